@@ -1,0 +1,118 @@
+/**
+ * A suspected violation (疑似违法事件): one continuing act is one event, told in revisions.
+ *
+ * The box suspects; people decide. Nothing here is a finding. Names follow the domain's tables.
+ */
+import type { Role } from '../detections/detections.ts'
+import type { Box } from '../kit/geometry.ts'
+
+export const RULE_IDS = [
+  'street-vending',
+  'scrap-buying',
+  'beyond-shopfront',
+  'piling',
+  'barbecue',
+  'road-occupation',
+  'permit-overtime',
+  'permit-overreach',
+  'vehicle-occupation',
+  'bicycle-occupation',
+] as const
+export type RuleId = (typeof RULE_IDS)[number]
+
+export const DETECTION_STATES = [
+  'IDLE',
+  'CANDIDATE',
+  'CONFIRMING',
+  'ACTIVE',
+  'CLEARING',
+  'CLEARED',
+  'SUPPRESSED',
+  'LOST',
+] as const
+export type DetectionState = (typeof DETECTION_STATES)[number]
+
+export type Phase = 'START' | 'UPDATE' | 'END'
+export type Grade = 'G0' | 'G1' | 'G2' | 'G3' | 'G4'
+export type HandlingTier = 'SERVICE' | 'MANAGEMENT' | 'ENFORCEMENT'
+export type EvidenceStatus = 'LEAD' | 'EVIDENCE_CANDIDATE' | 'REVIEWED_PASS' | 'REVIEWED_FAIL' | 'EVIDENCE'
+
+/** Something that takes part in an act. `class` is the detector's word, or `unknown`. */
+export interface ActObject {
+  readonly class: string
+  readonly role: 'attendant' | 'carrier' | 'goods' | Role
+  readonly confidence?: number
+}
+
+/**
+ * An act as the judge sees it, on the camera's timeline (ms). The pipeline turns changes of an act into event
+ * revisions with wall times, versions and evidence.
+ */
+export interface Act {
+  /** Unique on this camera, also across restarts; the event id is derived from it. */
+  readonly actKey: string
+  readonly ruleId: RuleId
+  readonly zoneId: string
+  /** When the act was first seen, not when it was confirmed. */
+  readonly startMs: number
+  readonly confirmedMs: number | null
+  /** When it was over; null while it goes on. */
+  readonly endMs: number | null
+  /** Largest extent in the picture, fractions. */
+  readonly box: Box
+  /** 0..1: how sure the box is that the rule's facts hold. Not a probability of guilt. */
+  readonly confidence: number
+  readonly state: DetectionState
+  readonly objects: readonly ActObject[]
+}
+
+/** `confirmed` opens an event, `updated` revises it, `cleared` ends it; `candidate` and `dropped` never leave the box. */
+export interface ActChange {
+  readonly kind: 'candidate' | 'confirmed' | 'updated' | 'cleared' | 'dropped'
+  readonly act: Act
+}
+
+/** One line of `events.ndjson` and the `data` of alert messages. Times are ISO-8601 with offset. */
+export interface ViolationEvent {
+  readonly eventId: string
+  readonly revision: number
+  readonly phase: Phase
+  readonly ruleId: RuleId
+  readonly site: string
+  readonly gateway: string
+  readonly cameraId: string
+  readonly zoneId: string
+  readonly startedAt: string
+  readonly confirmedAt: string
+  readonly endedAt: string | null
+  readonly durationSec: number
+  /** Seconds of media time (file: from its first picture); what `lushao eval` compares with truth. */
+  readonly media: { readonly startSec: number; readonly confirmSec: number; readonly endSec: number | null }
+  readonly box: Box
+  readonly confidence: number
+  readonly detectionState: DetectionState
+  readonly alertState: string
+  readonly grade: Grade
+  readonly gradeReasons: readonly string[]
+  readonly handlingTier: HandlingTier
+  readonly evidenceStatus: EvidenceStatus
+  readonly evidenceCaps: readonly string[]
+  readonly objects: readonly ActObject[]
+  readonly governanceMode: 'production' | 'test'
+  readonly legalBasis: { readonly title: string; readonly article: string }
+  readonly gbCode: string
+  readonly title: string
+  readonly text: string
+  readonly configVersion: string
+  readonly catalogVersion: string
+  readonly modelDigest: string | null
+  readonly evidence: EvidenceRef | null
+}
+
+/** The sealed packages of an event so far: the latest named as the contract says, all of them in `packages`. */
+export interface EvidenceRef {
+  readonly packageId: string
+  /** sha256 of `manifest-sha256.txt`. */
+  readonly manifestHash: string
+  readonly packages: readonly string[]
+}
