@@ -31,8 +31,148 @@ export const CATALOGUE = {
   ),
 
   // ── streams ───────────────────────────────────────────────────────────────────────────────────
+  FFMPEG_MISSING: entry(
+    [
+      'ffmpeg was not found.',
+      'Nothing can be read or decoded without it.',
+      'Install it, for example `apt-get install ffmpeg`.',
+    ],
+    ['未找到 ffmpeg。', '没有它无法读取或解码视频。', '请安装，例如 `apt-get install ffmpeg`。'],
+  ),
+  FFMPEG_TOO_OLD: entry(
+    ['ffmpeg {version} is too old; {wanted} is needed.', 'It is not used.', 'Install a newer ffmpeg.'],
+    ['ffmpeg {version} 版本过旧，需要 {wanted}。', '不会使用它。', '请安装较新的 ffmpeg。'],
+  ),
+  STREAM_MALFORMED: entry(
+    [
+      'The media stream is malformed ({reason}).',
+      'The connection is opened anew.',
+      'If it repeats, check the source of the video.',
+    ],
+    ['媒体流格式有误（{reason}）。', '将重新建立连接。', '若反复出现，请检查视频来源。'],
+  ),
+  CAMERA_UNREACHABLE: entry(
+    [
+      'Camera {camera} cannot be reached ({reason}).',
+      'It is tried again with growing waits.',
+      'Check its power, cable and address.',
+    ],
+    ['无法连接摄像机 {camera}（{reason}）。', '将以逐渐增大的间隔重试。', '请检查其电源、网线和地址。'],
+  ),
+  CAMERA_REFUSED: entry(
+    [
+      'Camera {camera} refused the user or password.',
+      'It is tried again with long waits, so that it does not lock the account.',
+      'Check user and password in its url.',
+    ],
+    [
+      '摄像机 {camera} 拒绝了用户名或密码。',
+      '将以较长间隔重试，以免账户被锁定。',
+      '请检查其 url 中的用户名和密码。',
+    ],
+  ),
+  CAMERA_NOT_FOUND: entry(
+    [
+      'Camera {camera} answers, but has no stream at this path.',
+      'It is tried again with growing waits.',
+      'Check the path in its url.',
+    ],
+    ['摄像机 {camera} 有应答，但该路径下没有视频流。', '将以逐渐增大的间隔重试。', '请检查其 url 中的路径。'],
+  ),
+  CAMERA_NOT_VIDEO: entry(
+    [
+      'Camera {camera} sends no video that can be used ({reason}).',
+      'It is tried again with growing waits.',
+      'Set the camera to H.264 or H.265.',
+    ],
+    [
+      '摄像机 {camera} 未发送可用的视频（{reason}）。',
+      '将以逐渐增大的间隔重试。',
+      '请将摄像机编码设为 H.264 或 H.265。',
+    ],
+  ),
+  CAMERA_STALLED: entry(
+    [
+      'Camera {camera} sent nothing for {seconds} s.',
+      'It is connected anew.',
+      'If it repeats, check the network and the load of the camera.',
+    ],
+    ['摄像机 {camera} 已 {seconds} 秒未发送数据。', '将重新连接。', '若反复出现，请检查网络和摄像机负载。'],
+  ),
+  CAMERA_CLOSED: entry(
+    [
+      'Camera {camera} ended the stream.',
+      'It is connected anew.',
+      'If it repeats, check whether the camera restarts or serves too many viewers.',
+    ],
+    ['摄像机 {camera} 结束了视频流。', '将重新连接。', '若反复出现，请检查摄像机是否重启或连接数过多。'],
+  ),
+  CAMERA_CHANGED: entry(
+    [
+      'Camera {camera} changed its picture size or coding.',
+      'It is connected anew.',
+      'Nothing needs to be done.',
+    ],
+    ['摄像机 {camera} 更改了画面尺寸或编码。', '将重新连接。', '无需处理。'],
+  ),
+  FILE_EMPTY: entry(
+    ['The file {path} is empty.', 'It is skipped.', 'Copy it again from where it was recorded.'],
+    ['文件 {path} 为空。', '已跳过。', '请从录制设备重新拷贝。'],
+  ),
+  FILE_NOT_VIDEO: entry(
+    [
+      'The file {path} is no video that can be read ({reason}).',
+      'It is skipped.',
+      'Check that it is the right file and was copied whole.',
+    ],
+    ['文件 {path} 不是可读取的视频（{reason}）。', '已跳过。', '请确认文件正确且拷贝完整。'],
+  ),
+  FILE_NO_VIDEO_TRACK: entry(
+    ['The file {path} holds no video track.', 'It is skipped.', 'Check that it is the right file.'],
+    ['文件 {path} 中没有视频轨道。', '已跳过。', '请确认文件是否正确。'],
+  ),
+  FILE_UNFINISHED: entry(
+    [
+      'The file {path} was never finished by its recorder (its index is missing).',
+      'It is skipped.',
+      'Copy it again from the device, or have its maker repair it.',
+    ],
+    ['文件 {path} 录制未正常结束（缺少索引）。', '已跳过。', '请从设备重新拷贝，或请厂商修复。'],
+  ),
+  FILE_TRUNCATED: entry(
+    [
+      'The file {path} ends after {readSec} s of {declaredSec} s.',
+      'What is there was analysed.',
+      'Copy it again from where it was recorded.',
+    ],
+    [
+      '文件 {path} 应有 {declaredSec} 秒，实际只到 {readSec} 秒。',
+      '已分析现有部分。',
+      '请从录制设备重新拷贝。',
+    ],
+  ),
+  FILE_UNDECODABLE: entry(
+    [
+      'No picture of the file {path} could be decoded ({reason}).',
+      'It is skipped.',
+      'Try to play it elsewhere; copy it again.',
+    ],
+    ['文件 {path} 没有任何画面能被解码（{reason}）。', '已跳过。', '请尝试用其他软件播放，或重新拷贝。'],
+  ),
 
   // ── frames ────────────────────────────────────────────────────────────────────────────────────
+  DECODER_LOST: entry(
+    [
+      'The decoder of {source} ended unexpectedly.',
+      'Live: it is started again. A file: its analysis is given up.',
+      'Check memory and the log; analyse the file again.',
+    ],
+    [
+      '{source} 的解码器意外退出。',
+      '实时流将自动重启解码器；文件分析将中止。',
+      '请检查内存和日志；重新分析该文件。',
+    ],
+  ),
 
   // ── detections and models ─────────────────────────────────────────────────────────────────────
   MODEL_MISSING: entry(
@@ -101,6 +241,46 @@ export const CATALOGUE = {
   // ── evidence ──────────────────────────────────────────────────────────────────────────────────
 
   // ── alerts, outbox, mqtt ──────────────────────────────────────────────────────────────────────
+  ALERT_UNKNOWN: entry(
+    ['There is no alert {event}.', 'Nothing was changed.', 'Check the event id.'],
+    ['不存在告警 {event}。', '未作任何更改。', '请检查事件编号。'],
+  ),
+  ALERT_TRANSITION_REFUSED: entry(
+    [
+      'Alert {event} cannot go from {from} to {to}: {reason}.',
+      'Its state stays {from}.',
+      'Give what is missing, or choose a state that may follow.',
+    ],
+    [
+      '告警 {event} 不能从 {from} 转为 {to}：{reason}。',
+      '状态仍为 {from}。',
+      '请补充所缺内容，或选择允许的后续状态。',
+    ],
+  ),
+  OUTBOX_BACKLOG: entry(
+    [
+      '{depth} messages wait for the back end, the oldest for {ageSec} s.',
+      'All are kept on disk and sent again until acknowledged.',
+      'Check the broker and that the platform acknowledges.',
+    ],
+    [
+      '{depth} 条消息等待平台确认，最早的已等待 {ageSec} 秒。',
+      '全部保留在磁盘上，重发直至确认。',
+      '请检查消息代理以及平台是否在确认。',
+    ],
+  ),
+  MESSAGE_TOO_LARGE: entry(
+    [
+      'A message for {topic} has {bytes} bytes, {bytesMax} are allowed.',
+      'It is not taken into the outbox.',
+      'Pictures and clips travel by HTTP; report this with the log.',
+    ],
+    [
+      '发往 {topic} 的消息有 {bytes} 字节，上限为 {bytesMax}。',
+      '未放入发件箱。',
+      '图片和视频应走 HTTP；请附日志反馈。',
+    ],
+  ),
 
   // ── http, console, body-cam uploads ───────────────────────────────────────────────────────────
   NOT_LOGGED_IN: entry(
@@ -377,8 +557,168 @@ export const CATALOGUE = {
   ),
 
   // ── config ────────────────────────────────────────────────────────────────────────────────────
+  CONFIG_UNREADABLE: entry(
+    [
+      'The configuration {file} cannot be read ({reason}).',
+      'Nothing starts.',
+      'Check the path and its permissions.',
+    ],
+    ['配置文件 {file} 无法读取（{reason}）。', '不会启动。', '请检查路径和权限。'],
+  ),
+  CONFIG_INVALID_YAML: entry(
+    [
+      '{file}, line {line}: this is no YAML ({reason}).',
+      'Nothing is taken over.',
+      'Mend the line; indentation counts.',
+    ],
+    ['{file} 第 {line} 行不是合法的 YAML（{reason}）。', '未采用任何内容。', '请修正该行，注意缩进。'],
+  ),
+  CONFIG_INVALID: entry(
+    [
+      '{file}, line {line}: {path} is {value}; allowed: {allowed}.',
+      'At start a faulty camera is left out and everything else faulty stops the start; a reload is refused whole.',
+      'Change the value; docs/config.md lists every option.',
+    ],
+    [
+      '{file} 第 {line} 行：{path} 的值为 {value}；允许：{allowed}。',
+      '启动时有误的摄像机被略过，其他错误则不启动；重新加载时整体拒绝。',
+      '请修改该值；所有选项见 docs/config.md。',
+    ],
+  ),
+  CONFIG_UNKNOWN_KEY: entry(
+    [
+      '{file}, line {line}: {path} is no option; allowed here: {allowed}.',
+      'Unknown keys are refused, because a misspelt one would be silently without effect.',
+      'Correct or remove it.',
+    ],
+    [
+      '{file} 第 {line} 行：{path} 不是有效选项；此处允许：{allowed}。',
+      '未知选项一律拒绝，否则拼写错误会悄然失效。',
+      '请更正或删除。',
+    ],
+  ),
+  CONFIG_DUPLICATE_ID: entry(
+    [
+      '{file}, line {line}: {path} is {value}, which is taken already.',
+      'The first one counts.',
+      'Ids are unique.',
+    ],
+    ['{file} 第 {line} 行：{path} 的值 {value} 已被占用。', '以先出现者为准。', '编号必须唯一。'],
+  ),
+  CONFIG_UNKNOWN_ID: entry(
+    [
+      '{file}, line {line}: {path} names {value}, which does not exist; there are: {allowed}.',
+      'A reference into nothing has no effect.',
+      'Correct the name.',
+    ],
+    [
+      '{file} 第 {line} 行：{path} 引用了不存在的 {value}；现有：{allowed}。',
+      '无效引用不起作用。',
+      '请更正名称。',
+    ],
+  ),
+  ZONE_OUTSIDE_PICTURE: entry(
+    [
+      '{file}, line {line}: {path} is {value}, outside the picture; allowed: {allowed}.',
+      'The camera is left out.',
+      'Corners are fractions of the picture, not pixels: divide by its width and height.',
+    ],
+    [
+      '{file} 第 {line} 行：{path} 的值 {value} 超出画面；允许：{allowed}。',
+      '该摄像机被略过。',
+      '顶点为画面比例而非像素：请除以画面宽、高。',
+    ],
+  ),
+  ZONE_CROSSES_ITSELF: entry(
+    [
+      '{file}, line {line}: the outline {path} crosses itself.',
+      'The camera is left out.',
+      'List the corners in order around the ground.',
+    ],
+    ['{file} 第 {line} 行：区域边界 {path} 自相交。', '该摄像机被略过。', '请沿边界依次列出顶点。'],
+  ),
+  DWELL_BELOW_FLOOR: entry(
+    [
+      '{file}, line {line}: {path} is {value}; the catalogue allows {allowed} for {rule} ({reason}).',
+      'The floor is used instead.',
+      'Raise it, or name an approval by two people in `governance.approvals`.',
+    ],
+    [
+      '{file} 第 {line} 行：{path} 的值为 {value}；目录对 {rule} 允许 {allowed}（{reason}）。',
+      '改用下限值。',
+      '请提高该值，或在 `governance.approvals` 中登记两人签字的批准。',
+    ],
+  ),
+  RULE_WITHOUT_BASIS: entry(
+    [
+      '{file}, line {line}: {path}, {rule}, has no legal basis in force in district {district} on {day}.',
+      'The rule does not run there.',
+      'Take it out of the zone, or have the basis entered in the rule catalogue.',
+    ],
+    [
+      '{file} 第 {line} 行：{path} 的 {rule} 在辖区 {district} 于 {day} 没有生效的法律依据。',
+      '该情形在此不运行。',
+      '请从区域中删除，或在规则目录中补录依据。',
+    ],
+  ),
+  RULE_UNSUPPORTED: entry(
+    [
+      '{path}: this gateway cannot judge {rule} yet.',
+      'The zone is watched for its other rules only.',
+      'Have it watched by people, or take it out.',
+    ],
+    ['{path}：本网关暂不支持判定 {rule}。', '该区域只按其余情形监看。', '请安排人工巡查，或将其删除。'],
+  ),
+  BASIS_LEVEL_REFUSED: entry(
+    [
+      '{file}, line {line}: {path} is {value}; a basis is one of {allowed}.',
+      'The catalogue is refused: a document of lower rank is no legal basis.',
+      'Name the law, regulation or government rule behind it.',
+    ],
+    [
+      '{file} 第 {line} 行：{path} 的值为 {value}；依据只能是 {allowed}。',
+      '目录被拒绝：规章以下文件不能作为依据。',
+      '请填写其上位法律、法规或规章。',
+    ],
+  ),
+  SECRET_MISSING: entry(
+    [
+      '{file}, line {line}: {path} wants the secret {name}, which is not there ({reason}).',
+      'What needs it is not started.',
+      'Set the environment variable, or put the file in place, readable by the gateway only.',
+    ],
+    [
+      '{file} 第 {line} 行：{path} 需要密钥 {name}，但不存在（{reason}）。',
+      '依赖它的部分不会启动。',
+      '请设置环境变量，或放置仅网关可读的文件。',
+    ],
+  ),
 
   // ── box, simulators, set-up ───────────────────────────────────────────────────────────────────
+  SIMULATOR_SOURCE_UNREADABLE: entry(
+    [
+      'The simulator cannot read {path} ({reason}).',
+      'The simulated camera does not start.',
+      'Give a file that `ffprobe` can read; ffmpeg 5.1 or newer must be installed.',
+    ],
+    [
+      '模拟器无法读取 {path}（{reason}）。',
+      '该模拟摄像机不会启动。',
+      '请提供 `ffprobe` 能读取的文件，并安装 ffmpeg 5.1 或更新版本。',
+    ],
+  ),
+  SIMULATOR_PORT_TAKEN: entry(
+    [
+      'The simulated camera cannot listen on {host}:{port} ({reason}).',
+      'It does not start.',
+      'Choose another port, or 0 for any free one.',
+    ],
+    [
+      '模拟摄像机无法监听 {host}:{port}（{reason}）。',
+      '它不会启动。',
+      '请换一个端口，或用 0 表示任意空闲端口。',
+    ],
+  ),
 } as const satisfies Record<string, Entry>
 
 export type FaultCode = keyof typeof CATALOGUE

@@ -49,3 +49,6 @@ export interface Footage {
   /** Media seconds between neighbouring samples that are missing (stream gaps), 0 when whole. */
   readonly gapSec: number
 }
+
+/** A sample as it comes out of the container, before the timeline has placed it. */
+export type RawSample = Omit<Sample, 'timeMs' | 'wallMs'>

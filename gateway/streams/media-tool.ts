@@ -1,0 +1,108 @@
+/**
+ * ffmpeg and ffprobe for cold jobs: is it there, what is in this file, one remux. The only file that knows
+ * fluent-ffmpeg, which is archived upstream and cannot carry extra pipes; the hot path spawns ffmpeg itself.
+ */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import ffmpeg, { type FfprobeData, type FfprobeStream } from 'fluent-ffmpeg'
+import { fault } from '../kit/errors.ts'
+
+const execute = promisify(execFile)
+
+/** The oldest ffmpeg with `-fps_mode` and `-enc_time_base`, and what Debian 12 has. */
+const FFMPEG_MIN = [5, 1] as const
+
+export interface MediaProbe {
+  /** FFmpeg's name of the container. */
+  readonly format: string
+  /** What the container says; null for streams and for files that do not say. */
+  readonly durationSec: number | null
+  readonly video: {
+    readonly codec: string
+    readonly width: number
+    readonly height: number
+    readonly fps: number | null
+    /** Clockwise degrees a player turns the picture by: 0, 90, 180, 270. */
+    readonly rotation: number
+  } | null
+  readonly audio: { readonly codec: string; readonly sampleRate: number; readonly channels: number } | null
+}
+
+/** @throws Fault FFMPEG_MISSING, FFMPEG_TOO_OLD */
+export async function checkFfmpeg(program = 'ffmpeg'): Promise<string> {
+  let text: string
+  try {
+    text = (await execute(program, ['-version'], { timeout: 10_000 })).stdout
+  } catch (error) {
+    throw fault('FFMPEG_MISSING', {}, error)
+  }
+  const version = /^ffmpeg version (\S+)/.exec(text)?.[1] ?? 'unknown'
+  if (isTooOld(version)) throw fault('FFMPEG_TOO_OLD', { version, wanted: FFMPEG_MIN.join('.') })
+  return version
+}
+
+/** Builds from git (`N-1234-g…`) carry no number and are newer than any release that is too old. */
+function isTooOld(version: string): boolean {
+  const [, major, minor] = /^n?(\d+)\.(\d+)/.exec(version) ?? []
+  if (major === undefined) return false
+  return Number(major) < FFMPEG_MIN[0] || (Number(major) === FFMPEG_MIN[0] && Number(minor) < FFMPEG_MIN[1])
+}
+
+/** @throws Error with what ffprobe printed; the caller knows whether that is a camera's fault or a file's. */
+export function probeMedia(source: string, options: readonly string[]): Promise<MediaProbe> {
+  return new Promise((resolve, reject) => {
+    ffmpeg.ffprobe(source, ['-v', 'error', ...options], (error: unknown, data) => {
+      if (error) reject(error instanceof Error ? error : new Error(String(error)))
+      else resolve(readProbe(data))
+    })
+  })
+}
+
+/** Copies the packets of a file into another container, `options` as ffmpeg's output options. */
+export function remux(from: string, to: string, options: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    ffmpeg(from)
+      .outputOptions(['-c', 'copy', ...options])
+      .on('end', () => resolve())
+      .on('error', (error: Error) => reject(error))
+      .save(to)
+  })
+}
+
+function readProbe({ format, streams }: FfprobeData): MediaProbe {
+  const video = streams.find((each) => each.codec_type === 'video' && !isCoverArt(each))
+  const audio = streams.find((each) => each.codec_type === 'audio')
+  return {
+    format: format.format_name ?? 'unknown',
+    durationSec: positive(format.duration) ?? positive(video?.duration),
+    video: video === undefined ? null : readVideo(video),
+    audio:
+      audio === undefined
+        ? null
+        : {
+            codec: audio.codec_name ?? 'unknown',
+            sampleRate: Number(audio.sample_rate) || 0,
+            channels: Number(audio.channels) || 0,
+          },
+  }
+}
+
+function readVideo(stream: FfprobeStream): NonNullable<MediaProbe['video']> {
+  const [num, den] = (stream.avg_frame_rate ?? '0/0').split('/').map(Number)
+  return {
+    codec: stream.codec_name ?? 'unknown',
+    width: Number(stream.width) || 0,
+    height: Number(stream.height) || 0,
+    fps: positive((num ?? 0) / (den ?? 0)),
+    // ffprobe counts against the clock.
+    rotation: ((-Math.round(Number(stream.rotation ?? 0) || 0) % 360) + 360) % 360,
+  }
+}
+
+// fluent-ffmpeg gives dispositions as numbers in an object.
+const isCoverArt = (stream: FfprobeStream): boolean => Number(stream.disposition?.attached_pic ?? 0) === 1
+
+function positive(value: unknown): number | null {
+  const number = Number(value)
+  return Number.isFinite(number) && number > 0 ? number : null
+}
