@@ -22,7 +22,7 @@ const LegalBasis = z.strictObject({
   effectiveFrom: Day.describe('First day in force.'),
   effectiveTo: Day.optional().describe('Last day in force; absent while it goes on.'),
   districts: z
-    .array(z.string().regex(/^\d{2,12}$/, 'the first digits of an administrative division code'))
+    .array(z.string().regex(/^\d{2,12}$/, '2 … 12 digits'))
     .default([])
     .describe('Where it holds: first digits of division codes, `31` for all of Shanghai. Empty: everywhere.'),
   source: z.string().min(1).max(300).describe('Where it was published. What is unpublished is no basis.'),
@@ -65,7 +65,7 @@ const RuleEntry = z.strictObject({
       floor: z.number().min(1).max(86_400).describe('The least a zone may ask for without an approval.'),
     })
     .refine((dwell) => dwell.default >= dwell.floor, {
-      error: 'a default not below the floor',
+      error: '≥ floor',
       path: ['default'],
     }),
   clearSec: z.number().min(1).max(3_600).describe('Seconds of absence after which an act is over.'),

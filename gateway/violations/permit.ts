@@ -65,7 +65,7 @@ export const PermittedPoint = z
   .refine(
     (permit) => permit.zoneIds.length > 0 || (permit.camera !== undefined && permit.polygon !== undefined),
     {
-      error: 'zoneIds, or camera with polygon',
+      error: 'zoneIds | camera + polygon',
       path: ['zoneIds'],
     },
   )

@@ -33,7 +33,7 @@ const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 /** Level names of topics, folders and file names: what every id in the configuration may be. */
 export const Id = z
   .string()
-  .regex(/^[a-z0-9-]{1,64}$/, 'lower-case letters, digits and hyphens, at most 64')
+  .regex(/^[a-z0-9-]{1,64}$/, 'a-z 0-9 -, 1 … 64')
   .describe(
     'Identifier: lower-case letters, digits and hyphens, at most 64. It becomes part of topics and paths.',
   )
@@ -48,7 +48,7 @@ export const PolygonShape = z
   })
   .describe('Corners in order, as fractions of the picture: [0, 0] is top left, [1, 1] bottom right.')
 
-const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, '"HH:MM", 00:00 to 24:00')
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, '"HH:MM", 00:00 … 24:00')
 
 /** A calendar day of the place, `2026-01-31`. */
 export const Day = z.iso.date()

@@ -1,0 +1,173 @@
+/**
+ * From a file to a configuration that can be run, with every fault at once.
+ *
+ *     YAML ─▶ secrets filled in ─▶ bounds (schema.ts) ─▶ between sections (checks.ts) ─▶ Config + configVersion
+ *                                     │ a faulty camera is left out, the others are kept
+ *                                     ▼ anything else faulty: no config
+ *
+ * A street is not left unwatched because one camera's zone was drawn wrongly; but a faulty permit, person or
+ * broker stops the start, because leaving it out would mean acting wrongly. A reload is refused whole by whoever
+ * reloads: `faults` is not empty.
+ */
+import { createHash } from 'node:crypto'
+import { dirname, resolve } from 'node:path'
+import { assert } from '../gateway/kit/assert.ts'
+import { type Clock, systemClock } from '../gateway/kit/clock.ts'
+import { type Fault, redact } from '../gateway/kit/errors.ts'
+import { packagePath } from '../gateway/kit/paths.ts'
+import { RuleCatalogue } from '../gateway/violations/catalogue.ts'
+import * as checks from './checks.ts'
+import { findingsOf, jsonSchema } from './issues.ts'
+import { GatewayOptions } from './schema.ts'
+import { type Env, type Finding, mapLeaves, type Path, Source, valueAt } from './source.ts'
+
+/** What the gateway runs on: options with every default in place, and what they were made of. */
+export interface Config extends GatewayOptions {
+  readonly file: string
+  readonly catalogue: RuleCatalogue
+  /** `sha256:…` of the effective options without secrets, and of the catalogue. */
+  readonly configVersion: string
+  readonly catalogVersion: string
+}
+
+export interface Loaded {
+  /** Null when nothing can be run. With faults it lacks the cameras that have them. */
+  readonly config: Config | null
+  readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
+}
+
+export interface LoadOptions {
+  readonly env?: Env
+  readonly clock?: Pick<Clock, 'wallMs'>
+}
+
+/** Stands in for what is missing, so that the rest is checked in the same go; such a config is never run. */
+const PLACEHOLDERS = { site: 'site', gateway: 'gateway', region: '000000' }
+
+export function loadConfig(
+  file: string,
+  { env = process.env, clock = systemClock }: LoadOptions = {},
+): Loaded {
+  const source = new Source(resolve(file), env)
+  const found = [...source.findings]
+  const parsed = source.values === undefined ? null : parse(source, found)
+  const rules = loadCatalogue(catalogueFile(source), env)
+  if (parsed === null || rules.catalogue === null) {
+    return { config: null, faults: faultsIn([...found, ...rules.findings]), warnings: [] }
+  }
+
+  const checked = { ...parsed, catalogue: rules.catalogue, source, wallMs: clock.wallMs() }
+  found.push(...checks.dwellsBelowFloor(checked))
+  const placeKnown = !found.some(({ path }) => path[0] === 'region')
+  if (placeKnown) found.push(...checks.rulesWithoutBasis(checked))
+  const usable = found.every(({ path }) => path[0] === 'cameras' && typeof path[1] === 'number')
+  return {
+    config: usable ? effective(checked) : null,
+    faults: faultsIn(found),
+    warnings: faultsIn(checks.rulesUnsupported(checked)),
+  }
+}
+
+interface Parsed {
+  readonly options: GatewayOptions
+  readonly cameraPlaces: readonly number[]
+}
+
+/** Options without the faulty cameras; what else is faulty is replaced by its default, to check the rest. */
+function parse(source: Source, found: Finding[]): Parsed {
+  const first = GatewayOptions.safeParse(source.values)
+  if (!first.success) found.push(...findingsOf(first.error, jsonSchema(GatewayOptions), source))
+  found.push(...checks.duplicateIds(source), ...checks.unknownIds(source))
+
+  const faultyCameras = new Set(found.flatMap(({ path }) => (path[0] === 'cameras' ? [path[1]] : [])))
+  const faultyKeys = new Set(found.map(({ path }) => path[0]))
+  const kept = Object.keys(GatewayOptions.shape).flatMap((key) => {
+    const value = valueAt(source.values, [key])
+    return value === undefined || (faultyKeys.has(key) && key !== 'cameras') ? [] : [[key, value]]
+  })
+  const all = valueAt(source.values, ['cameras'])
+  const cameras = Array.isArray(all) && !faultyCameras.has(undefined) ? all : []
+  const cameraPlaces = [...cameras.keys()].filter((index) => !faultyCameras.has(index))
+  const second = GatewayOptions.safeParse({
+    ...PLACEHOLDERS,
+    ...Object.fromEntries(kept),
+    cameras: cameraPlaces.map((index) => cameras[index]),
+  })
+  assert(second.success, 'what remains without the faulty parts is well-formed')
+  return { options: second.data, cameraPlaces }
+}
+
+function catalogueFile(source: Source): string {
+  const named = valueAt(source.values, ['rules'])
+  if (typeof named !== 'string') return packagePath('config', 'catalogue', 'sample.yaml')
+  return resolve(dirname(source.file), named)
+}
+
+function loadCatalogue(file: string, env: Env): { catalogue: RuleCatalogue | null; findings: Finding[] } {
+  const source = new Source(file, env)
+  if (source.values === undefined) return { catalogue: null, findings: source.findings }
+  const parsed = RuleCatalogue.safeParse(source.values)
+  const issues = parsed.success ? [] : findingsOf(parsed.error, jsonSchema(RuleCatalogue), source)
+  const findings = [...source.findings, ...issues, ...checks.duplicateIds(source)]
+  return { catalogue: parsed.success && findings.length === 0 ? parsed.data : null, findings }
+}
+
+function effective(checked: checks.Checked): Config {
+  const { options, catalogue, source, cameraPlaces } = checked
+  const cameras = options.cameras.map((camera) => ({
+    ...camera,
+    url: absolute(camera.url, source.file),
+    zones: camera.zones.map((zone) => ({
+      ...zone,
+      rules: zone.rules.map((rule) => {
+        const floorSec = checks.lowDwell(rule, checked)?.floorSec
+        return floorSec === undefined ? rule : { ...rule, minDwellSec: floorSec }
+      }),
+    })),
+  }))
+  return {
+    ...options,
+    cameras,
+    file: source.file,
+    catalogue,
+    configVersion: versionOf(
+      mapLeaves(options, [], (leaf, path) => asHashed(leaf, path, source, cameraPlaces)),
+    ),
+    catalogVersion: versionOf(catalogue),
+  }
+}
+
+/** `file:clip.mp4` starts at the configuration's folder. */
+function absolute(url: string, file: string): string {
+  if (!url.startsWith('file:')) return url
+  const path = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '')
+  return `file:${resolve(dirname(file), path)}`
+}
+
+/** A leaf as it is hashed: the place of a secret instead of the secret. */
+function asHashed(leaf: unknown, path: Path, source: Source, cameraPlaces: readonly number[]): unknown {
+  const written = path[0] === 'cameras' ? ['cameras', cameraPlaces[Number(path[1])]!, ...path.slice(2)] : path
+  const template = source.template(written)
+  if (template !== undefined) return redact(String(template))
+  if (source.isSecret(path)) return '***'
+  return typeof leaf === 'string' ? redact(leaf) : leaf
+}
+
+/** The same content gives the same version, whatever the order of its keys. */
+function versionOf(value: unknown): string {
+  return `sha256:${createHash('sha256').update(canonical(value)).digest('hex')}`
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
+  const members = Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${members.map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`).join(',')}}`
+}
+
+function faultsIn(found: readonly Finding[]): Fault[] {
+  return found.map(({ fault }) => fault)
+}

@@ -1,0 +1,166 @@
+/**
+ * The whole of `gateway.yaml`, put together from the options that each room declares above the code they tune.
+ *
+ *     this file: which camera, zone, permit, person        gateway/<room>: how that room works
+ *
+ * Bounds stand on the fields; what must hold between sections stands in `checks.ts`, one function each.
+ * Example file, JSON Schema and reference are generated from here; nothing is declared twice.
+ */
+import { z } from 'zod'
+import { PermittedPoint } from '../gateway/violations/permit.ts'
+import { Day, Id, PolygonShape, Zone } from '../gateway/violations/zone.ts'
+
+const DivisionCode = z.string().regex(/^\d{6}(\d{3}){0,2}$/, '6 | 9 | 12 digits')
+
+const PrivacyMask = z.strictObject({
+  polygon: PolygonShape,
+  reason: z
+    .string()
+    .max(120)
+    .optional()
+    .describe('What is hidden there: the windows of dwellings, a clinic.'),
+})
+
+export const CameraOptions = z.strictObject({
+  id: Id,
+  name: z.string().max(80).optional().describe('Name for people.'),
+  enabled: z.boolean().default(true).describe('False: the camera is not read and says `disabled`.'),
+  url: z
+    .string()
+    .regex(/^(rtsps?:\/\/\S+|file:.+)$/, 'rtsp://… | rtsps://… | file:…')
+    .describe(
+      'Evidence stream, rtsp, its password as an environment variable. A `file:` path starts at this file’s folder.',
+    ),
+  analysisUrl: z
+    .string()
+    .regex(/^rtsps?:\/\/\S+$/, 'rtsp://… | rtsps://…')
+    .optional()
+    .describe('Cheaper stream of the same camera, looked at instead of the evidence stream.'),
+  transport: z
+    .enum(['tcp', 'udp'])
+    .default('tcp')
+    .describe('How RTSP carries its packets. UDP loses some on a busy line; evidence wants all of them.'),
+  zones: z.array(Zone).max(64).default([]).describe('What is watched in the picture.'),
+  privacyMasks: z
+    .array(PrivacyMask)
+    .max(64)
+    .default([])
+    .describe(
+      'Hidden before analysis and in every derived picture. A faulty mask keeps the whole camera out.',
+    ),
+  jurisdictionCode: DivisionCode.optional().describe(
+    'Administrative division of the camera; `region` by default.',
+  ),
+  streetCode: z.string().max(20).optional().describe('Street or town.'),
+  gridCode: z.string().max(40).optional().describe('Unit grid (单元网格).'),
+  address: z.string().max(200).optional().describe('Where it hangs, for people.'),
+  lon: z.number().min(-180).max(180).optional().describe('Longitude, WGS-84, degrees.'),
+  lat: z.number().min(-90).max(90).optional().describe('Latitude, WGS-84, degrees.'),
+  gbDeviceId: z
+    .string()
+    .regex(/^\d{20}$/, '20 digits')
+    .optional()
+    .describe('National device id (GB/T 28181).'),
+  operatorOrg: z.string().max(80).optional().describe('Who runs the camera.'),
+  legalReviewNo: z
+    .string()
+    .max(80)
+    .optional()
+    .describe('Number of the legal review (法制审核) of the device.'),
+  technicalReviewNo: z.string().max(80).optional().describe('Number of the technical review (技术审核).'),
+  reviewValidUntil: Day.optional().describe(
+    'Last day of both reviews. Without them its pictures stay leads.',
+  ),
+  locationPublishedAt: Day.optional().describe('Since when its location is published.'),
+  locationPublishedRef: z.string().max(300).optional().describe('Where the location is published.'),
+})
+export type CameraOptions = z.infer<typeof CameraOptions>
+
+const Approval = z.strictObject({
+  id: Id,
+  by: z.array(z.string().min(1).max(80)).min(2).max(10).describe('Who signed: two people at least.'),
+  reason: z.string().min(1).max(300).describe('Why the floor may be undercut.'),
+  until: Day.describe('Last day of the approval.'),
+})
+
+const Governance = z.strictObject({
+  mode: z
+    .enum(['production', 'test'])
+    .default('production')
+    .describe('`test`: dwell floors are not enforced, and every event says that it was made in test mode.'),
+  approvals: z.array(Approval).default([]).describe('Approvals of thresholds below the catalogue’s floors.'),
+})
+
+const Speaker = z.strictObject({
+  id: Id,
+  name: z.string().max(80).optional().describe('Name for people.'),
+  cameras: z.array(Id).min(1).describe('Cameras in whose picture it can be heard.'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where an announcement is posted. Absent: simulated.'),
+  maxPerHour: z.int().min(1).max(60).default(12).describe('Announcements an hour at most.'),
+  quietFrom: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, '"HH:MM"')
+    .default('21:00')
+    .describe('Quiet from.'),
+  quietTo: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, '"HH:MM"')
+    .default('08:00')
+    .describe('Quiet until.'),
+})
+
+const BodyCam = z.strictObject({
+  id: Id,
+  serial: z.string().min(1).max(40).describe('Serial number, as the recorder writes it into its files.'),
+  model: z.string().max(80).optional().describe('Model.'),
+  unitNo: z.string().max(20).optional().describe('Unit number in the recorder’s identity block.'),
+  personId: z.string().max(64).optional().describe('Who carries it; an entry of `people`.'),
+  custodian: z.string().max(80).optional().describe('Who keeps it (专人保管).'),
+})
+
+const Person = z.strictObject({
+  personId: z.string().min(1).max(64).describe('Id on the platform.'),
+  name: z.string().min(1).max(40).describe('Name.'),
+  badgeNo: z.string().max(40).optional().describe('Badge or enforcement number (执法编号).'),
+  role: z
+    .enum(['OFFICER', 'AUXILIARY', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'])
+    .describe('What the person may do. Footage of auxiliary staff stays a lead.'),
+  certNo: z.string().max(40).optional().describe('Number of the enforcement certificate.'),
+  certValidFrom: Day.optional().describe('First day of the certificate.'),
+  certValidTo: Day.optional().describe('Last day of the certificate.'),
+  orgId: z.string().max(64).optional().describe('Unit.'),
+})
+
+export const GatewayOptions = z.strictObject({
+  site: Id.describe('Street or square this box watches; second level of every topic.'),
+  gateway: Id.describe('This box; third level of every topic.'),
+  region: DivisionCode.describe('Administrative division code of the place, 6, 9 or 12 digits.'),
+  utcOffsetMinutes: z
+    .int()
+    .min(-720)
+    .max(840)
+    .default(480)
+    .describe('Offset of local time from UTC, minutes. Hours of zones and permits are local time.'),
+  governance: Governance.prefault({}).describe('Who may lower a threshold, and whether this is a test.'),
+  cameras: z.array(CameraOptions).max(256).default([]).describe('The cameras.'),
+  permits: z.array(PermittedPoint).max(1_000).default([]).describe('Where and when trading is permitted.'),
+  rules: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The rule catalogue, from this file’s folder on. Absent: the sample that is shipped, for trials only.',
+    ),
+  devices: z
+    .strictObject({
+      speakers: z.array(Speaker).max(256).default([]).describe('Loudspeakers for announcements.'),
+      bodycams: z.array(BodyCam).max(1_000).default([]).describe('Registered body-worn recorders.'),
+    })
+    .prefault({})
+    .describe('What else stands in the street.'),
+  people: z.array(Person).max(10_000).default([]).describe('People, synced from the platform.'),
+})
+export type GatewayOptions = z.infer<typeof GatewayOptions>
