@@ -3,7 +3,7 @@
  * kill -9 and power loss. libsql has better-sqlite3's API; only this file knows which of them it is.
  */
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import Driver from 'libsql'
 
 export type Value = string | number | null | Uint8Array
@@ -15,8 +15,13 @@ export interface Statement {
   all(...values: Value[]): Row[]
 }
 
+/** Everything durable of one gateway lies in this file of its storage folder. */
+export const storeFile = (folder: string): string => join(folder, 'gateway.db')
+
 export class Database {
   readonly #driver: Driver.Database
+  #depth = 0
+  readonly #afterCommit: (() => void)[] = []
 
   /** @param file path, or `:memory:` */
   constructor(file: string) {
@@ -40,17 +45,32 @@ export class Database {
     }
   }
 
-  /** All or nothing. */
+  /** All or nothing. Inside another transaction it becomes a part of that one, undone alone when it throws. */
   transaction<T>(work: () => T): T {
-    this.#driver.exec('BEGIN IMMEDIATE')
+    const inner = this.#depth > 0
+    const mark = `nested${this.#depth}`
+    const afterCommitBefore = this.#afterCommit.length
+    this.#driver.exec(inner ? `SAVEPOINT ${mark}` : 'BEGIN IMMEDIATE')
+    this.#depth++
+    let result: T
     try {
-      const result = work()
-      this.#driver.exec('COMMIT')
-      return result
+      result = work()
+      this.#driver.exec(inner ? `RELEASE ${mark}` : 'COMMIT')
     } catch (error) {
-      this.#driver.exec('ROLLBACK')
+      this.#driver.exec(inner ? `ROLLBACK TO ${mark}; RELEASE ${mark}` : 'ROLLBACK')
+      this.#afterCommit.length = afterCommitBefore
       throw error
+    } finally {
+      this.#depth--
     }
+    if (!inner) for (const tell of this.#afterCommit.splice(0)) tell()
+    return result
+  }
+
+  /** What others are told about a change is told when the change is durable, and not at all when it is undone. */
+  afterCommit(tell: () => void): void {
+    if (this.#depth > 0) this.#afterCommit.push(tell)
+    else tell()
   }
 
   close(): void {

@@ -1,0 +1,237 @@
+/**
+ * The desk's tables. Revisions and transitions are only ever added; `alert` is the latest of each, for looking up.
+ *
+ *     event_revision  (eventId, revision) ─ body, message id, when the back end had it        append-only
+ *     alert_transition                    ─ who, when, from, to, why                          append-only
+ *     alert           (eventId)           ─ the latest revision, by place and state           rewritten
+ *     alert_count     (day, rule, camera, state, grade, tier) ─ how many                      kept in step
+ *
+ * The counts make statistics over a million alerts a walk over a few thousand rows.
+ */
+import type { Database, Row, Statement, Value } from '../kit/database.ts'
+import type { ViolationEvent } from '../violations/event.ts'
+import type { AlertState } from './lifecycle.ts'
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS event_revision (
+  eventId TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL, messageId TEXT NOT NULL UNIQUE,
+  facts TEXT, addedMs INTEGER NOT NULL, ackedMs INTEGER,
+  PRIMARY KEY (eventId, revision)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS alert_transition (
+  number INTEGER PRIMARY KEY, eventId TEXT NOT NULL, fromState TEXT, toState TEXT NOT NULL, actor TEXT NOT NULL,
+  roles TEXT NOT NULL, reasonCode TEXT, note TEXT, details TEXT NOT NULL, commandId TEXT, atMs INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS alert_transition_event ON alert_transition (eventId, number);
+CREATE UNIQUE INDEX IF NOT EXISTS alert_transition_command ON alert_transition (commandId) WHERE commandId IS NOT NULL;
+CREATE TABLE IF NOT EXISTS alert (
+  eventId TEXT PRIMARY KEY, startedMs INTEGER NOT NULL, day TEXT NOT NULL, ruleId TEXT NOT NULL,
+  cameraId TEXT NOT NULL, state TEXT NOT NULL, grade TEXT NOT NULL, tier TEXT NOT NULL, phase TEXT NOT NULL,
+  revision INTEGER NOT NULL, body TEXT NOT NULL, raisedMs INTEGER NOT NULL, updatedMs INTEGER NOT NULL,
+  ackedRevision INTEGER NOT NULL DEFAULT 0, ackedMs INTEGER) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS alert_started ON alert (startedMs, eventId);
+CREATE INDEX IF NOT EXISTS alert_rule ON alert (ruleId, startedMs, eventId);
+CREATE INDEX IF NOT EXISTS alert_camera ON alert (cameraId, startedMs, eventId);
+CREATE INDEX IF NOT EXISTS alert_state ON alert (state, startedMs, eventId);
+CREATE INDEX IF NOT EXISTS alert_open ON alert (cameraId) WHERE phase <> 'END';
+CREATE TABLE IF NOT EXISTS alert_count (
+  day TEXT NOT NULL, ruleId TEXT NOT NULL, cameraId TEXT NOT NULL, state TEXT NOT NULL, grade TEXT NOT NULL,
+  tier TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (day, ruleId, cameraId, state, grade, tier)) WITHOUT ROWID;
+`
+
+export interface AlertFilter {
+  /** At most so many, newest first. */
+  readonly limit: number
+  /** The last event id of the page before. */
+  readonly before?: string | undefined
+  readonly rule?: string | undefined
+  readonly camera?: string | undefined
+  readonly state?: string | undefined
+  /** Bounds of `startedAt`, epoch ms: from ≤ startedAt < to. */
+  readonly fromMs?: number | undefined
+  readonly toMs?: number | undefined
+}
+
+export interface AlertCount {
+  readonly day: string
+  readonly ruleId: string
+  readonly cameraId: string
+  readonly state: string
+  readonly grade: string
+  readonly handlingTier: string
+  readonly count: number
+}
+
+export class DeskStore {
+  readonly #database: Database
+  readonly #addRevision: Statement
+  readonly #addTransition: Statement
+  readonly #putAlert: Statement
+  readonly #count: Statement
+  readonly #get: Statement
+  readonly #byMessage: Statement
+  readonly #acked: Statement
+  readonly #alertAcked: Statement
+  readonly #past: Statement
+  readonly #revisions: Statement
+  readonly #sameFacts: Statement
+  readonly #byCommand: Statement
+  readonly #open: Statement
+  readonly #counts: Statement
+  /** One prepared statement for each combination of filters in use; at most 2⁶. */
+  readonly #lists = new Map<string, Statement>()
+
+  constructor(database: Database) {
+    database.exec(SCHEMA)
+    this.#database = database
+    const prepare = (sql: string) => database.prepare(sql)
+    this.#addRevision = prepare('INSERT INTO event_revision VALUES (?, ?, ?, ?, ?, ?, NULL)')
+    this.#addTransition = prepare('INSERT INTO alert_transition VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#putAlert = prepare(
+      `INSERT INTO alert (eventId, startedMs, day, ruleId, cameraId, state, grade, tier, phase, revision, body,
+         raisedMs, updatedMs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (eventId) DO UPDATE SET state = excluded.state, grade = excluded.grade, tier = excluded.tier,
+         phase = excluded.phase, revision = excluded.revision, body = excluded.body, updatedMs = excluded.updatedMs`,
+    )
+    this.#count = prepare(
+      `INSERT INTO alert_count SELECT day, ruleId, cameraId, state, grade, tier, ? FROM alert WHERE eventId = ?
+       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+    )
+    this.#get = prepare('SELECT * FROM alert WHERE eventId = ?')
+    this.#byMessage = prepare(
+      'SELECT eventId, revision FROM event_revision WHERE messageId = ? AND ackedMs IS NULL',
+    )
+    this.#acked = prepare('UPDATE event_revision SET ackedMs = ? WHERE eventId = ? AND revision = ?')
+    this.#alertAcked = prepare(
+      'UPDATE alert SET ackedRevision = max(ackedRevision, ?), ackedMs = ? WHERE eventId = ?',
+    )
+    this.#past = prepare('SELECT * FROM alert_transition WHERE eventId = ? ORDER BY number')
+    this.#revisions = prepare('SELECT body FROM event_revision WHERE eventId = ? ORDER BY revision')
+    this.#sameFacts = prepare('SELECT body FROM event_revision WHERE eventId = ? AND facts = ?')
+    this.#byCommand = prepare('SELECT eventId FROM alert_transition WHERE commandId = ?')
+    this.#open = prepare("SELECT body FROM alert WHERE cameraId = ? AND phase <> 'END' ORDER BY startedMs")
+    this.#counts = prepare(
+      `SELECT day, ruleId, cameraId, state, grade, tier AS handlingTier, count FROM alert_count
+       WHERE count > 0 AND day >= ? AND day <= ? ORDER BY day, ruleId, cameraId, state, grade, tier`,
+    )
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#database.transaction(work)
+  }
+
+  afterCommit(tell: () => void): void {
+    this.#database.afterCommit(tell)
+  }
+
+  get(eventId: string): Row | undefined {
+    return this.#get.get(eventId)
+  }
+
+  /** @param facts digest of what the judge said, null for a revision made by the desk */
+  addRevision(event: ViolationEvent, messageId: string, facts: string | null, nowMs: number): void {
+    const startedMs = Date.parse(event.startedAt)
+    this.#addRevision.run(event.eventId, event.revision, JSON.stringify(event), messageId, facts, nowMs)
+    this.#count.run(-1, event.eventId)
+    this.#putAlert.run(
+      event.eventId,
+      startedMs,
+      event.startedAt.slice(0, 10),
+      event.ruleId,
+      event.cameraId,
+      event.alertState,
+      event.grade,
+      event.handlingTier,
+      event.phase,
+      event.revision,
+      JSON.stringify(event),
+      nowMs,
+      nowMs,
+    )
+    this.#count.run(1, event.eventId)
+  }
+
+  addTransition(entry: {
+    readonly eventId: string
+    readonly from: AlertState | null
+    readonly to: AlertState
+    readonly actor: string
+    readonly roles: readonly string[]
+    readonly reasonCode?: string | undefined
+    readonly note?: string | undefined
+    readonly details?: Readonly<Record<string, string>> | undefined
+    readonly commandId?: string | undefined
+    readonly atMs: number
+  }): void {
+    this.#addTransition.run(
+      entry.eventId,
+      entry.from,
+      entry.to,
+      entry.actor,
+      entry.roles.join(','),
+      entry.reasonCode ?? null,
+      entry.note ?? null,
+      JSON.stringify(entry.details ?? {}),
+      entry.commandId ?? null,
+      entry.atMs,
+    )
+  }
+
+  transitions(eventId: string): Row[] {
+    return this.#past.all(eventId)
+  }
+
+  revisions(eventId: string): ViolationEvent[] {
+    return this.#revisions.all(eventId).map(eventOf)
+  }
+
+  withFacts(eventId: string, facts: string): ViolationEvent | null {
+    const row = this.#sameFacts.get(eventId, facts)
+    return row ? eventOf(row) : null
+  }
+
+  eventOfCommand(commandId: string): string | null {
+    const row = this.#byCommand.get(commandId)
+    return row ? String(row['eventId']) : null
+  }
+
+  /** The event whose message this was, when it is news that the back end has it. */
+  acknowledge(messageId: string, nowMs: number): string | null {
+    const row = this.#byMessage.get(messageId)
+    if (!row) return null
+    const eventId = String(row['eventId'])
+    this.#acked.run(nowMs, eventId, row['revision']!)
+    this.#alertAcked.run(row['revision']!, nowMs, eventId)
+    return eventId
+  }
+
+  open(cameraId: string): ViolationEvent[] {
+    return this.#open.all(cameraId).map(eventOf)
+  }
+
+  counts(fromDay: string, toDay: string): AlertCount[] {
+    return this.#counts.all(fromDay, toDay) as unknown as AlertCount[]
+  }
+
+  list(filter: AlertFilter): Row[] {
+    const asked: [condition: string, ...values: Value[]][] = []
+    if (filter.rule !== undefined) asked.push(['ruleId = ?', filter.rule])
+    if (filter.camera !== undefined) asked.push(['cameraId = ?', filter.camera])
+    if (filter.state !== undefined) asked.push(['state = ?', filter.state])
+    if (filter.fromMs !== undefined) asked.push(['startedMs >= ?', filter.fromMs])
+    if (filter.toMs !== undefined) asked.push(['startedMs < ?', filter.toMs])
+    if (filter.before !== undefined) {
+      const last = this.get(filter.before)
+      asked.push(['(startedMs, eventId) < (?, ?)', last?.['startedMs'] ?? 0, filter.before])
+    }
+    const where = asked.length > 0 ? `WHERE ${asked.map(([condition]) => condition).join(' AND ')}` : ''
+    let statement = this.#lists.get(where)
+    if (!statement) {
+      const sql = `SELECT * FROM alert ${where} ORDER BY startedMs DESC, eventId DESC LIMIT ?`
+      statement = this.#database.prepare(sql)
+      this.#lists.set(where, statement)
+    }
+    return statement.all(...asked.flatMap(([, ...values]) => values), filter.limit)
+  }
+}
+
+export const eventOf = (row: Row): ViolationEvent => JSON.parse(String(row['body'])) as ViolationEvent
