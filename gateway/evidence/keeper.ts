@@ -1,0 +1,237 @@
+/**
+ * The keeper holds what cameras showed of an act, and seals it when the act is confirmed and when it is over.
+ *
+ *     hold(START) hold(PERSIST) hold(CONFIRM) ─▶ pending ─seal('confirm')─▶ evidence/<packageId>/ ─▶ chain
+ *     hold(CLIP) hold(AFTER) ────────────────────▶ pending ─seal('closing')─▶ evidence/<packageId>/ ─▶ chain
+ *     discard() a candidate that came to nothing
+ *
+ * A package is built under another name, synced, then renamed: a crash leaves it whole or not at all, and the
+ * originals stay pending until it is whole. Sealing an event twice with the same facts gives the same package.
+ * Seals run one after another in the order of the calls, because each names the one before it.
+ */
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { assert } from '../kit/assert.ts'
+import { type Fault, fault, isFault } from '../kit/errors.ts'
+import type { Box } from '../kit/geometry.ts'
+import type { Log } from '../kit/log.ts'
+import type { Footage } from '../streams/gop.ts'
+import { type BuiltPackage, buildPackage } from './build.ts'
+import { Chain, readChain } from './chain.ts'
+import { diskFault, syncFolder } from './disk.ts'
+import { type EventFacts, type HeldKind, type Link, type Producer, packageIdOf } from './package.ts'
+import { type Held, Pending } from './pending.ts'
+import type { Signer } from './seal.ts'
+import { type SealedPackage, type StorageOptions, Vault } from './vault.ts'
+
+export const EvidenceOptions = z.strictObject({
+  clipBeforeSec: z
+    .number()
+    .min(0)
+    .max(60)
+    .default(10)
+    .describe('Seconds of clip before the act was confirmed; bounded by what the ring holds.'),
+  clipAfterSec: z
+    .number()
+    .min(0)
+    .max(120)
+    .default(20)
+    .describe('Seconds of clip after the act was confirmed.'),
+  beforeSec: z
+    .number()
+    .min(0)
+    .max(30)
+    .default(5)
+    .describe('How long (s) before the act began SCENE_BEFORE is taken: the place without the act.'),
+  stillGapMinSec: z
+    .number()
+    .min(0)
+    .max(600)
+    .default(30)
+    .describe('Least time (s) between two stills of one act; closer ones show the same moment twice.'),
+  jpegQuality: z
+    .int()
+    .min(60)
+    .max(100)
+    .default(90)
+    .describe('JPEG quality of derived pictures. Below 80, blocks begin to hide small goods.'),
+  closeupGrow: z
+    .number()
+    .min(0.2)
+    .max(0.3)
+    .default(0.25)
+    .describe(
+      "Share by which the act's box grows for the close-up, so that the surroundings stay recognisable.",
+    ),
+})
+export type EvidenceOptions = z.infer<typeof EvidenceOptions>
+
+export interface KeeperParts {
+  readonly options: EvidenceOptions
+  readonly storage: StorageOptions
+  readonly producer: Producer
+  readonly signer: Signer
+  readonly log: Log
+  readonly ffmpeg?: string
+}
+
+export interface Recovery {
+  /** Half-built packages that were removed; their originals are still pending. */
+  readonly halfBuilt: readonly string[]
+  readonly torn: readonly { readonly eventId: string; readonly file: string }[]
+  /** Events with originals that wait to be sealed or discarded. */
+  readonly pendingEventIds: readonly string[]
+  readonly head: Link | null
+}
+
+const BUILDING = '.building-'
+/** Derived pictures and tag files of one package, beside its originals. */
+const BESIDE_ORIGINALS_BYTES = 32 * 2 ** 20
+
+export class EvidenceKeeper {
+  readonly vault: Vault
+  readonly #parts: KeeperParts
+  readonly #pending: Pending
+  readonly #chain: Chain
+  #recovered = false
+  #lastSeal: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts
+    this.vault = new Vault(parts.storage)
+    this.#pending = new Pending(this.vault.pending, this.vault.torn)
+    this.#chain = new Chain(this.vault.chainFile)
+  }
+
+  get head(): Link | null {
+    return this.#chain.head
+  }
+
+  /** To be called once, before anything is held: brings disk and chain to one story after whatever happened. */
+  async recover(): Promise<Recovery> {
+    await this.vault.prepare()
+    const halfBuilt = (await readdir(this.vault.evidence)).filter((name) => name.startsWith(BUILDING))
+    for (const name of halfBuilt) await rm(join(this.vault.evidence, name), { recursive: true, force: true })
+    const head = await this.#resumeChain()
+    const { eventIds, torn } = await this.#pending.recover()
+    for (const { eventId, file } of torn) this.#warn(fault('EVIDENCE_TORN', { eventId, file }))
+    this.#recovered = true
+    return { halfBuilt, torn, pendingEventIds: eventIds, head }
+  }
+
+  /** Writes the bytes as they are, now. Resolves when they are durable. */
+  async hold(eventId: string, kind: HeldKind, footage: Footage, box?: Box): Promise<Held> {
+    assert(this.#recovered, 'recover() comes first')
+    await this.vault.ensureRoom(footage.bytes.length)
+    return this.#pending.write(eventId, kind, footage, box ?? null)
+  }
+
+  seal(facts: EventFacts): Promise<SealedPackage> {
+    assert(this.#recovered, 'recover() comes first')
+    const sealed = this.#lastSeal.then(() => this.#seal(facts))
+    this.#lastSeal = sealed.catch(() => {}) // The caller has the fault; the next in line is not to blame.
+    return sealed
+  }
+
+  async discard(eventId: string): Promise<void> {
+    await this.#lastSeal
+    await this.#pending.discard(eventId)
+  }
+
+  /** Waits for what is being sealed. */
+  async close(): Promise<void> {
+    await this.#lastSeal
+  }
+
+  async #seal(facts: EventFacts): Promise<SealedPackage> {
+    const packageId = packageIdOf(facts)
+    if (await this.vault.has(packageId)) return this.#sealedBefore(packageId)
+    const { held, torn } = await this.#pending.whole(facts.eventId)
+    for (const file of torn) this.#warn(fault('EVIDENCE_TORN', { eventId: facts.eventId, file }))
+    const building = join(this.vault.evidence, `${BUILDING}${packageId}`)
+    try {
+      await this.vault.ensureRoom(BESIDE_ORIGINALS_BYTES)
+      await mkdir(building, { recursive: true })
+      const built = await this.#build(building, facts, held, torn)
+      await this.#place(building, built)
+    } catch (error) {
+      await rm(building, { recursive: true, force: true })
+      throw diskFault(error, building) ?? error
+    }
+    return this.#sealedBefore(packageId)
+  }
+
+  #build(
+    folder: string,
+    facts: EventFacts,
+    held: readonly Held[],
+    torn: readonly string[],
+  ): Promise<BuiltPackage> {
+    const { options, producer, signer, ffmpeg = 'ffmpeg' } = this.#parts
+    return buildPackage({
+      folder,
+      facts,
+      originals: held.map((item) => ({ ...item, from: this.#pending.file(facts.eventId, item.file) })),
+      torn,
+      producer,
+      previous: this.#chain.head,
+      signer,
+      options,
+      ffmpeg,
+      onFault: (found) => this.#warn(found),
+    })
+  }
+
+  /** From here on the order of the steps is what survives a crash. */
+  async #place(building: string, { link }: BuiltPackage): Promise<void> {
+    await this.#chain.intend(link)
+    try {
+      await rename(building, join(this.vault.evidence, link.packageId))
+    } catch (error) {
+      await this.#chain.abandon()
+      throw error
+    }
+    await syncFolder(this.vault.evidence)
+    await this.#chain.commit().catch((error: unknown) => {
+      // The intent on disk says the same together with the folder that now stands; the next write will repair it.
+      this.#warn(
+        isFault(error) ? error : fault('STORAGE_FULL', { path: this.vault.chainFile, reason: String(error) }),
+      )
+    })
+  }
+
+  async #sealedBefore(packageId: string): Promise<SealedPackage> {
+    const sealed = await this.vault.read(packageId)
+    await this.#pending.forget(sealed.eventId, sealed.items)
+    if (sealed.purpose === 'closing') this.#pending.close(sealed.eventId)
+    return sealed
+  }
+
+  async #resumeChain(): Promise<Link | null> {
+    const record = await readChain(this.vault.chainFile)
+    let head = record?.head ?? null
+    if (record === null) head = await this.#headFromPackages()
+    else if (record.sealing !== null && (await this.vault.has(record.sealing.packageId)))
+      head = record.sealing
+    // Its pending originals may still lie there: the crash came between the rename and their removal.
+    if (head !== null && (await this.vault.has(head.packageId))) await this.#sealedBefore(head.packageId)
+    await this.#chain.resume(head)
+    return head
+  }
+
+  async #headFromPackages(): Promise<Link | null> {
+    let head: Link | null = null
+    for (const packageId of await this.vault.packageIds()) {
+      const { sequence, manifestHash } = await this.vault.read(packageId)
+      if (head === null || sequence > head.sequence) head = { sequence, packageId, manifestHash }
+    }
+    if (head !== null)
+      this.#warn(fault('CHAIN_HEAD_LOST', { sequence: head.sequence, packageId: head.packageId }))
+    return head
+  }
+
+  #warn(found: Fault): void {
+    this.#parts.log.warn({ code: found.code, ...found.values }, found.message)
+  }
+}

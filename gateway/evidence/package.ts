@@ -1,0 +1,188 @@
+/**
+ * The evidence package (证据包): what is sealed about one event at one moment, and `data/evidence.json` that says so.
+ *
+ *     originals (camera's bytes, wrapped) ─┬─▶ items, each with sha256 and sm3
+ *     derived   (decoded, masked, cropped) ─┘    derived items name the original they come from
+ *
+ * Nothing under `data/` depends on when or by which key the box seals: times come in as facts, keys stay in the tag
+ * files. So the same footage and facts give the same `manifestHash` on every run. The box suspects (疑似) and never
+ * finds; `EVIDENCE_CANDIDATE` is the furthest it may go, the rest is for two certified reviewers on the platform.
+ */
+
+import { isoTime } from '../kit/clock.ts'
+import type { Box, Polygon } from '../kit/geometry.ts'
+import { derivedUlid } from '../kit/ids.ts'
+import type { EvidenceStatus } from '../violations/event.ts'
+import type { Quality } from './quality.ts'
+
+/** Kinds that hold footage. All but CLIP are stills: the instant is the last displayed picture. */
+export const HELD_KINDS = ['SCENE_BEFORE', 'START', 'PERSIST', 'CONFIRM', 'RECHECK', 'AFTER', 'CLIP'] as const
+export type HeldKind = (typeof HELD_KINDS)[number]
+export type DerivedKind = 'WIDE' | 'CLOSEUP'
+
+export interface OriginalItem {
+  readonly itemId: string
+  readonly kind: HeldKind
+  readonly path: string
+  readonly isOriginal: true
+  readonly mime: string
+  readonly bytes: number
+  readonly sha256: string
+  readonly sm3: string
+  readonly cameraId: string
+  /** A still's instant; a clip's first picture. */
+  readonly capturedAt: string
+  readonly startedAt: string
+  readonly endedAt: string
+  readonly width: number
+  readonly height: number
+  readonly codec: string
+  readonly media: {
+    readonly connection: number
+    readonly baseTicks: number
+    readonly sampleCount: number
+    readonly gapSec: number
+  }
+  readonly quality?: Quality
+}
+
+export interface DerivedItem {
+  readonly itemId: string
+  readonly kind: DerivedKind
+  readonly path: string
+  readonly isOriginal: false
+  readonly derivedFrom: string
+  readonly method: string
+  readonly redactionProfile: 'EVIDENCE'
+  readonly masksApplied: number
+  readonly mime: string
+  readonly bytes: number
+  readonly sha256: string
+  readonly sm3: string
+  readonly cameraId: string
+  readonly capturedAt: string
+  readonly width: number
+  readonly height: number
+  readonly box: Box
+}
+
+export type EvidenceItem = OriginalItem | DerivedItem
+
+/** What is known to be absent: a torn original, a still that would not decode. */
+export interface Absence {
+  readonly item: string
+  readonly code: 'EVIDENCE_TORN' | 'STILL_UNDECODABLE'
+}
+
+export interface ClockFacts {
+  readonly source: string
+  /** Null: never measured. */
+  readonly offsetMs: number | null
+  readonly checkedAtWallMs: number | null
+}
+
+export type SealPurpose = 'confirm' | 'closing'
+
+/** What the caller knows about the event when it asks for a seal. */
+export interface EventFacts {
+  readonly eventId: string
+  readonly ruleId: string
+  readonly cameraId: string
+  readonly zoneId: string
+  /** The act's largest extent; stills held with a box of their own are cropped to that. */
+  readonly box: Box
+  readonly startedAtWallMs: number
+  readonly confirmedAtWallMs: number | null
+  readonly endedAtWallMs: number | null
+  /** What the pictures are meant to show (证明对象), in words that suspect. */
+  readonly proofObject: string
+  readonly evidenceStatus: Extract<EvidenceStatus, 'LEAD' | 'EVIDENCE_CANDIDATE'>
+  readonly evidenceCaps: readonly string[]
+  readonly clock: ClockFacts
+  readonly privacyMasks: readonly Polygon[]
+  /** When this package was made (制作时间): media-derived in analysis, so that two runs agree. */
+  readonly producedAtWallMs: number
+  readonly purpose: SealPurpose
+}
+
+export interface Producer {
+  readonly site: string
+  readonly gateway: string
+}
+
+export interface Link {
+  readonly sequence: number
+  readonly packageId: string
+  readonly manifestHash: string
+}
+
+/** The content of `data/evidence.json`. */
+export type EvidenceDocument = ReturnType<typeof evidenceDocument>
+
+export function packageIdOf(facts: EventFacts): string {
+  return derivedUlid(facts.producedAtWallMs, 'evidence', facts.eventId, facts.purpose)
+}
+
+export function evidenceDocument(
+  facts: EventFacts,
+  producer: Producer,
+  previous: Link | null,
+  items: readonly EvidenceItem[],
+  missing: readonly Absence[],
+) {
+  const at = (wallMs: number | null) => (wallMs === null ? null : isoTime(wallMs))
+  const actor = `${producer.site}/${producer.gateway}`
+  return {
+    schema: 'lushao.evidence.v1' as const,
+    packageId: packageIdOf(facts),
+    purpose: facts.purpose,
+    sequence: (previous?.sequence ?? 0) + 1,
+    prevPackageId: previous?.packageId ?? null,
+    prevManifestHash: previous?.manifestHash ?? null,
+    eventId: facts.eventId,
+    ruleId: facts.ruleId,
+    cameraId: facts.cameraId,
+    zoneId: facts.zoneId,
+    box: facts.box,
+    startedAt: isoTime(facts.startedAtWallMs),
+    confirmedAt: at(facts.confirmedAtWallMs),
+    endedAt: at(facts.endedAtWallMs),
+    evidenceStatus: facts.evidenceStatus,
+    evidenceCaps: capsOf(facts, items, missing),
+    statement: STATEMENT,
+    productionMethod: METHOD,
+    producedAt: isoTime(facts.producedAtWallMs),
+    producer: { kind: 'DEVICE' as const, site: producer.site, gateway: producer.gateway },
+    proofObject: facts.proofObject.includes('疑似') ? facts.proofObject : `疑似：${facts.proofObject}`,
+    clock: {
+      source: facts.clock.source,
+      offsetMs: facts.clock.offsetMs,
+      checkedAt: at(facts.clock.checkedAtWallMs),
+    },
+    privacyMasks: facts.privacyMasks,
+    items,
+    missing,
+    custody: [{ at: isoTime(facts.producedAtWallMs), actor, action: 'SEALED', reason: facts.purpose }],
+    retentionClass: 'STANDARD' as const,
+  }
+}
+
+const STATEMENT =
+  '本包为设备自动采集的疑似违法线索材料，未经法制和技术审核，不作违法认定，不得单独作为处罚依据；是否成立由执法人员审核决定。'
+
+const METHOD =
+  '原始文件为摄像机输出的编码数据，逐帧封装为分片 MP4，未重新编码、未叠加；写盘时计算 SHA-256 与 SM3。' +
+  '派生图片由对应原始文件最后一帧按原分辨率解码，先遮挡隐私区，再生成全景与特写。'
+
+/** What holds the package below evidence, stated by the box: caps are only ever added. */
+function capsOf(
+  facts: EventFacts,
+  items: readonly EvidenceItem[],
+  missing: readonly Absence[],
+): readonly string[] {
+  const caps = new Set(facts.evidenceCaps)
+  if (facts.clock.offsetMs === null) caps.add('CLOCK_UNCHECKED')
+  if (missing.length > 0) caps.add('FOOTAGE_INCOMPLETE')
+  if (!items.some((item) => item.isOriginal)) caps.add('NO_FOOTAGE')
+  return [...caps].sort()
+}
