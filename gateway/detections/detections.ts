@@ -12,6 +12,7 @@ export class Detections {
   readonly count: number
   /** 4 × count, fractions: left, top, right, bottom. */
   readonly boxes: Float32Array
+  /** 0..1 in one measure for all networks: 0.5 is the threshold that the model's manifest gives the class. */
   readonly scores: Float32Array
   /** Index into `classes`. */
   readonly classIds: Int32Array
