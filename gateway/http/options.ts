@@ -1,0 +1,60 @@
+/**
+ * What may be tuned about the web server. It listens on this machine alone until told otherwise.
+ */
+import { z } from 'zod'
+
+export const HttpOptions = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe(
+      'Address to listen on. Loopback unless TLS or a TLS proxy stands in front: passwords pass here.',
+    ),
+  port: z.int().min(0).max(65_535).default(8480).describe('TCP port; 0 takes any free one (tests).'),
+  tls: z
+    .strictObject({
+      certFile: z.string().min(1).describe('PEM certificate chain.'),
+      keyFile: z.string().min(1).describe('PEM private key.'),
+    })
+    .optional()
+    .describe('Serve HTTPS. Without it a listener beyond loopback is warned about at start.'),
+  sessionHours: z
+    .int()
+    .min(1)
+    .max(24)
+    .default(12)
+    .describe('How long a login lasts, hours. One shift; there is no silent prolonging.'),
+  lockAfterFailures: z
+    .int()
+    .min(3)
+    .max(20)
+    .default(5)
+    .describe('Failed logins under one name, in a row, that lock the name.'),
+  lockMinutes: z.int().min(1).max(1440).default(15).describe('How long a locked name stays locked, minutes.'),
+  feedsMax: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(32)
+    .describe('Live feeds open at once; about 0.1 MB each, and every alert is sent to each.'),
+  uploadBytesMax: z
+    .int()
+    .min(1_000_000)
+    .max(1_000_000_000_000)
+    .default(8_000_000_000)
+    .describe('Largest body-cam recording, bytes. Two hours at 8 Mb/s are 7.2 GB.'),
+  uploadsUnfinishedMax: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(64)
+    .describe('Uploads begun and not finished at once: a full docking rack holds 20 to 40 devices.'),
+  uploadKeepHours: z
+    .int()
+    .min(1)
+    .max(720)
+    .default(72)
+    .describe('How long an unfinished upload may be resumed, hours: a weekend. Then its bytes are removed.'),
+})
+export type HttpOptions = z.infer<typeof HttpOptions>

@@ -1,0 +1,53 @@
+/**
+ * Who may do what. Every route names one permission; a route without one does not start.
+ *
+ *     role of a person  ─┐
+ *     scope of a token  ─┴─▶ PERMISSIONS[permission] ─▶ yes / 403
+ *
+ * Auxiliary staff (协管) see alerts but neither originals nor verdicts: they may not verify evidence. Auditors see
+ * everything and change nothing.
+ */
+import { z } from 'zod'
+
+export const ROLES = ['OFFICER', 'AUXILIARY', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'] as const
+export const Role = z.enum(ROLES)
+export type Role = z.infer<typeof Role>
+
+/** What a machine's token is good for. A token never changes an alert: verdicts are given by people. */
+export const SCOPES = ['bodycam', 'metrics', 'platform'] as const
+export const Scope = z.enum(SCOPES)
+export type Scope = z.infer<typeof Scope>
+
+interface Allowed {
+  readonly roles: readonly Role[]
+  readonly scopes: readonly Scope[]
+}
+
+const allowed = (roles: readonly Role[], ...scopes: Scope[]): Allowed => ({ roles, scopes })
+
+export const PERMISSIONS = {
+  'alerts:read': allowed(ROLES, 'platform'),
+  'alerts:review': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN']),
+  'evidence:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
+  'live:view': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN']),
+  'cameras:read': allowed(ROLES, 'platform'),
+  'people:read': allowed(['DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
+  'recordings:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
+  'recordings:upload': allowed([], 'bodycam'),
+  'audit:read': allowed(['AUDITOR', 'ADMIN']),
+  'accounts:manage': allowed(['ADMIN']),
+  'metrics:read': allowed(['AUDITOR', 'ADMIN'], 'metrics'),
+} as const satisfies Record<string, Allowed>
+
+export type Permission = keyof typeof PERMISSIONS
+
+/** `public` answers anybody; `self` any person who is logged in, also while a password change is due. */
+export type RoutePermission = Permission | 'public' | 'self'
+
+export function roleMay(role: Role, permission: Permission): boolean {
+  return (PERMISSIONS[permission].roles as readonly Role[]).includes(role)
+}
+
+export function scopeMay(scope: Scope, permission: Permission): boolean {
+  return (PERMISSIONS[permission].scopes as readonly Scope[]).includes(scope)
+}

@@ -1,0 +1,174 @@
+/** Alerts as they stand, their history, and what a person says about them. */
+import { z } from 'zod'
+import type { AlertRecord } from '../../alerts/desk.ts'
+import { ALERT_STATES } from '../../alerts/lifecycle.ts'
+import { fault } from '../../kit/errors.ts'
+import { ulid } from '../../kit/ids.ts'
+import { RULE_IDS } from '../../violations/event.ts'
+import type { AccessLog } from '../access-log.ts'
+import { personOf, whoOf } from '../gatekeeper.ts'
+import { deskReasonOf, REASON_CODES } from '../reasons.ts'
+import type { App } from '../schema.ts'
+import type { AlertsView } from '../views.ts'
+
+const PAGE_MAX = 200
+
+const EventId = z.string().regex(/^[0-9A-Za-z-]{1,64}$/)
+const Filters = {
+  rule: z.enum(RULE_IDS).optional(),
+  camera: z.string().max(64).optional(),
+  state: z.enum(ALERT_STATES).optional(),
+  from: z.iso.datetime({ offset: true }).optional().describe('Acts that began at or after this time.'),
+  to: z.iso.datetime({ offset: true }).optional().describe('Acts that began before this time.'),
+}
+const Alert = z.looseObject({
+  eventId: z.string(),
+  event: z.looseObject({
+    eventId: z.string(),
+    revision: z.int(),
+    ruleId: z.enum(RULE_IDS),
+    cameraId: z.string(),
+  }),
+  state: z.string(),
+  acked: z.boolean().describe('The back end has confirmed it.'),
+})
+const Review = z
+  .strictObject({
+    verdict: z.enum(['VERIFIED', 'REJECTED']),
+    reasonCode: z.enum(REASON_CODES).optional().describe('Required to reject.'),
+    note: z.string().max(1000).optional(),
+    commandId: EventId.optional().describe('Repeat it to repeat the request safely.'),
+  })
+  .refine((review) => review.verdict !== 'REJECTED' || review.reasonCode !== undefined, {
+    path: ['reasonCode'],
+    message: 'a rejection needs a reason',
+  })
+const Count = z.object({
+  day: z.string(),
+  ruleId: z.string(),
+  cameraId: z.string(),
+  state: z.string(),
+  grade: z.string(),
+  handlingTier: z.string(),
+  count: z.int(),
+})
+const tags = ['alerts']
+
+export function alertRoutes(
+  app: App,
+  { alerts, accessLog }: { alerts: AlertsView; accessLog: AccessLog },
+): void {
+  const find = (eventId: string): AlertRecord => {
+    const record = alerts.get(eventId)
+    if (!record) throw fault('NOT_FOUND', { what: `alert ${eventId}` })
+    return record
+  }
+
+  app.get(
+    '/api/v1/alerts',
+    {
+      config: { permission: 'alerts:read' },
+      schema: {
+        tags,
+        summary: 'alerts, newest first',
+        querystring: z.strictObject({
+          limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+          before: EventId.optional().describe('`next` of the page before.'),
+          ...Filters,
+        }),
+        response: { 200: z.object({ alerts: z.array(Alert), next: z.string().nullable() }) },
+      },
+    },
+    (request) => {
+      const { from, to, ...query } = request.query
+      const page = alerts.list({ ...query, fromMs: epochMs(from), toMs: epochMs(to) })
+      return { alerts: page, next: page.length === query.limit ? page.at(-1)!.eventId : null }
+    },
+  )
+
+  app.get(
+    '/api/v1/alerts/:eventId',
+    {
+      config: { permission: 'alerts:read' },
+      schema: {
+        tags,
+        summary: 'one alert with its history',
+        params: z.object({ eventId: EventId }),
+        response: {
+          200: z.object({
+            alert: Alert,
+            history: z.object({ revisions: z.array(z.unknown()), transitions: z.array(z.unknown()) }),
+          }),
+        },
+      },
+    },
+    (request) => {
+      const { eventId } = request.params
+      return { alert: find(eventId), history: alerts.history(eventId) }
+    },
+  )
+
+  app.post(
+    '/api/v1/alerts/:eventId/review',
+    {
+      config: { permission: 'alerts:review' },
+      schema: {
+        tags,
+        summary: 'a person confirms or rejects the suspicion',
+        params: z.object({ eventId: EventId }),
+        body: Review,
+        response: { 200: z.object({ alert: Alert }) },
+      },
+    },
+    (request) => {
+      const { eventId } = request.params
+      const { verdict, reasonCode, note, commandId = ulid() } = request.body
+      find(eventId)
+      const by = personOf(request).name
+      const reason = reasonCode && deskReasonOf(reasonCode)
+      const details = reasonCode && reason !== reasonCode ? { observed: reasonCode } : undefined
+      const actor = { id: by, roles: ['person' as const] }
+      const alert = alerts.transition({
+        eventId,
+        to: verdict,
+        actor,
+        reasonCode: reason,
+        note,
+        details,
+        commandId,
+      })
+      const purpose = [verdict, reasonCode ?? ''].join(' ').trim()
+      accessLog.add({
+        ...whoOf(request),
+        action: 'alert.review',
+        object: eventId,
+        purpose,
+        outcome: 'granted',
+      })
+      return { alert }
+    },
+  )
+
+  app.get(
+    '/api/v1/statistics',
+    {
+      config: { permission: 'alerts:read' },
+      schema: {
+        tags,
+        summary: 'alerts counted by day, rule, camera, state, grade and tier',
+        querystring: z.strictObject({
+          fromDay: z.iso.date().optional().describe('First day, local to the box.'),
+          toDay: z.iso.date().optional().describe('Last day.'),
+        }),
+        response: { 200: z.object({ counts: z.array(Count) }) },
+      },
+    },
+    (request) => {
+      const { fromDay, toDay } = request.query
+      return { counts: alerts.counts({ ...(fromDay && { fromDay }), ...(toDay && { toDay }) }) }
+    },
+  )
+}
+
+const epochMs = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Date.parse(time)

@@ -1,0 +1,89 @@
+/** What the box knows besides alerts: cameras, zones, devices, people, recordings. Read only. */
+import { z } from 'zod'
+import type { App } from '../schema.ts'
+import type { CameraBoard, Directory, RecordingDesk } from '../views.ts'
+
+const Camera = z.looseObject({
+  id: z.string(),
+  name: z.string().nullable(),
+  status: z.string(),
+  mode: z.string().nullable(),
+  owedSec: z.number().describe('Media seconds that arrived while the camera was to be analysed.'),
+  analysedSec: z.number().describe('Of these, how many were; the rest was shed under load.'),
+  reconnects: z.int(),
+})
+const List = z.array(z.unknown())
+const tags = ['registers']
+
+export interface RegisterParts {
+  readonly cameras: CameraBoard
+  readonly directory: Directory
+  readonly recordings: RecordingDesk
+}
+
+export function registerRoutes(app: App, { cameras, directory, recordings }: RegisterParts): void {
+  app.get(
+    '/api/v1/cameras',
+    {
+      config: { permission: 'cameras:read' },
+      schema: {
+        tags,
+        summary: 'cameras, their health and what was analysed',
+        response: { 200: z.object({ cameras: z.array(Camera) }) },
+      },
+    },
+    () => ({ cameras: cameras.cameras() }),
+  )
+
+  app.get(
+    '/api/v1/zones',
+    {
+      config: { permission: 'cameras:read' },
+      schema: { tags, summary: 'zones of all cameras', response: { 200: z.object({ zones: List }) } },
+    },
+    () => ({
+      zones: cameras
+        .cameras()
+        .flatMap((camera) => camera.zones.map((zone) => ({ cameraId: camera.id, ...zone }))),
+    }),
+  )
+
+  app.get(
+    '/api/v1/devices',
+    {
+      config: { permission: 'cameras:read' },
+      schema: { tags, summary: 'body-cams and speakers', response: { 200: z.object({ devices: List }) } },
+    },
+    () => ({ devices: directory.devices() }),
+  )
+
+  app.get(
+    '/api/v1/people',
+    {
+      config: { permission: 'people:read' },
+      schema: {
+        tags,
+        summary: 'officers and auxiliary staff, no more of them than is needed',
+        response: { 200: z.object({ people: List }) },
+      },
+    },
+    () => ({ people: directory.people() }),
+  )
+
+  app.get(
+    '/api/v1/recordings',
+    {
+      config: { permission: 'recordings:read' },
+      schema: {
+        tags,
+        summary: 'body-cam recordings, newest first',
+        querystring: z.strictObject({
+          limit: z.coerce.number().int().min(1).max(200).default(50),
+          before: z.string().max(64).optional(),
+        }),
+        response: { 200: z.object({ recordings: List }) },
+      },
+    },
+    (request) => ({ recordings: recordings.list(request.query.limit, request.query.before) }),
+  )
+}

@@ -1,0 +1,67 @@
+/**
+ * What the server shows and whom it asks. Each source is declared as small as the server needs it; the desk, the
+ * cameras and the body-cam registry fit by shape.
+ *
+ *     AlertsView     ─┐
+ *     CameraBoard     ┼─▶ routes, feed ─▶ JSON ─▶ console, platform
+ *     RecordingDesk … ─┘
+ */
+import type { AlertDesk } from '../alerts/desk.ts'
+import type { Point } from '../kit/geometry.ts'
+
+/** What the server needs of the desk: alerts as they stand, their past, and the verdicts people give. */
+export type AlertsView = Pick<AlertDesk, 'list' | 'get' | 'history' | 'counts' | 'transition' | 'onChange'>
+
+export interface ZoneView {
+  readonly id: string
+  readonly type: string
+  readonly polygon: readonly Point[]
+  readonly rules: readonly string[]
+}
+export interface CameraView {
+  readonly id: string
+  readonly name: string | null
+  /** online, stalled, frozen, dark, covered, offline, disabled */
+  readonly status: string
+  /** patrol, watch, pursue; null while nothing is analysed */
+  readonly mode: string | null
+  /** Media seconds that arrived and were to be analysed, and those that were. The rest was shed under load. */
+  readonly owedSec: number
+  readonly analysedSec: number
+  readonly reconnects: number
+  readonly zones: readonly ZoneView[]
+}
+export interface CameraBoard {
+  cameras(): readonly CameraView[]
+}
+
+/** A finished upload of a body-cam recording; whoever takes it moves the file away. */
+export interface FinishedUpload {
+  readonly uploadId: string
+  readonly file: string
+  readonly bytes: number
+  readonly metadata: Readonly<Record<string, string | null>>
+  readonly channel: 'DOCK' | '4G' | 'MANUAL'
+  /** Name of the token that uploaded. */
+  readonly by: string
+}
+export interface RecordingDesk {
+  take(upload: FinishedUpload): Promise<unknown>
+  list(limit: number, before?: string): readonly unknown[]
+}
+
+/** Devices and people of the box's own registers, as far as an operator may see them. */
+export interface Directory {
+  devices(): readonly unknown[]
+  people(): readonly unknown[]
+}
+
+export interface MetricsSource {
+  readonly contentType: string
+  metrics(): Promise<string>
+}
+
+/** Media fragments of a camera for a browser; `send` returns false when the browser is too slow. */
+export interface LiveSource {
+  attach(cameraId: string, send: (bytes: Uint8Array) => boolean): (() => void) | null
+}
