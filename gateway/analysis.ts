@@ -1,0 +1,69 @@
+/**
+ * A recorded file through a camera's line: `lushao analyse`, and recordings that body-cams upload.
+ *
+ *     file ─▶ FileFeed ─▶ Line ─▶ revisions ─▶ sink
+ *
+ * Time is taken from the media alone and nothing is dropped, so the same file, configuration and model give the same
+ * revisions, byte for byte.
+ */
+import type { Config } from '../config/loader.ts'
+import type { CameraOptions } from '../config/schema.ts'
+import type { EventSink } from './case-file.ts'
+import type { DetectorPool } from './detections/detector.ts'
+import type { EvidenceKeeper } from './evidence/keeper.ts'
+import { type FileReport, openFileFeed } from './frames/file-feed.ts'
+import type { Frame } from './frames/frame.ts'
+import type { Log } from './kit/log.ts'
+import { Line } from './line.ts'
+import type { Act } from './violations/event.ts'
+
+/** Enough to reach back from a confirmed candidate to the moment before it stood there, beyond one long GOP. */
+const RING_SECONDS = 60
+const RING_BYTES = 256 << 20
+
+export interface AnalysisParts {
+  readonly path: string
+  readonly config: Config
+  readonly camera: CameraOptions
+  /** UTC epoch ms of the file's first picture. */
+  readonly startWallMs: number
+  readonly samplesPerSec: number
+  readonly detector: DetectorPool | null
+  readonly evidence: EvidenceKeeper
+  readonly sink: EventSink
+  readonly extraCaps?: readonly string[]
+  /** After each look: how far the file is, and what is suspected now. */
+  readonly onProgress?: (frame: Frame, durationSec: number, acts: readonly Act[]) => void
+  readonly log: Log
+}
+
+/** @throws Fault of the file: FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_VIDEO … */
+export async function analyseFile(parts: AnalysisParts): Promise<FileReport> {
+  const { path, camera, startWallMs, samplesPerSec, log } = parts
+  const feed = await openFileFeed({
+    path,
+    cameraId: camera.id,
+    startWallMs,
+    samplesPerSec,
+    ringSeconds: RING_SECONDS,
+    ringBytes: RING_BYTES,
+    log,
+  })
+  const line = new Line({
+    ...parts,
+    source: feed.ring,
+    nothingDropped: true,
+    aspect: () => feed.info.width / feed.info.height,
+    clockFacts: () => ({ source: 'FILE', offsetMs: null, checkedAtWallMs: null }),
+    mediaZeroMs: () => 0,
+    extraCaps: [...(parts.extraCaps ?? []), ...(feed.info.transcoded === null ? [] : ['ORIGINAL_TRANSCODED'])],
+  })
+  for await (const frame of feed.frames()) {
+    await line.look(frame)
+    parts.onProgress?.(frame, feed.durationSec, line.judge.acts())
+  }
+  await line.end()
+  const report = feed.report()
+  if (report.truncated !== null) log.warn({ code: report.truncated.code }, report.truncated.message)
+  return report
+}

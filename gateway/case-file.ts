@@ -1,0 +1,232 @@
+/**
+ * The case file of one camera: keeps originals while an act is only suspected, seals them when it is confirmed, and
+ * raises the revisions of its event.
+ *
+ *     candidate ─▶ hold SCENE_BEFORE, START            (the ring still has these packets)
+ *     mid dwell ─▶ hold PERSIST
+ *     confirmed ─▶ hold CONFIRM, CLIP ─▶ seal ─▶ raise START
+ *     updated   ─▶                                raise UPDATE
+ *     cleared   ─▶ hold AFTER, CLIP   ─▶ seal ─▶ raise END
+ *     dropped   ─▶ discard what was held: it never became evidence
+ *
+ * An alert is worth more than its picture: when evidence cannot be written the event is raised all the same, and
+ * says so in its caps.
+ */
+import type { EvidenceKeeper } from './evidence/keeper.ts'
+import type { ClockFacts, HeldKind, SealPurpose } from './evidence/package.ts'
+import type { Frame } from './frames/frame.ts'
+import { assert } from './kit/assert.ts'
+import { reasonOf } from './kit/errors.ts'
+import type { Box, Polygon } from './kit/geometry.ts'
+import type { Log } from './kit/log.ts'
+import type { Footage } from './streams/gop.ts'
+import type { WatchedRule } from './violations/catalogue.ts'
+import type { Act, ActChange, EvidenceRef, Phase, ViolationEvent } from './violations/event.ts'
+import { type ActTimes, type EventContext, type Grading, newEventId, revisionOf } from './violations/event-book.ts'
+
+/** Where the packets of the camera can still be had. */
+export interface FootageSource {
+  still(timeMs: number): Footage | null
+  footage(fromMs: number, toMs: number): Footage | null
+}
+
+/** Where revisions go: the alert desk of a running gateway, or the file of an analysis. */
+export interface EventSink {
+  /** 0 when the event was never raised. */
+  lastRevision(eventId: string): number
+  alertState(eventId: string): string
+  raise(event: ViolationEvent): void
+}
+
+export interface CaseFileParts {
+  readonly context: EventContext
+  readonly rule: (zoneId: string, ruleId: string) => WatchedRule | undefined
+  readonly grade: (act: Act, rule: WatchedRule, durationSec: number) => Grading
+  readonly source: FootageSource
+  readonly evidence: EvidenceKeeper
+  readonly sink: EventSink
+  readonly clip: { readonly beforeSec: number; readonly sceneBeforeSec: number }
+  readonly clock: () => ClockFacts
+  readonly privacyMasks: readonly Polygon[]
+  /** Timeline of media second 0: 0 for a file, the first frame of the process for a camera. */
+  readonly mediaZeroMs: () => number
+  readonly log: Log
+}
+
+/** What must survive a restart with the judge's own state. */
+export interface OpenCase {
+  readonly eventId: string
+  readonly persistHeld: boolean
+  readonly packages: readonly string[]
+  readonly evidence: EvidenceRef | null
+}
+
+export class CaseFile {
+  readonly #parts: CaseFileParts
+  readonly #open = new Map<string, OpenCase>()
+
+  constructor(parts: CaseFileParts) {
+    this.#parts = parts
+  }
+
+  /** Cases that are open now, by act: part of the camera's snapshot. */
+  snapshot(): [string, OpenCase][] {
+    return [...this.#open]
+  }
+
+  restore(cases: readonly [string, OpenCase][]): void {
+    for (const [actKey, open] of cases) this.#open.set(actKey, open)
+  }
+
+  /** Event ids whose originals are still wanted. */
+  get eventIds(): string[] {
+    return [...this.#open.values()].map((open) => open.eventId)
+  }
+
+  async take({ kind, act }: ActChange, frame: Frame): Promise<void> {
+    const rule = this.#parts.rule(act.zoneId, act.ruleId)
+    assert(rule !== undefined, 'the judge judges only rules that it was given')
+    const open = this.#openCase(act, frame)
+    if (kind === 'candidate') await this.#begin(open, act, frame)
+    else if (kind === 'confirmed') await this.#confirm(open, act, rule, frame)
+    else if (kind === 'updated') this.#raise('UPDATE', open, act, rule, frame)
+    else if (kind === 'cleared') await this.#close(open, act, rule, frame)
+    else await this.#drop(open, act)
+  }
+
+  /** Called on every look: the middle of the dwell is no change of the act, but its picture is wanted. */
+  async persist(candidates: readonly Act[], frame: Frame): Promise<void> {
+    for (const act of candidates) {
+      const open = this.#open.get(act.actKey)
+      const rule = this.#parts.rule(act.zoneId, act.ruleId)
+      if (open === undefined || rule === undefined || open.persistHeld) continue
+      if (frame.timeMs - act.startMs < (rule.minDwellSec * 1000) / 2) continue
+      this.#open.set(act.actKey, { ...open, persistHeld: true })
+      await this.#hold(open.eventId, 'PERSIST', this.#parts.source.still(frame.timeMs), act.box)
+    }
+  }
+
+  #openCase(act: Act, frame: Frame): OpenCase {
+    const known = this.#open.get(act.actKey)
+    if (known !== undefined) return known
+    const eventId = newEventId(this.#parts.context, act, wallOf(act.startMs, frame))
+    const fresh: OpenCase = { eventId, persistHeld: false, packages: [], evidence: null }
+    this.#open.set(act.actKey, fresh)
+    return fresh
+  }
+
+  async #begin(open: OpenCase, act: Act, frame: Frame): Promise<void> {
+    const { source, clip } = this.#parts
+    const before = source.still(act.startMs - clip.sceneBeforeSec * 1000)
+    if (before !== null) await this.#hold(open.eventId, 'SCENE_BEFORE', before, act.box)
+    await this.#hold(open.eventId, 'START', source.still(act.startMs) ?? source.still(frame.timeMs), act.box)
+  }
+
+  async #confirm(open: OpenCase, act: Act, rule: WatchedRule, frame: Frame): Promise<void> {
+    const { source, clip, sink } = this.#parts
+    if (sink.lastRevision(open.eventId) > 0) return // Raised before a crash; the restored act confirms it again.
+    await this.#hold(open.eventId, 'CONFIRM', source.still(frame.timeMs), act.box)
+    const from = frame.timeMs - clip.beforeSec * 1000
+    await this.#hold(open.eventId, 'CLIP', source.footage(from, frame.timeMs), act.box)
+    const sealed = await this.#seal(open, act, rule, frame, 'confirm')
+    this.#raise('START', sealed, act, rule, frame)
+  }
+
+  async #close(open: OpenCase, act: Act, rule: WatchedRule, frame: Frame): Promise<void> {
+    const { source, clip, sink } = this.#parts
+    if (sink.lastRevision(open.eventId) === 0) return
+    await this.#hold(open.eventId, 'AFTER', source.still(frame.timeMs), act.box)
+    const from = (act.endMs ?? frame.timeMs) - (clip.beforeSec * 1000) / 2
+    await this.#hold(open.eventId, 'CLIP', source.footage(from, frame.timeMs), act.box)
+    const sealed = await this.#seal(open, act, rule, frame, 'closing')
+    this.#raise('END', sealed, act, rule, frame)
+    this.#open.delete(act.actKey)
+  }
+
+  async #drop(open: OpenCase, act: Act): Promise<void> {
+    this.#open.delete(act.actKey)
+    await this.#parts.evidence.discard(open.eventId)
+  }
+
+  async #hold(eventId: string, kind: HeldKind, footage: Footage | null, box: Box): Promise<void> {
+    if (footage === null) return
+    try {
+      await this.#parts.evidence.hold(eventId, kind, footage, box)
+    } catch (error) {
+      this.#parts.log.error({ eventId, kind, reason: reasonOf(error) }, 'original not kept')
+    }
+  }
+
+  async #seal(
+    open: OpenCase,
+    act: Act,
+    rule: WatchedRule,
+    frame: Frame,
+    purpose: SealPurpose,
+  ): Promise<OpenCase> {
+    const { context, evidence, clock, privacyMasks, log } = this.#parts
+    const times = this.#times(act, frame)
+    try {
+      const sealed = await evidence.seal({
+        eventId: open.eventId,
+        purpose,
+        ruleId: act.ruleId,
+        cameraId: context.cameraId,
+        zoneId: act.zoneId,
+        box: act.box,
+        startedAtWallMs: times.startWallMs,
+        confirmedAtWallMs: times.confirmWallMs,
+        endedAtWallMs: times.endWallMs,
+        proofObject: `疑似${rule.entry.nameZh}：${rule.basis.title}${rule.basis.article}`,
+        evidenceStatus: 'LEAD',
+        evidenceCaps: context.evidenceCaps,
+        clock: clock(),
+        privacyMasks,
+        producedAtWallMs: frame.wallMs,
+      })
+      const packages = [...open.packages, sealed.packageId]
+      const ref = { packageId: sealed.packageId, manifestHash: sealed.manifestHash, packages }
+      const next = { ...open, packages, evidence: ref }
+      this.#open.set(act.actKey, next)
+      return next
+    } catch (error) {
+      log.error({ eventId: open.eventId, purpose, reason: reasonOf(error) }, 'evidence not sealed')
+      return open
+    }
+  }
+
+  #raise(phase: Phase, open: OpenCase, act: Act, rule: WatchedRule, frame: Frame): void {
+    const { context, sink, grade } = this.#parts
+    const times = this.#times(act, frame)
+    const durationSec = ((times.endWallMs ?? times.nowWallMs) - times.startWallMs) / 1000
+    sink.raise(
+      revisionOf(context, {
+        eventId: open.eventId,
+        revision: sink.lastRevision(open.eventId) + 1,
+        phase,
+        act,
+        rule,
+        times,
+        grading: grade(act, rule, durationSec),
+        alertState: sink.alertState(open.eventId),
+        evidence: open.evidence,
+        ...(open.evidence === null ? { extraCaps: ['EVIDENCE_INCOMPLETE'] } : {}),
+      }),
+    )
+  }
+
+  #times(act: Act, frame: Frame): ActTimes {
+    return {
+      startWallMs: wallOf(act.startMs, frame),
+      confirmWallMs: wallOf(act.confirmedMs ?? frame.timeMs, frame),
+      endWallMs: act.endMs === null ? null : wallOf(act.endMs, frame),
+      nowWallMs: frame.wallMs,
+      mediaZeroMs: this.#parts.mediaZeroMs(),
+    }
+  }
+}
+
+/** The wall time of an instant of the timeline, seen from a frame that has both. */
+function wallOf(timeMs: number, frame: Frame): number {
+  return frame.wallMs - (frame.timeMs - timeMs)
+}

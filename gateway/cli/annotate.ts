@@ -1,0 +1,115 @@
+/**
+ * `--annotate`: a copy of the video with zones, boxes and states drawn over it.
+ *
+ *     look ─▶ one line of an ASS subtitle file per zone and act ─▶ ffmpeg burns it into a re-encoded copy
+ *
+ * The drawing is a derivative at the video's full size and rate; the original file is only read.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { CameraOptions } from '../../config/schema.ts'
+import type { Frame } from '../frames/frame.ts'
+import type { Box, Polygon } from '../kit/geometry.ts'
+import { remux } from '../streams/media-tool.ts'
+import type { Act } from '../violations/event.ts'
+
+/** Drawing units: the picture is 1000 wide and high, whatever its shape. */
+const UNITS = 1000
+const HEADER = `[Script Info]
+ScriptType: v4.00+
+PlayResX: ${UNITS}
+PlayResY: ${UNITS}
+ScaledBorderAndShadow: yes
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, OutlineColour, BackColour, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV
+Style: line,sans-serif,34,&HFF000000,&H00FFFFFF,&H00000000,1,3,0,7,0,0,0
+Style: word,sans-serif,34,&H00FFFFFF,&H00000000,&H80000000,3,2,0,7,0,0,0
+
+[Events]
+Format: Layer, Start, End, Style, Text
+`
+/** ASS colours are BGR. */
+const ZONE_COLOUR = '&HFFC080&'
+const STATE_COLOUR: Partial<Record<Act['state'], string>> = {
+  CANDIDATE: '&H00D7FF&',
+  CONFIRMING: '&H00A5FF&',
+  ACTIVE: '&H3030FF&',
+  CLEARING: '&H90C040&',
+}
+
+export class Annotator {
+  readonly #camera: CameraOptions
+  readonly #to: string
+  readonly #lines: string[] = []
+  #drawn: { readonly timeMs: number; readonly acts: readonly Act[] } | null = null
+
+  constructor(camera: CameraOptions, to: string) {
+    this.#camera = camera
+    this.#to = to.replace(/(\.\w+)?$/, '.mp4')
+  }
+
+  /** What was true at one look is shown until the next. */
+  draw({ timeMs }: Frame, acts: readonly Act[]): void {
+    this.#flush(timeMs)
+    this.#drawn = { timeMs, acts }
+  }
+
+  async write(from: string): Promise<void> {
+    this.#flush((this.#drawn?.timeMs ?? 0) + 1000)
+    mkdirSync(dirname(this.#to), { recursive: true })
+    const subtitles = `${this.#to}.ass`
+    writeFileSync(subtitles, HEADER + this.#lines.join(''))
+    await remux(from, this.#to, ['-an', '-vf', `ass=${escaped(subtitles)}`, '-c:v', 'libx264', '-crf', '23'])
+  }
+
+  #flush(untilMs: number): void {
+    if (this.#drawn === null) return
+    const { timeMs, acts } = this.#drawn
+    for (const zone of this.#camera.zones) {
+      this.#line(timeMs, untilMs, outline(zone.polygon, ZONE_COLOUR))
+    }
+    for (const act of acts) {
+      const colour = STATE_COLOUR[act.state] ?? '&HFFFFFF&'
+      const label = `${act.ruleId} ${act.state} ${Math.round((timeMs - act.startMs) / 1000)} s`
+      this.#line(timeMs, untilMs, outline(cornersOf(act.box), colour))
+      this.#word(timeMs, untilMs, act.box, label)
+    }
+  }
+
+  #line(fromMs: number, toMs: number, drawing: string): void {
+    this.#lines.push(`Dialogue: 0,${clock(fromMs)},${clock(toMs)},line,${drawing}\n`)
+  }
+
+  #word(fromMs: number, toMs: number, box: Box, text: string): void {
+    const at = `{\\pos(${units(box[0])},${units(box[1])})\\an1}`
+    this.#lines.push(`Dialogue: 1,${clock(fromMs)},${clock(toMs)},word,${at}${text}\n`)
+  }
+}
+
+function outline(polygon: Polygon, colour: string): string {
+  const path = polygon.map(([x, y], i) => `${i === 0 ? 'm' : 'l'} ${units(x)} ${units(y)}`).join(' ')
+  return `{\\pos(0,0)\\3c${colour}\\p1}${path}{\\p0}`
+}
+
+const cornersOf = ([x1, y1, x2, y2]: Box): Polygon => [
+  [x1, y1],
+  [x2, y1],
+  [x2, y2],
+  [x1, y2],
+]
+
+const units = (fraction: number): number => Math.round(fraction * UNITS)
+
+/** `H:MM:SS.cc` */
+function clock(ms: number): string {
+  const centi = Math.max(0, Math.round(ms / 10))
+  const two = (value: number) => String(value).padStart(2, '0')
+  const seconds = Math.floor(centi / 100)
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${two(centi % 100)}`
+}
+
+/** A file name inside a filter: once for the filter's own words, once for the chain. */
+function escaped(path: string): string {
+  return path.replace(/[\\':]/g, '\\$&').replace(/[\\'[\],;]/g, '\\$&')
+}

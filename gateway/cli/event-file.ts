@@ -1,0 +1,44 @@
+/**
+ * `events.ndjson`: every revision in order, one a line; the last revision of an id is its final state.
+ */
+import { mkdirSync, openSync, closeSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { EventSink } from '../case-file.ts'
+import type { ViolationEvent } from '../violations/event.ts'
+
+export class EventFile implements EventSink {
+  readonly path: string
+  readonly #file: number
+  readonly #revisions = new Map<string, number>()
+  readonly #onEvent: (event: ViolationEvent) => void
+
+  constructor(folder: string, onEvent: (event: ViolationEvent) => void) {
+    mkdirSync(folder, { recursive: true })
+    this.path = join(folder, 'events.ndjson')
+    this.#file = openSync(this.path, 'w')
+    this.#onEvent = onEvent
+  }
+
+  get eventCount(): number {
+    return this.#revisions.size
+  }
+
+  lastRevision(eventId: string): number {
+    return this.#revisions.get(eventId) ?? 0
+  }
+
+  /** Nobody reviews a file while it is analysed. */
+  alertState(): string {
+    return 'DETECTED'
+  }
+
+  raise(event: ViolationEvent): void {
+    this.#revisions.set(event.eventId, event.revision)
+    writeSync(this.#file, `${JSON.stringify(event)}\n`)
+    this.#onEvent(event)
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+/**
+ * `lushao` (路哨): the command line. One file a command; this one lists them.
+ */
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { packagePath } from '../kit/paths.ts'
+import { addAlerts } from './alerts.ts'
+import { addAnalyse } from './analyse.ts'
+import { addCheck } from './check.ts'
+import { addDoctor } from './doctor.ts'
+import { addEval } from './eval.ts'
+import { addKeys } from './keys.ts'
+import { addModels } from './models.ts'
+import { makeProgram, runProgram } from './program.ts'
+import { addRun } from './run.ts'
+import { addSimulateBodycam } from './simulate-bodycam.ts'
+import { addSimulateCamera } from './simulate-camera.ts'
+import { addSimulatePlatform } from './simulate-platform.ts'
+import { addVerify } from './verify.ts'
+
+const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }
+const program = makeProgram(version)
+
+addRun(program)
+addCheck(program)
+addDoctor(program)
+addAnalyse(program)
+addVerify(program)
+addEval(program)
+addAlerts(program)
+addModels(program)
+addKeys(program)
+
+const simulate = new Command('simulate').description('simulated peers: camera, scene, body-cam, platform')
+addSimulateCamera(simulate)
+addSimulateBodycam(simulate)
+addSimulatePlatform(simulate)
+program.addCommand(simulate)
+
+process.exitCode = await runProgram(program, process.argv)

@@ -1,0 +1,195 @@
+/**
+ * The line of one camera: its stages put together from the configuration, and what it must remember.
+ *
+ *     config ─▶ zones with the rules that have a basis today ─▶ Occupancy, Judge, Tracker, CaseFile ─▶ Pipeline
+ *
+ * A line is fed frames and packets by whoever reads the camera, the file or the recording. Its snapshot is the state
+ * of all its stages at one instant; restored after kill -9, an act goes on under the same id with its dwell.
+ */
+import type { Config } from '../config/loader.ts'
+import type { CameraOptions } from '../config/schema.ts'
+import { gradeAct } from './alerts/grading.ts'
+import { CaseFile, type EventSink, type FootageSource, type OpenCase } from './case-file.ts'
+import type { DetectorPool } from './detections/detector.ts'
+import type { EvidenceKeeper } from './evidence/keeper.ts'
+import type { ClockFacts } from './evidence/package.ts'
+import type { Frame } from './frames/frame.ts'
+import { PrivacyMask } from './frames/mask.ts'
+import type { Log } from './kit/log.ts'
+import { Occupancy } from './occupancy/occupancy.ts'
+import { Pipeline } from './pipeline.ts'
+import { Tracker } from './tracks/tracker.ts'
+import { basisFor, entryOf, type Place, type WatchedRule, watchedRules } from './violations/catalogue.ts'
+import type { Act } from './violations/event.ts'
+import type { EventContext, Grading } from './violations/event-book.ts'
+import { Judge } from './violations/judge.ts'
+import { permittedAt } from './violations/permit.ts'
+import { inForce, localDay, type Zone } from './violations/zone.ts'
+
+export interface LineParts {
+  readonly config: Config
+  readonly camera: CameraOptions
+  readonly source: FootageSource
+  readonly evidence: EvidenceKeeper
+  readonly sink: EventSink
+  readonly detector: DetectorPool | null
+  /** Files: every frame that is due is looked at. Cameras: a newer frame takes the place of one that waits. */
+  readonly nothingDropped: boolean
+  readonly aspect: () => number
+  readonly clockFacts: () => ClockFacts
+  readonly startWallMs: number
+  readonly mediaZeroMs: () => number
+  readonly extraCaps?: readonly string[]
+  readonly log: Log
+}
+
+export interface LineSnapshot {
+  readonly version: 1
+  /** A changed configuration makes the judge's memory meaningless; the background is kept. */
+  readonly zonesVersion: string
+  readonly savedAtWallMs: number
+  readonly savedAtMs: number
+  readonly cases: readonly [string, OpenCase][]
+  readonly occupancy: Uint8Array
+  readonly judge: Uint8Array
+}
+
+export class Line {
+  readonly pipeline: Pipeline
+  readonly caseFile: CaseFile
+  readonly occupancy: Occupancy
+  readonly judge: Judge
+  /** Zones and rules that are watched; a change of them outdates the judge's memory. */
+  readonly zonesVersion: string
+
+  constructor(parts: LineParts) {
+    const { config, camera } = parts
+    const watched = watchedZones(config, camera, parts.startWallMs)
+    this.zonesVersion = JSON.stringify(watched.zones)
+    this.occupancy = new Occupancy()
+    this.judge = new Judge({
+      cameraId: camera.id,
+      zones: watched.zones,
+      permitted: (query) => silenced(config, camera, query),
+    })
+    this.caseFile = new CaseFile({
+      context: contextOf(parts),
+      rule: (zoneId, ruleId) => watched.rules.get(`${zoneId}/${ruleId}`),
+      grade: (act, rule) => gradingOf(config, camera, act, rule, parts.startWallMs),
+      source: parts.source,
+      evidence: parts.evidence,
+      sink: parts.sink,
+      clip: { beforeSec: config.evidence.clipBeforeSec, sceneBeforeSec: config.evidence.beforeSec },
+      clock: parts.clockFacts,
+      privacyMasks: camera.privacyMasks.map((mask) => mask.polygon),
+      mediaZeroMs: parts.mediaZeroMs,
+      log: parts.log,
+    })
+    this.pipeline = new Pipeline({
+      mask: new PrivacyMask(camera.privacyMasks.map((mask) => mask.polygon)),
+      occupancy: this.occupancy,
+      detector: parts.detector,
+      nothingDropped: parts.nothingDropped,
+      tracker: new Tracker(),
+      judge: this.judge,
+      aspect: parts.aspect,
+      onChange: (change, frame) => this.caseFile.take(change, frame),
+      onLooked: (frame) => this.caseFile.persist(this.judge.candidates(), frame),
+    })
+  }
+
+  look(frame: Frame): Promise<void> {
+    return this.pipeline.look(frame)
+  }
+}
+
+interface WatchedZones {
+  readonly zones: (Pick<Zone, 'id' | 'type' | 'polygon'> & {
+    readonly rules: readonly { readonly rule: Act['ruleId']; readonly minDwellSec: number }[]
+  })[]
+  readonly rules: ReadonlyMap<string, WatchedRule>
+}
+
+function watchedZones(config: Config, camera: CameraOptions, wallMs: number): WatchedZones {
+  const rules = new Map<string, WatchedRule>()
+  const zones = camera.zones.map((zone) => {
+    const watched = watchedRules(config.catalogue, zone, placeOf(config, camera, wallMs))
+    for (const rule of watched) rules.set(`${zone.id}/${rule.ruleId}`, rule)
+    return {
+      id: zone.id,
+      type: zone.type,
+      polygon: zone.polygon,
+      rules: watched.map(({ ruleId, minDwellSec }) => ({ rule: ruleId, minDwellSec })),
+    }
+  })
+  return { zones, rules }
+}
+
+export interface SilenceQuery {
+  readonly zoneId: string
+  readonly ruleId: Act['ruleId']
+  readonly foot: readonly [number, number]
+  readonly wallMs: number
+}
+
+/** Nothing is reported inside a permit, outside the zone's hours, or once the rule's basis is no longer in force. */
+function silenced(config: Config, camera: CameraOptions, query: SilenceQuery): boolean {
+  const zone = camera.zones.find(({ id }) => id === query.zoneId)
+  if (zone === undefined) return true
+  const offsetMinutes = config.utcOffsetMinutes
+  if (!inForce(zone, query.wallMs, offsetMinutes)) return true
+  const entry = entryOf(config.catalogue, query.ruleId)
+  if (entry === undefined || basisFor(entry, placeOf(config, camera, query.wallMs)) === null) return true
+  return permittedAt(config.permits, { ...query, cameraId: camera.id, offsetMinutes }) !== null
+}
+
+function placeOf(config: Config, camera: CameraOptions, wallMs: number): Place {
+  const districtCode = camera.jurisdictionCode ?? config.region
+  return { districtCode, wallMs, offsetMinutes: config.utcOffsetMinutes }
+}
+
+function contextOf({ config, camera, detector, startWallMs, extraCaps = [] }: LineParts): EventContext {
+  return {
+    site: config.site,
+    gateway: config.gateway,
+    cameraId: camera.id,
+    offsetMinutes: config.utcOffsetMinutes,
+    governanceMode: config.governance.mode,
+    configVersion: config.configVersion,
+    catalogVersion: config.catalogVersion,
+    modelDigest: detector?.modelDigest ?? null,
+    evidenceCaps: [...capsOf(camera, startWallMs, config.utcOffsetMinutes), ...extraCaps],
+  }
+}
+
+/** What holds the camera's pictures below evidence: reviews and publication are the authority's to show. */
+function capsOf(camera: CameraOptions, wallMs: number, offsetMinutes: number): string[] {
+  const caps: string[] = []
+  const reviewed = camera.legalReviewNo !== undefined && camera.technicalReviewNo !== undefined
+  if (!reviewed) caps.push('DEVICE_NOT_REVIEWED')
+  else if ((camera.reviewValidUntil ?? '9999-12-31') < localDay(wallMs, offsetMinutes))
+    caps.push('DEVICE_REVIEW_EXPIRED')
+  if (camera.locationPublishedAt === undefined) caps.push('LOCATION_NOT_PUBLISHED')
+  caps.push('NO_AUTHORISATION_RECORD')
+  return caps
+}
+
+function gradingOf(
+  config: Config,
+  camera: CameraOptions,
+  act: Act,
+  rule: WatchedRule,
+  wallMs: number,
+): Grading {
+  const zone = camera.zones.find(({ id }) => id === act.zoneId)
+  const today = localDay(wallMs, config.utcOffsetMinutes)
+  const { grade, gradeReasons, handlingTier } = gradeAct({
+    ruleId: rule.ruleId,
+    zoneType: zone?.type ?? 'NO_VENDING',
+    educationOnly: zone?.educationOnlyUntil !== undefined && today <= zone.educationOnlyUntil,
+    attended: act.objects.some(({ role }) => role === 'attendant'),
+    objectCount: act.objects.length,
+    noticesBefore: 0,
+  })
+  return { grade, reasons: gradeReasons, handlingTier }
+}

@@ -1,0 +1,116 @@
+/**
+ * From an act on a camera's timeline to revisions of an event with names, times, law and versions.
+ *
+ *     Act (ms since the machine started) ─┬─ times ─▶ ISO-8601 of the place
+ *                                         ├─ rule  ─▶ basis, code and words of the catalogue, always 疑似
+ *                                         └─ facts ─▶ grade, caps, evidence
+ *
+ * The id is derived once, when the act is first seen, and kept with the act: start and place may still be corrected
+ * while it is a candidate, the id may not.
+ */
+import { isoTime } from '../kit/clock.ts'
+import { derivedUlid } from '../kit/ids.ts'
+import type { WatchedRule } from './catalogue.ts'
+import type { Act, EvidenceRef, Grade, HandlingTier, Phase, ViolationEvent } from './event.ts'
+
+/** What is the same for every event of a camera. */
+export interface EventContext {
+  readonly site: string
+  readonly gateway: string
+  readonly cameraId: string
+  readonly offsetMinutes: number
+  readonly governanceMode: 'production' | 'test'
+  readonly configVersion: string
+  readonly catalogVersion: string
+  readonly modelDigest: string | null
+  readonly evidenceCaps: readonly string[]
+}
+
+export interface Grading {
+  readonly grade: Grade
+  readonly reasons: readonly string[]
+  readonly handlingTier: HandlingTier
+}
+
+/** An act's times on the wall clock and in media seconds. */
+export interface ActTimes {
+  readonly startWallMs: number
+  readonly confirmWallMs: number
+  readonly endWallMs: number | null
+  readonly nowWallMs: number
+  /** Timeline of media second 0. */
+  readonly mediaZeroMs: number
+}
+
+export interface RevisionParts {
+  readonly eventId: string
+  readonly revision: number
+  readonly phase: Phase
+  readonly act: Act
+  readonly rule: WatchedRule
+  readonly times: ActTimes
+  readonly grading: Grading
+  readonly alertState: string
+  readonly evidence: EvidenceRef | null
+  readonly extraCaps?: readonly string[]
+}
+
+export function newEventId(context: EventContext, act: Act, wallMs: number): string {
+  return derivedUlid(
+    wallMs,
+    context.site,
+    context.gateway,
+    context.cameraId,
+    act.zoneId,
+    act.ruleId,
+    act.actKey,
+  )
+}
+
+export function revisionOf(context: EventContext, parts: RevisionParts): ViolationEvent {
+  const { act, rule, times, grading } = parts
+  const untilWallMs = times.endWallMs ?? times.nowWallMs
+  const iso = (wallMs: number) => isoTime(wallMs, context.offsetMinutes)
+  const seconds = (ms: number) => Math.round(ms) / 1000
+  const durationSec = seconds(untilWallMs - times.startWallMs)
+  return {
+    eventId: parts.eventId,
+    revision: parts.revision,
+    phase: parts.phase,
+    ruleId: act.ruleId,
+    site: context.site,
+    gateway: context.gateway,
+    cameraId: context.cameraId,
+    zoneId: act.zoneId,
+    startedAt: iso(times.startWallMs),
+    confirmedAt: iso(times.confirmWallMs),
+    endedAt: times.endWallMs === null ? null : iso(times.endWallMs),
+    durationSec,
+    media: {
+      startSec: seconds(act.startMs - times.mediaZeroMs),
+      confirmSec: seconds((act.confirmedMs ?? act.startMs) - times.mediaZeroMs),
+      endSec: act.endMs === null ? null : seconds(act.endMs - times.mediaZeroMs),
+    },
+    box: [rounded(act.box[0]), rounded(act.box[1]), rounded(act.box[2]), rounded(act.box[3])],
+    confidence: rounded(act.confidence),
+    detectionState: act.state,
+    alertState: parts.alertState,
+    grade: grading.grade,
+    gradeReasons: grading.reasons,
+    handlingTier: grading.handlingTier,
+    evidenceStatus: 'LEAD',
+    evidenceCaps: [...context.evidenceCaps, ...(parts.extraCaps ?? [])],
+    objects: act.objects,
+    governanceMode: context.governanceMode,
+    legalBasis: { title: rule.basis.title, article: rule.basis.article },
+    gbCode: `${rule.entry.gbMajor}-${rule.entry.gbMinor}`,
+    title: `疑似${rule.entry.nameZh}`,
+    text: `疑似${rule.entry.nameZh}，已持续 ${Math.round(durationSec)} 秒，待人工核实`,
+    configVersion: context.configVersion,
+    catalogVersion: context.catalogVersion,
+    modelDigest: context.modelDigest,
+    evidence: parts.evidence,
+  }
+}
+
+const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
