@@ -19,6 +19,7 @@ export class Assignment {
   /** Union-find over rows, then columns. */
   #parents = new Int32Array(64)
   #order = new Int32Array(256)
+  #starts = new Int32Array(65)
   /** Place of a row or column within its island. */
   #local = new Int32Array(64)
   #columnOfRow = new Int32Array(64)
@@ -31,6 +32,7 @@ export class Assignment {
     const nodes = rows + columns
     if (this.#parents.length < nodes) {
       this.#parents = new Int32Array(2 * nodes)
+      this.#starts = new Int32Array(2 * nodes + 1)
       this.#local = new Int32Array(2 * nodes)
       this.#columnOfRow = new Int32Array(2 * nodes)
     }
@@ -52,10 +54,8 @@ export class Assignment {
   solve(): Int32Array {
     const columnOfRow = this.#columnOfRow.subarray(0, this.#rows)
     columnOfRow.fill(-1)
-    const order = this.#order.subarray(0, this.#edges)
-    for (let edge = 0; edge < this.#edges; edge++) order[edge] = edge
+    const order = this.#sortByIsland()
     const islandOf = (edge: number) => this.#find(this.#edgeRows[edge]!)
-    order.sort((a, b) => islandOf(a) - islandOf(b) || a - b)
     for (let from = 0; from < order.length; ) {
       const island = islandOf(order[from]!)
       let to = from + 1
@@ -64,6 +64,17 @@ export class Assignment {
       from = to
     }
     return columnOfRow
+  }
+
+  /** Counting sort: edges of one island lie together, in the order they were named. */
+  #sortByIsland(): Int32Array {
+    const starts = this.#starts.subarray(0, this.#rows + this.#columns + 1)
+    starts.fill(0)
+    for (let edge = 0; edge < this.#edges; edge++) starts[this.#find(this.#edgeRows[edge]!) + 1]!++
+    for (let node = 1; node < starts.length; node++) starts[node] = starts[node]! + starts[node - 1]!
+    const order = this.#order.subarray(0, this.#edges)
+    for (let edge = 0; edge < this.#edges; edge++) order[starts[this.#find(this.#edgeRows[edge]!)]!++] = edge
+    return order
   }
 
   #solveIsland(order: Int32Array, from: number, to: number, columnOfRow: Int32Array): void {
