@@ -88,7 +88,9 @@ export function allowedText(node: SchemaNode | undefined): string {
       return 'true | false'
     case 'array':
       return node.prefixItems === undefined
-        ? `list ${rangeText(node.minItems, node.maxItems)} of ${allowedText(node.items)}`
+        ? ['list', rangeText(node.minItems, node.maxItems), 'of', allowedText(node.items)]
+            .filter(Boolean)
+            .join(' ')
         : `[${node.prefixItems.map(allowedText).join(', ')}]`
     case 'object':
       return `{${Object.keys(node.properties ?? {}).join(', ')}}`

@@ -19,7 +19,7 @@ import { RuleCatalogue } from '../gateway/violations/catalogue.ts'
 import * as checks from './checks.ts'
 import { findingsOf, jsonSchema } from './issues.ts'
 import { GatewayOptions } from './schema.ts'
-import { type Env, type Finding, mapLeaves, type Path, Source, valueAt } from './source.ts'
+import { type Env, type Finding, mapLeaves, type Path, pathText, Source, valueAt } from './source.ts'
 
 /** What the gateway runs on: options with every default in place, and what they were made of. */
 export interface Config extends GatewayOptions {
@@ -127,7 +127,7 @@ function effective(checked: checks.Checked): Config {
     })),
   }))
   return {
-    ...options,
+    ...withFiles(options, source.file),
     cameras,
     file: source.file,
     catalogue,
@@ -136,6 +136,22 @@ function effective(checked: checks.Checked): Config {
     ),
     catalogVersion: versionOf(catalogue),
   }
+}
+
+/** Options that name a file: a relative one starts at the configuration's folder. */
+const FILE_OPTIONS: readonly Path[] = [
+  ['model', 'file'],
+  ['model', 'manifest'],
+  ['storage', 'folder'],
+  ['http', 'tls', 'certFile'],
+  ['http', 'tls', 'keyFile'],
+]
+
+function withFiles(options: GatewayOptions, file: string): GatewayOptions {
+  const isFile = (path: Path): boolean => FILE_OPTIONS.some((one) => pathText(one) === pathText(path))
+  return mapLeaves(options, [], (leaf, path) =>
+    isFile(path) && typeof leaf === 'string' ? resolve(dirname(file), leaf) : leaf,
+  ) as GatewayOptions
 }
 
 /** `file:clip.mp4` starts at the configuration's folder. */

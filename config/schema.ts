@@ -7,6 +7,13 @@
  * Example file, JSON Schema and reference are generated from here; nothing is declared twice.
  */
 import { z } from 'zod'
+import { ModelOptions } from '../gateway/detections/detector.ts'
+import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
+import { StorageOptions } from '../gateway/evidence/vault.ts'
+import { HttpOptions } from '../gateway/http/options.ts'
+import { OccupancyOptions } from '../gateway/occupancy/occupancy.ts'
+import { OutboxOptions } from '../gateway/outbox/outbox.ts'
+import { RingOptions } from '../gateway/streams/gop-ring.ts'
 import { PermittedPoint } from '../gateway/violations/permit.ts'
 import { Day, Id, PolygonShape, Zone } from '../gateway/violations/zone.ts'
 
@@ -162,5 +169,14 @@ export const GatewayOptions = z.strictObject({
     .prefault({})
     .describe('What else stands in the street.'),
   people: z.array(Person).max(10_000).default([]).describe('People, synced from the platform.'),
+  ring: RingOptions.prefault({}).describe('Packets of each camera kept in memory.'),
+  model: ModelOptions.optional().describe(
+    'The detector. Without it occupancy works alone, and rules that need it say so.',
+  ),
+  occupancy: OccupancyOptions.prefault({}).describe('What stands where nothing stood.'),
+  evidence: EvidenceOptions.prefault({}).describe('What is kept of an act.'),
+  storage: StorageOptions.prefault({}).describe('Where it is kept.'),
+  outbox: OutboxOptions.prefault({}).describe('Alerts that wait for the back end.'),
+  http: HttpOptions.prefault({}).describe('Console, API and uploads.'),
 })
 export type GatewayOptions = z.infer<typeof GatewayOptions>

@@ -144,7 +144,7 @@ export class Source {
 /** `cameras[0].zones[1].polygon` */
 export function pathText(path: Path): string {
   const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('')
-  return text.replace(/^\./, '')
+  return text === '' ? 'the whole file' : text.replace(/^\./, '')
 }
 
 export function valueAt(values: unknown, path: Path): unknown {
