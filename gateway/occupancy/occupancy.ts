@@ -1,0 +1,362 @@
+/**
+ * Occupancy finds what stands where nothing stood, whatever it is called. It needs no model weights.
+ *
+ *     Frame ─▶ plane ─▶ register ─▶ light ─▶ foreground ─▶ things ─▶ regions ─▶ living ─▶ Standing
+ *                          └───────────┴────────── background ◀────────┘
+ *
+ * One per camera. Its memory is taken at construction; a sample allocates only the short list of regions. The same
+ * frames give the same answer, byte for byte. `snapshot` and `restore` carry it over a restart: without them what
+ * stands at the restart would become background, and a pile would vanish by a power cut.
+ */
+import { z } from 'zod'
+import type { Frame } from '../frames/frame.ts'
+import { assert } from '../kit/assert.ts'
+import { Background } from './background.ts'
+import { Foreground, type Noise } from './foreground.ts'
+import { Light } from './light.ts'
+import { Living } from './living.ts'
+import { Memory } from './memory.ts'
+import { envelope, fillPlane, gradient, Plane } from './plane.ts'
+import { type Kept, Regions } from './regions.ts'
+import { Register, type Shift, shiftPlane } from './register.ts'
+import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Region, type Standing } from './standing.ts'
+import { Start } from './start.ts'
+import { Things } from './things.ts'
+
+export const OccupancyOptions = z.strictObject({
+  gapSecMax: z
+    .number()
+    .min(1)
+    .max(10)
+    .default(3)
+    .describe('Most seconds that one sample may stand for (s): what happened in a longer gap was not seen.'),
+  unsettledShare: z
+    .number()
+    .min(0.1)
+    .max(0.9)
+    .default(0.35)
+    .describe(
+      'Share of the picture that may differ before nothing new is believed: a lorry, lamps, billboards.',
+    ),
+  unsettledSec: z
+    .number()
+    .min(0)
+    .max(60)
+    .default(4)
+    .describe('How long nothing new is believed after that (s).'),
+  relearnSec: z
+    .number()
+    .min(5)
+    .max(600)
+    .default(20)
+    .describe('How long most of the picture must differ before the background is learned afresh (s).'),
+})
+export type OccupancyOptions = z.infer<typeof OccupancyOptions>
+
+const RELEARN_SHARE = 0.6
+const SHAKE_TAU_SEC = 10
+const SHAKY_PIXELS = 0.25
+
+export class Occupancy {
+  readonly #options: OccupancyOptions
+  readonly #raw = new Plane()
+  readonly #picture = new Plane()
+  readonly #scratch = new Float32Array(PLANE_PIXELS)
+  readonly #scratch2 = new Float32Array(PLANE_PIXELS)
+  readonly #slope = new Float32Array(PLANE_PIXELS)
+  readonly #slopeBefore = new Float32Array(PLANE_PIXELS)
+  readonly #slopeWanted = new Float32Array(PLANE_PIXELS)
+  readonly #slopeRecent = new Float32Array(PLANE_PIXELS)
+  readonly #fixed = new Uint8Array(PLANE_PIXELS)
+  readonly #limits = { least: new Plane(), greatest: new Plane() }
+  readonly #start = new Start()
+  readonly #register = new Register()
+  readonly #light = new Light()
+  readonly #background = new Background()
+  readonly #foreground = new Foreground()
+  readonly #things = new Things()
+  readonly #regions = new Regions()
+  readonly #living = new Living()
+  readonly #noise: Noise = { luma: 2, chroma: 1.5 }
+  readonly #held = new Uint8Array(PLANE_PIXELS)
+  readonly #foregroundMask = new Uint8Array(PLANE_PIXELS)
+  readonly #histogram = new Uint32Array(256)
+  readonly #shiftMean: Shift = { x: 0, y: 0 }
+  #shiftSpread = 0
+  #ready = false
+  #epoch = 0
+  #timeMs = -Infinity
+  #foregroundShare = 0
+  #unsettledUntilMs = -Infinity
+  #crowdedSec = 0
+
+  constructor(options: OccupancyOptions) {
+    this.#options = options
+  }
+
+  stand(frame: Frame): Standing {
+    assert(frame.timeMs >= this.#timeMs, 'one occupancy sees one camera, in the order of time')
+    const dtSec = this.#ready ? Math.min(this.#options.gapSecMax, (frame.timeMs - this.#timeMs) / 1000) : 0
+    this.#timeMs = frame.timeMs
+    fillPlane(frame.yuv, this.#raw, this.#scratch)
+    if (!this.#ready) return this.#learn(frame.timeMs)
+
+    this.#align(dtSec)
+    this.#relight(dtSec)
+    this.#differ(dtSec)
+    const slack = this.#shiftSpread > SHAKY_PIXELS ? 0.2 : 0.1
+    this.#things.remember(
+      this.#picture,
+      this.#foreground.kinds,
+      this.#slope,
+      slack,
+      this.#noise,
+      frame.timeMs,
+      dtSec,
+    )
+    this.#living.look(this.#picture, this.#things, this.#slope, slack, this.#noise, frame.timeMs)
+    const kept = this.#regions.find(this.#things, {
+      now: this.#picture.y,
+      before: this.#background.plane.y,
+      slopeNow: this.#slope,
+      slopeBefore: this.#slopeBefore,
+      hot: this.#living.hot,
+      timeMs: frame.timeMs,
+    })
+    const goodsPixels = this.#living.divide(kept, this.#regions.labels, this.#things, frame.timeMs)
+    this.#follow(dtSec)
+    if (this.#crowdedSec >= this.#options.relearnSec) this.#relearn()
+    return this.#standing(kept.map((part) => describe(part, goodsPixels[part.label]!)))
+  }
+
+  /** Everything that must outlive the process, with a version; see `memory.ts`. */
+  snapshot(): Uint8Array {
+    return this.#memory().save()
+  }
+
+  /** Takes up a snapshot. One that does not fit is refused (false) and nothing changes: the camera starts fresh. */
+  restore(bytes: Uint8Array): boolean {
+    return this.#memory().load(bytes)
+  }
+
+  #learn(timeMs: number): Standing {
+    if (this.#start.empty) {
+      this.#register.reset()
+      this.#background.plane.set(this.#raw)
+      this.#fixed.fill(1)
+      gradient(this.#raw.y, this.#slopeBefore)
+    }
+    gradient(this.#raw.y, this.#slope)
+    const shift = this.#register.align(
+      this.#raw.y,
+      this.#slope,
+      this.#background.plane.y,
+      this.#slopeBefore,
+      this.#fixed,
+    )
+    shiftPlane(this.#raw, this.#picture, shift)
+    if (this.#start.take(this.#picture, timeMs)) {
+      this.#start.median(this.#background.plane)
+      this.#start.reset()
+      gradient(this.#picture.y, this.#slopeRecent)
+      this.#ready = true
+    }
+    return this.#standing([])
+  }
+
+  #align(dtSec: number): void {
+    const { y } = this.#background.plane
+    gradient(this.#raw.y, this.#slope)
+    gradient(y, this.#slopeBefore)
+    const kinds = this.#foreground.kinds
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      const stands = kinds[at] === 1 || this.#held[at] === 1
+      this.#fixed[at] = stands ? 0 : 1
+      this.#slopeWanted[at] = stands ? this.#slopeRecent[at]! : this.#slopeBefore[at]!
+    }
+    const shift = this.#register.align(this.#raw.y, this.#slope, y, this.#slopeWanted, this.#fixed)
+    if (shift.x === 0 && shift.y === 0) this.#picture.set(this.#raw)
+    else shiftPlane(this.#raw, this.#picture, shift)
+    gradient(this.#picture.y, this.#slope)
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      this.#slopeRecent[at]! += 0.3 * (this.#slope[at]! - this.#slopeRecent[at]!)
+    }
+    const rate = 1 - Math.exp(-dtSec / SHAKE_TAU_SEC)
+    this.#shiftMean.x += rate * (shift.x - this.#shiftMean.x)
+    this.#shiftMean.y += rate * (shift.y - this.#shiftMean.y)
+    const away = Math.hypot(shift.x - this.#shiftMean.x, shift.y - this.#shiftMean.y)
+    this.#shiftSpread += rate * (away - this.#shiftSpread)
+  }
+
+  #relight(dtSec: number): void {
+    const { plane } = this.#background
+    this.#light.measure(this.#picture, plane, this.#foregroundMask, this.#foregroundShare, dtSec)
+    this.#light.apply(plane)
+    this.#light.apply(this.#things.believed)
+    this.#light.apply(this.#things.challenger)
+    this.#light.apply(this.#living.last)
+    gradient(plane.y, this.#slopeBefore)
+  }
+
+  #differ(dtSec: number): void {
+    const { plane } = this.#background
+    const { least, greatest } = this.#limits
+    measureNoise(this.#picture, plane, this.#foregroundMask, this.#histogram, this.#noise)
+    envelope(plane.y, least.y, greatest.y, this.#scratch, this.#scratch2)
+    envelope(plane.u, least.u, greatest.u, this.#scratch, this.#scratch2)
+    envelope(plane.v, least.v, greatest.v, this.#scratch, this.#scratch2)
+    this.#foreground.find(this.#picture, plane, this.#limits, this.#slope, this.#slopeBefore, this.#noise)
+    let count = 0
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      const differs = this.#foreground.kinds[at] === 1 ? 1 : 0
+      this.#foregroundMask[at] = differs
+      count += differs
+    }
+    this.#foregroundShare = count / PLANE_PIXELS
+    if (this.#foregroundShare > this.#options.unsettledShare) {
+      this.#unsettledUntilMs = this.#timeMs + 1000 * this.#options.unsettledSec
+    }
+    this.#crowdedSec = this.#foregroundShare > RELEARN_SHARE ? this.#crowdedSec + dtSec : 0
+  }
+
+  #follow(dtSec: number): void {
+    const { labels, thrown } = this.#regions
+    this.#background.follow(this.#picture, this.#foreground.kinds, labels, thrown, this.#things, dtSec)
+    const { support } = this.#things
+    for (let at = 0; at < PLANE_PIXELS; at++) this.#held[at] = support[at]! > 0 ? 1 : 0
+  }
+
+  /** The camera was turned or the world changed: what is seen from now on is the background. */
+  #relearn(): void {
+    this.#ready = false
+    this.#epoch++
+    this.#crowdedSec = 0
+    this.#start.reset()
+    this.#things.reset()
+    this.#living.reset()
+    this.#regions.reset()
+    this.#held.fill(0)
+    this.#foregroundMask.fill(0)
+    this.#foreground.kinds.fill(0)
+    this.#foregroundShare = 0
+  }
+
+  #standing(regions: Region[]): Standing {
+    return {
+      timeMs: this.#timeMs,
+      ready: this.#ready,
+      unsettled: this.#timeMs < this.#unsettledUntilMs,
+      epoch: this.#epoch,
+      regions,
+      labels: this.#regions.labels,
+      foreground: this.#foregroundMask,
+      held: this.#held,
+      goods: this.#living.goods,
+      hot: this.#living.hot,
+      sinceMs: this.#things.sinceMs,
+    }
+  }
+
+  #memory(): Memory {
+    return new Memory(
+      [
+        ...planes(this.#background.plane),
+        ...planes(this.#things.believed),
+        this.#things.support,
+        this.#things.persistence,
+        this.#things.sinceMs,
+        this.#things.seenMs,
+        this.#living.activity,
+        this.#living.longActivity,
+        this.#regions.text,
+        this.#slopeRecent,
+        this.#foreground.kinds,
+      ],
+      {
+        save: () => [
+          this.#ready ? 1 : 0,
+          this.#epoch,
+          this.#timeMs,
+          this.#noise.luma,
+          this.#noise.chroma,
+          this.#register.shift.x,
+          this.#register.shift.y,
+          this.#shiftSpread,
+        ],
+        load: (values) => this.#takeUp(values),
+      },
+    )
+  }
+
+  #takeUp(values: readonly number[]): void {
+    const [ready, epoch, timeMs, luma, chroma, x, y, spread] = values
+    this.#ready = ready === 1
+    this.#epoch = epoch!
+    this.#timeMs = timeMs!
+    this.#noise.luma = luma!
+    this.#noise.chroma = chroma!
+    this.#register.shift.x = x!
+    this.#register.shift.y = y!
+    this.#shiftMean.x = x!
+    this.#shiftMean.y = y!
+    this.#shiftSpread = spread!
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      this.#foregroundMask[at] = this.#foreground.kinds[at] === 1 ? 1 : 0
+      this.#held[at] = this.#things.support[at]! > 0 ? 1 : 0
+      this.#living.hot[at] = this.#living.activity[at]! > 0.12 ? 1 : 0
+    }
+  }
+}
+
+const planes = (plane: Plane): Float32Array[] => [plane.y, plane.u, plane.v]
+
+function describe(part: Kept, goodsPixels: number): Region {
+  const left = part.left / PLANE_WIDTH
+  const right = (part.right + 1) / PLANE_WIDTH
+  const bottom = (part.bottom + 1) / PLANE_HEIGHT
+  return {
+    label: part.label,
+    pixels: part.pixels,
+    box: [left, part.top / PLANE_HEIGHT, right, bottom],
+    foot: [(left + right) / 2, bottom],
+    stableShare: part.stableShare,
+    hotPixels: part.hotPixels,
+    goodsPixels,
+  }
+}
+
+/** Robust spread of picture against background where nothing differs, a twentieth of the way a sample. */
+function measureNoise(
+  picture: Plane,
+  background: Plane,
+  foreground: Uint8Array,
+  histogram: Uint32Array,
+  noise: Noise,
+): void {
+  noise.luma += 0.05 * (spreadOf(picture.y, background.y, foreground, histogram) - noise.luma)
+  const u = spreadOf(picture.u, background.u, foreground, histogram)
+  const v = spreadOf(picture.v, background.v, foreground, histogram)
+  noise.chroma += 0.05 * (Math.max(u, v) - noise.chroma)
+}
+
+function spreadOf(
+  now: Float32Array,
+  before: Float32Array,
+  foreground: Uint8Array,
+  histogram: Uint32Array,
+): number {
+  histogram.fill(0)
+  let counted = 0
+  for (let at = 0; at < PLANE_PIXELS; at += 3) {
+    if (foreground[at] !== 0) continue
+    const far = Math.abs(now[at]! - before[at]!) * 8
+    histogram[far < 255 ? far | 0 : 255]!++
+    counted++
+  }
+  let below = 0
+  for (let level = 0; level < 256; level++) {
+    below += histogram[level]!
+    if (2 * below >= counted) return Math.max(0.3, (level + 0.5) / 8 / 0.6745)
+  }
+  return 2
+}

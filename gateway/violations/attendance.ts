@@ -1,0 +1,101 @@
+/**
+ * Attendance: whether somebody stays with the goods, from looks that each say alive, quiet or absent.
+ *
+ *     alive ── quiet, but his place is still taken ── alive          one attendance
+ *     alive ── absent for longer than the break ── alive             two
+ *     alive for a moment, absent                                     a passer: none
+ *
+ * Alive time adds up and leaks while nobody is alive, so that passers, one every half minute, never add up to a
+ * vendor.
+ */
+import { z } from 'zod'
+import type { Attendance } from './rules/rule.ts'
+
+export const AttendanceOptions = z.strictObject({
+  staysSec: z
+    .number()
+    .min(1)
+    .max(60)
+    .default(4)
+    .describe('Alive time after which somebody stays rather than passes (s).'),
+  breakSec: z
+    .number()
+    .min(2)
+    .max(120)
+    .default(20)
+    .describe('Absence that ends an attendance (s): shorter ones are a step aside.'),
+  arrivalSec: z
+    .number()
+    .min(0)
+    .max(30)
+    .default(3)
+    .describe('How long somebody stands before he is seen to be alive (s); attendance is dated back by it.'),
+  quietSecMax: z
+    .number()
+    .min(0)
+    .max(600)
+    .default(60)
+    .describe('How long somebody may stand still in his place and still count as there (s).'),
+  leakShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.25)
+    .describe('Alive seconds forgotten for each second that nobody is alive.'),
+})
+export type AttendanceOptions = z.infer<typeof AttendanceOptions>
+
+export type Look = 'alive' | 'quiet' | 'absent'
+
+export interface AttendanceState {
+  sinceMs: number
+  lastMs: number
+  aliveMs: number
+  aliveSec: number
+  stays: boolean
+}
+
+export class AttendanceBook {
+  readonly #options: AttendanceOptions
+  current: AttendanceState | null = null
+  /** End of the last attendance of somebody who stayed. */
+  untilMs: number | null = null
+
+  constructor(options: AttendanceOptions) {
+    this.#options = options
+  }
+
+  get attendance(): Attendance | null {
+    return this.current
+  }
+
+  look(look: Look, nowMs: number, dtSec: number): void {
+    const { staysSec, breakSec, arrivalSec, quietSecMax, leakShare } = this.#options
+    if (look === 'alive') {
+      this.current ??= {
+        sinceMs: nowMs - 1000 * arrivalSec,
+        lastMs: nowMs,
+        aliveMs: nowMs,
+        aliveSec: 0,
+        stays: false,
+      }
+      const now = this.current
+      now.aliveSec += dtSec
+      now.lastMs = nowMs
+      now.aliveMs = nowMs
+      if (now.aliveSec >= staysSec) now.stays = true
+      return
+    }
+    const now = this.current
+    if (now === null) return
+    if (look === 'quiet' && nowMs - now.aliveMs <= 1000 * quietSecMax) now.lastMs = nowMs
+    if (!now.stays) now.aliveSec = Math.max(0, now.aliveSec - leakShare * dtSec)
+    const away = nowMs - now.lastMs
+    if (away > 1000 * breakSec || (!now.stays && now.aliveSec === 0)) this.#end(now)
+  }
+
+  #end(now: AttendanceState): void {
+    if (now.stays) this.untilMs = now.lastMs
+    this.current = null
+  }
+}

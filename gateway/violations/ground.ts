@@ -1,0 +1,144 @@
+/**
+ * The ground of one camera: which spot every pixel belongs to, as goods or as the place of somebody alive.
+ *
+ * A pixel belongs to one spot at most. It is goods until it is background again; it is somebody's place until he
+ * has left it or goods turn out to stand there.
+ */
+import type { Box } from '../kit/geometry.ts'
+import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Standing } from '../occupancy/standing.ts'
+import type { SpotLook } from './spot.ts'
+
+export const SLOTS = 64
+
+/** Extents by slot: left, top, right, bottom. */
+class Extents {
+  readonly edges = new Int16Array(4 * SLOTS)
+
+  clear(): void {
+    for (let slot = 0; slot < SLOTS; slot++) this.edges.set([PLANE_WIDTH, PLANE_HEIGHT, -1, -1], 4 * slot)
+  }
+
+  box(slot: number): Box | null {
+    const [left, top, right, bottom] = this.edges.subarray(4 * slot, 4 * slot + 4)
+    if (right! < 0) return null
+    return [
+      left! / PLANE_WIDTH,
+      top! / PLANE_HEIGHT,
+      (right! + 1) / PLANE_WIDTH,
+      (bottom! + 1) / PLANE_HEIGHT,
+    ]
+  }
+}
+
+export class Ground {
+  readonly owner = new Uint8Array(PLANE_PIXELS)
+  readonly place = new Uint8Array(PLANE_PIXELS)
+  readonly #goods = new Int32Array(SLOTS)
+  readonly #seen = new Int32Array(SLOTS)
+  readonly #fresh = new Int32Array(SLOTS)
+  readonly #hot = new Int32Array(SLOTS)
+  readonly #places = new Int32Array(SLOTS)
+  readonly #goodsExtents = new Extents()
+  readonly #placeExtents = new Extents()
+  readonly #ages = new Float64Array(PLANE_PIXELS)
+
+  /**
+   * Takes a sample in. `slotOf` names the spot of each region, `mayGrow` the spots that accept new goods, and
+   * `bare` those without goods, whose pixels are simply their regions'.
+   */
+  take(standing: Standing, slotOf: Uint8Array, mayGrow: Uint8Array, bare: Uint8Array): void {
+    const { foreground, held, goods, hot, labels } = standing
+    const { owner, place } = this
+    for (const counts of [this.#goods, this.#seen, this.#fresh, this.#hot, this.#places]) counts.fill(0)
+    this.#goodsExtents.clear()
+    this.#placeExtents.clear()
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      const stands = foreground[at] === 1 || held[at] === 1
+      const slot = slotOf[labels[at]!]!
+      if (!stands || bare[owner[at]!] === 1) owner[at] = 0
+      if (!stands) place[at] = 0
+      if (slot !== 0 && goods[at] === 1 && mayGrow[slot] === 1 && owner[at] === 0) {
+        owner[at] = slot
+        this.#fresh[slot]!++
+      }
+      if (owner[at] !== 0) place[at] = 0
+      else if (slot !== 0 && hot[at] === 1) {
+        place[at] = slot
+        this.#hot[slot]!++
+      }
+      if (!stands) continue
+      const own = owner[at]!
+      if (own !== 0) {
+        this.#goods[own]!++
+        this.#seen[own]! += foreground[at]!
+        stretch(this.#goodsExtents.edges, own, at)
+      } else if (place[at] !== 0 && foreground[at] === 1) {
+        this.#places[place[at]!]!++
+        stretch(this.#placeExtents.edges, place[at]!, at)
+      }
+    }
+  }
+
+  look(slot: number, standing: Standing, clusterPixels: number): SpotLook {
+    const goodsNew = this.#fresh[slot]!
+    return {
+      goodsPixels: this.#goods[slot]!,
+      goodsSeen: this.#seen[slot]!,
+      goodsNew,
+      goodsSinceMs: goodsNew > 0 ? this.#sinceMs(slot, standing) : Infinity,
+      goodsBox: this.#goodsExtents.box(slot),
+      hotPixels: this.#hot[slot]!,
+      placePixels: this.#places[slot]!,
+      placeBox: this.#placeExtents.box(slot),
+      clusterPixels,
+    }
+  }
+
+  /** When the earliest quarter of the goods was set down. */
+  #sinceMs(slot: number, { goods, sinceMs }: Standing): number {
+    let count = 0
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      if (this.owner[at] === slot && goods[at] === 1) this.#ages[count++] = sinceMs[at]!
+    }
+    const sorted = this.#ages.subarray(0, count).sort()
+    return sorted[Math.floor(count / 4)] ?? Infinity
+  }
+
+  /** Marks a spot without goods by the pixels of its regions, so that the next sample finds it again. */
+  mark(labels: Uint8Array, slotOf: Uint8Array, bare: Uint8Array): void {
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      const slot = slotOf[labels[at]!]!
+      if (slot !== 0 && bare[slot] === 1 && this.owner[at] === 0) this.owner[at] = slot
+    }
+  }
+
+  /** Pixels that each region shares with each spot: `shared[label * SLOTS + slot]`, and the spots' own sizes. */
+  overlap(labels: Uint8Array, shared: Int32Array, sizes: Int32Array): void {
+    shared.fill(0)
+    sizes.fill(0)
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      const slot = this.owner[at]!
+      if (slot === 0) continue
+      sizes[slot]!++
+      shared[labels[at]! * SLOTS + slot]!++
+    }
+  }
+
+  /** Gives all pixels of one spot to another, or to none (0). */
+  hand(from: number, to: number): void {
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      if (this.owner[at] === from) this.owner[at] = to
+      if (this.place[at] === from) this.place[at] = to
+    }
+  }
+}
+
+function stretch(edges: Int16Array, slot: number, at: number): void {
+  const column = at % PLANE_WIDTH
+  const row = (at - column) / PLANE_WIDTH
+  const first = 4 * slot
+  if (column < edges[first]!) edges[first] = column
+  if (row < edges[first + 1]!) edges[first + 1] = row
+  if (column > edges[first + 2]!) edges[first + 2] = column
+  if (row > edges[first + 3]!) edges[first + 3] = row
+}

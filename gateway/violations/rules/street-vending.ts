@@ -1,0 +1,27 @@
+/**
+ * 无照经营游商: goods stand where nothing stood, and somebody stays with them.
+ *
+ * Neither is enough alone: a person who waits has no goods, goods that nobody attends are piling. The act begins
+ * when both are there and is over when either is gone.
+ */
+import { defineRule } from './rule.ts'
+
+export const streetVending = defineRule({
+  name: 'street-vending',
+
+  claim({ goodsSinceMs, goneSinceMs, attendance, personMissed, explainedBy }) {
+    if (goodsSinceMs === null || goneSinceMs !== null || personMissed) return null
+    if (attendance === null || !attendance.stays) return null
+    // A rider beside his bicycle, a driver beside his van: theirs to judge by class, not goods.
+    if (explainedBy !== null) return null
+
+    const startMs = Math.max(goodsSinceMs, attendance.sinceMs)
+    return { startMs, dwellMs: attendance.lastMs - startMs }
+  },
+
+  over({ nowMs, goneSinceMs, attendance, attendedUntilMs }, patienceMs) {
+    if (goneSinceMs !== null) return goneSinceMs
+    const lastMs = attendance?.lastMs ?? attendedUntilMs ?? nowMs
+    return nowMs - lastMs > patienceMs ? lastMs : null
+  },
+})

@@ -1,0 +1,136 @@
+/**
+ * A spot is one place where things were set down: its pixels, its times, who attends it, and the acts seen there.
+ *
+ * Until goods are recognised a spot is only somebody standing; then it remembers the pixels of the goods until they
+ * are background again, so that neither passers nor the vendor walking in front of them end the act.
+ */
+import type { Box } from '../kit/geometry.ts'
+import { union } from '../kit/geometry.ts'
+import { AttendanceBook, type AttendanceOptions, type Look } from './attendance.ts'
+import type { Act, RuleId } from './event.ts'
+import type { SpotFacts } from './rules/rule.ts'
+import { emptyWitness, type Witness } from './witness.ts'
+
+const GONE_SHARE = 0.15
+const GONE_SEEN_SHARE = 0.25
+const GONE_LOOKS = 2
+const GONE_SEC = 2
+const PLACE_PIXELS_MIN = 20
+const PLACE_SHARE = 0.4
+const PLACE_FADE_SEC = 60
+const ALIVE_PIXELS_MIN = 20
+const ALIVE_SHARE = 0.01
+
+/** What one look at the maps found at a spot. */
+export interface SpotLook {
+  goodsPixels: number
+  goodsSeen: number
+  goodsNew: number
+  goodsSinceMs: number
+  goodsBox: Box | null
+  /** Pixels that live beside the goods, now and in the place where somebody was alive. */
+  hotPixels: number
+  placePixels: number
+  placeBox: Box | null
+  clusterPixels: number
+}
+
+/** An act that is open or suspected at a spot. */
+export interface OpenAct {
+  readonly ruleIndex: number
+  act: Act
+  told: Act
+  toldMs: number
+}
+
+export class Spot {
+  readonly slot: number
+  readonly bornMs: number
+  readonly zones: string
+  readonly book: AttendanceBook
+  readonly acts: OpenAct[] = []
+  witness: Witness = emptyWitness()
+  goodsSinceMs: number | null = null
+  goodsPeak = 0
+  goodsBox: Box | null = null
+  lifeBox: Box | null = null
+  placePeak = 0
+  clusterMs: number
+  goneLooks = 0
+  goneFromMs: number | null = null
+  goneSinceMs: number | null = null
+  reportedUntilMs: number | null = null
+  reportedRule: RuleId | null = null
+  permittedUntilMs: number | null = null
+
+  constructor(slot: number, bornMs: number, zones: string, attendance: AttendanceOptions) {
+    this.slot = slot
+    this.bornMs = bornMs
+    this.clusterMs = bornMs
+    this.zones = zones
+    this.book = new AttendanceBook(attendance)
+  }
+
+  get hasEvent(): boolean {
+    return this.acts.some(({ act }) => act.confirmedMs !== null)
+  }
+
+  /** Goods and whoever stays with them: the extent of the act. */
+  boxWith(life: boolean): Box | null {
+    if (!life || this.lifeBox === null || this.goodsBox === null) return this.goodsBox
+    return union(this.goodsBox, this.lifeBox)
+  }
+
+  see(look: SpotLook, personStands: boolean, nowMs: number, dtSec: number): void {
+    if (look.clusterPixels > 0) this.clusterMs = nowMs
+    if (look.goodsNew > 0) this.goodsSinceMs = Math.min(this.goodsSinceMs ?? Infinity, look.goodsSinceMs)
+    this.goodsPeak = Math.max(this.goodsPeak, look.goodsPixels)
+    if (look.goodsBox !== null)
+      this.goodsBox = this.goodsBox === null ? look.goodsBox : union(this.goodsBox, look.goodsBox)
+    this.#attend(look, personStands, nowMs, dtSec)
+    this.#watchGone(look, nowMs)
+  }
+
+  #attend(look: SpotLook, personStands: boolean, nowMs: number, dtSec: number): void {
+    this.placePeak = Math.max(look.placePixels, this.placePeak * Math.exp(-dtSec / PLACE_FADE_SEC))
+    const alive =
+      personStands ||
+      (look.hotPixels >= ALIVE_PIXELS_MIN && look.hotPixels >= ALIVE_SHARE * look.clusterPixels)
+    const taken = look.placePixels >= PLACE_PIXELS_MIN && look.placePixels >= PLACE_SHARE * this.placePeak
+    const said: Look = alive ? 'alive' : taken ? 'quiet' : 'absent'
+    this.book.look(said, nowMs, dtSec)
+    if (alive && look.placeBox !== null && this.goodsSinceMs !== null) {
+      this.lifeBox = this.lifeBox === null ? look.placeBox : union(this.lifeBox, look.placeBox)
+    }
+  }
+
+  #watchGone(look: SpotLook, nowMs: number): void {
+    if (this.goodsSinceMs === null) return
+    const gone =
+      look.goodsPixels < GONE_SHARE * this.goodsPeak || look.goodsSeen < GONE_SEEN_SHARE * look.goodsPixels
+    if (!gone) {
+      this.goneLooks = 0
+      this.goneFromMs = null
+      this.goneSinceMs = null
+      return
+    }
+    this.goneFromMs ??= nowMs
+    this.goneLooks++
+    if (this.goneLooks >= GONE_LOOKS && nowMs - this.goneFromMs >= 1000 * GONE_SEC)
+      this.goneSinceMs = this.goneFromMs
+  }
+
+  facts(nowMs: number): SpotFacts {
+    const { personMissed, explainedBy } = this.witness
+    return {
+      nowMs,
+      goodsSinceMs: this.goodsSinceMs,
+      goneSinceMs: this.goneSinceMs,
+      attendance: personMissed ? null : this.book.attendance,
+      attendedUntilMs: personMissed ? null : this.book.untilMs,
+      reportedUntilMs: this.reportedUntilMs,
+      explainedBy,
+      personMissed,
+    }
+  }
+}
