@@ -79,6 +79,18 @@ export const CATALOGUE = {
     ],
     ['摄像机 {camera} 有应答，但该路径下没有视频流。', '将以逐渐增大的间隔重试。', '请检查其 url 中的路径。'],
   ),
+  CAMERA_TRANSPORT: entry(
+    [
+      'Camera {camera} does not offer this transport.',
+      'It is tried again with growing waits.',
+      'Set transport to the other of tcp and udp.',
+    ],
+    [
+      '摄像机 {camera} 不支持该传输方式。',
+      '将以逐渐增大的间隔重试。',
+      '请将 transport 改为 tcp 或 udp 中的另一种。',
+    ],
+  ),
   CAMERA_NOT_VIDEO: entry(
     [
       'Camera {camera} sends no video that can be used ({reason}).',
@@ -360,6 +372,106 @@ export const CATALOGUE = {
       '全部保留在磁盘上，重发直至确认。',
       '请检查消息代理以及平台是否在确认。',
     ],
+  ),
+  MESSAGE_MALFORMED: entry(
+    [
+      'A message on {topic} cannot be read: {reason}.',
+      'It is ignored.',
+      'Check what the sender writes there.',
+    ],
+    ['{topic} 上的消息无法解析：{reason}。', '已忽略。', '请检查发送方的内容。'],
+  ),
+  COMMAND_EXPIRED: entry(
+    [
+      'The command {name} ({id}) expired at {expiresAt}.',
+      'It is not obeyed.',
+      'Send a new one; check both clocks.',
+    ],
+    ['命令 {name}（{id}）已于 {expiresAt} 过期。', '不予执行。', '请重新下发，并核对双方时钟。'],
+  ),
+  COMMAND_LIVES_TOO_LONG: entry(
+    [
+      'The command {name} ({id}) expires at {expiresAt}, more than {lifetimeMaxSec} s from now.',
+      'It is not obeyed.',
+      'Let it expire sooner; check both clocks.',
+    ],
+    [
+      '命令 {name}（{id}）的有效期至 {expiresAt}，超过 {lifetimeMaxSec} 秒。',
+      '不予执行。',
+      '请缩短有效期，并核对双方时钟。',
+    ],
+  ),
+  COMMAND_RETAINED: entry(
+    [
+      'The command {name} ({id}) was sent retained.',
+      'It is not obeyed.',
+      'Send commands without the retain flag.',
+    ],
+    ['命令 {name}（{id}）带有保留标志。', '不予执行。', '请不带保留标志下发命令。'],
+  ),
+  COMMAND_REPEATED: entry(
+    ['The command {name} ({id}) was answered before.', 'It is not done twice.', 'Read the first answer.'],
+    ['命令 {name}（{id}）此前已答复。', '不会重复执行。', '请查看首次答复。'],
+  ),
+  COMMAND_UNAUTHORISED: entry(
+    ['{by} may not give the command {name} by MQTT.', 'It is not obeyed.', 'Check mqtt.commands.'],
+    ['{by} 无权通过 MQTT 下发命令 {name}。', '不予执行。', '请检查 mqtt.commands。'],
+  ),
+  COMMAND_UNKNOWN: entry(
+    ['There is no command {name}.', 'Nothing was done.', 'See the message reference for the names.'],
+    ['不存在命令 {name}。', '未执行任何操作。', '请查阅消息说明中的命令名。'],
+  ),
+  COMMAND_UNSUPPORTED: entry(
+    ['The command {name} is not supported by this gateway yet.', 'Nothing was done.', ''],
+    ['本网关尚不支持命令 {name}。', '未执行任何操作。', ''],
+  ),
+  COMMAND_ARGS_WRONG: entry(
+    [
+      'The command {name} was given a wrong {path}: {reason}.',
+      'Nothing was done.',
+      'Correct it and send a new command.',
+    ],
+    ['命令 {name} 的参数 {path} 有误：{reason}。', '未执行任何操作。', '请更正后重新下发。'],
+  ),
+  BROKER_UNREACHABLE: entry(
+    [
+      'The broker {url} cannot be reached ({reason}).',
+      'Alerts wait on disk; trying again in {retryMs} ms.',
+      'Check mqtt.url and the network.',
+    ],
+    [
+      '无法连接消息代理 {url}（{reason}）。',
+      '告警在磁盘上等待；{retryMs} 毫秒后重试。',
+      '请检查 mqtt.url 和网络。',
+    ],
+  ),
+  BROKER_REFUSED: entry(
+    [
+      'The broker {url} refuses this gateway ({reason}).',
+      'Alerts wait on disk; trying again in {retryMs} ms.',
+      'Check mqtt.username and mqtt.password, and what the broker allows that user.',
+    ],
+    [
+      '消息代理 {url} 拒绝本网关（{reason}）。',
+      '告警在磁盘上等待；{retryMs} 毫秒后重试。',
+      '请检查 mqtt.username、mqtt.password 以及代理对该用户的授权。',
+    ],
+  ),
+  STORE_FAILED: entry(
+    [
+      'The store of this gateway failed ({reason}).',
+      'What was not written counts as not done and is tried again.',
+      'Check the disk: full, or failing.',
+    ],
+    ['本网关的存储出错（{reason}）。', '未写入的内容视为未完成，将重试。', '请检查磁盘是否已满或损坏。'],
+  ),
+  BROKER_PORT_TAKEN: entry(
+    [
+      'The embedded broker cannot listen on {host}:{port} ({reason}).',
+      'It is not started.',
+      'Change mqtt.embedded.port.',
+    ],
+    ['内置消息代理无法监听 {host}:{port}（{reason}）。', '未启动。', '请修改 mqtt.embedded.port。'],
   ),
   MESSAGE_TOO_LARGE: entry(
     [
@@ -799,6 +911,54 @@ export const CATALOGUE = {
   ),
 
   // ── box, simulators, set-up ───────────────────────────────────────────────────────────────────
+  NODE_TOO_OLD: entry(
+    [
+      'Node {version} runs this; {wanted} or newer is needed.',
+      'It may stop at any point.',
+      'Install a newer Node.',
+    ],
+    ['当前 Node 版本为 {version}；需要 {wanted} 或更高。', '运行可能随时中断。', '请安装更高版本的 Node。'],
+  ),
+  CLOCK_UNREACHABLE: entry(
+    [
+      'The time server {server} does not answer ({reason}).',
+      'The offset of the clock stays as it was last known, and evidence says when that was.',
+      'Check clock.server, and that UDP port 123 is open towards it.',
+    ],
+    [
+      '时间服务器 {server} 无应答（{reason}）。',
+      '时钟偏差沿用上次测量值，证据中注明测量时间。',
+      '请检查 clock.server 以及通往它的 UDP 123 端口。',
+    ],
+  ),
+  CLOCK_OFF: entry(
+    [
+      'The clock is {offsetMs} ms off {server}; {offsetMsMax} ms are allowed.',
+      'Events go on; their pictures are leads only.',
+      'Have the operating system keep the time: chrony or systemd-timesyncd.',
+    ],
+    [
+      '本机时钟与 {server} 相差 {offsetMs} 毫秒；允许 {offsetMsMax} 毫秒。',
+      '事件照常上报，其图像仅作线索。',
+      '请启用操作系统校时：chrony 或 systemd-timesyncd。',
+    ],
+  ),
+  CERTIFICATE_BAD: entry(
+    ['The certificate {file} cannot be relied on ({reason}).', 'Whoever checks it will refuse.', 'Renew it.'],
+    ['证书 {file} 不可信（{reason}）。', '对端校验时会拒绝连接。', '请更新证书。'],
+  ),
+  KEY_NOT_MADE: entry(
+    [
+      'There is no signing key in {folder} yet.',
+      'The first start of the gateway makes one.',
+      'Make it now with `lushao keys init`, and keep its public part with the platform.',
+    ],
+    [
+      '{folder} 中尚无签名密钥。',
+      '网关首次启动时会生成。',
+      '请用 `lushao keys init` 生成，并将公钥交平台保存。',
+    ],
+  ),
   SIMULATOR_SOURCE_UNREADABLE: entry(
     [
       'The simulator cannot read {path} ({reason}).',

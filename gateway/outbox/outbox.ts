@@ -137,15 +137,23 @@ export class Outbox {
     })
   }
 
-  /** What may be sent now: first what was never sent, in order, then what nobody has acknowledged in time. */
-  due(limit: number): OutboxEntry[] {
-    return this.#sql.due.all(this.#clock.wallMs(), limit).map(entryOf)
+  /**
+   * What may be sent now: first what was never sent, in order, then what nobody has acknowledged in time; the latter
+   * only where `repeat` makes sense.
+   */
+  due(limit: number, { repeat = true } = {}): OutboxEntry[] {
+    return this.#sql.due.all(repeat ? this.#clock.wallMs() : 0, limit).map(entryOf)
   }
 
-  /** The broker has it (PUBACK): it is sent again when the back end's own acknowledgement does not come. */
-  markPublished(sequence: number): void {
+  /** The broker has them (PUBACK): they are sent again when the back end's own acknowledgement does not come. */
+  markPublished(sequences: readonly number[]): void {
     const { resendFirstSec, resendMaxSec } = this.#options
-    this.#sql.mark.run(this.#clock.wallMs(), resendMaxSec * 1_000, resendFirstSec * 1_000, sequence)
+    const nowMs = this.#clock.wallMs()
+    this.#database.transaction(() => {
+      for (const sequence of sequences) {
+        this.#sql.mark.run(nowMs, resendMaxSec * 1_000, resendFirstSec * 1_000, sequence)
+      }
+    })
   }
 
   /** The back end has these. Ids it has acknowledged before, or made up, change nothing. */

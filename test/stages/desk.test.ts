@@ -136,7 +136,7 @@ test('acked means: the back end has the latest revision', () => {
   const { desk, outbox, changes } = setUp()
   const { eventId } = desk.raise(sampleEvent('a'))
   const [first] = outbox.due(1)
-  outbox.markPublished(first!.sequence)
+  outbox.markPublished([first!.sequence])
   expect(desk.get(eventId)!.acked, 'PUBACK alone says nothing').toBe(false)
   outbox.settle([first!.id])
   expect(desk.get(eventId)).toMatchObject({ acked: true, ackedRevision: 1 })

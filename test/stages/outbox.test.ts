@@ -74,7 +74,7 @@ test('PUBACK does not settle: without the ack of the back end an entry comes aga
   const sequence = outbox.put(message('a'))
   for (const waitSec of [10, 20, 30, 30]) {
     expect(ids(outbox)).toEqual(['a'])
-    outbox.markPublished(sequence)
+    outbox.markPublished([sequence])
     time.nowMs += waitSec * 1_000 - 1
     expect(ids(outbox), `just before ${waitSec} s`).toEqual([])
     time.nowMs += 1
@@ -87,11 +87,11 @@ test('PUBACK does not settle: without the ack of the back end an entry comes aga
 
 test('new entries go before repetitions, both in order; resendAll brings everything back in order', () => {
   const { outbox, time } = setUp({ resendFirstSec: 10 })
-  for (const id of ['a', 'b']) outbox.markPublished(outbox.put(message(id)))
+  for (const id of ['a', 'b']) outbox.markPublished([outbox.put(message(id))])
   time.nowMs += 10_000
   outbox.put(message('c'))
   expect(ids(outbox)).toEqual(['c', 'a', 'b'])
-  outbox.markPublished(3)
+  outbox.markPublished([3])
   outbox.resendAll()
   expect(ids(outbox)).toEqual(['a', 'b', 'c'])
 })
@@ -101,8 +101,7 @@ test('an ack counts once, and up-to leaves alone what no broker ever had', () =>
   const settled: string[] = []
   outbox.onSettled((some) => settled.push(...some))
   for (const id of ['a', 'b', 'c', 'd']) outbox.put(message(id))
-  outbox.markPublished(1)
-  outbox.markPublished(2)
+  outbox.markPublished([1, 2])
   expect(outbox.settle(['b', 'b', 'made-up'])).toBe(1)
   expect(outbox.settleUpTo(99)).toBe(1)
   expect(settled).toEqual(['b', 'a'])
@@ -127,7 +126,7 @@ test('the alarm rises by depth or age and falls when half is gone', () => {
 
 test('what the back end has not acknowledged is never purged', () => {
   const { outbox, time } = setUp({ keepSettledHours: 0 })
-  outbox.markPublished(outbox.put(message('a')))
+  outbox.markPublished([outbox.put(message('a'))])
   time.nowMs += 1_000 * 3_600_000
   expect(outbox.purge()).toBe(0)
   expect(ids(outbox)).toEqual(['a'])
