@@ -17,6 +17,11 @@ import type { Topics } from './topics.ts'
 /** A message that waited longer than this for a connection is `late`. */
 const LATE_MS = 5_000
 
+interface Target {
+  readonly connection: Connection
+  readonly session: string
+}
+
 export class Drain {
   /** While nobody listens, repetitions would only pile up in the broker. */
   repeat = true
@@ -31,7 +36,7 @@ export class Drain {
   readonly #inflight = new Map<number, number>()
   /** Sequences the broker has and the disk does not know of yet. */
   readonly #marks = new Set<number>()
-  #to: { readonly connection: Connection; readonly session: string } | null = null
+  #to: Target | null = null
 
   constructor(parts: {
     readonly outbox: Outbox
@@ -90,7 +95,7 @@ export class Drain {
     this.pump()
   }
 
-  #send(entry: OutboxEntry, to: NonNullable<typeof this.#to>): void {
+  #send(entry: OutboxEntry, to: Target): void {
     this.#inflight.set(entry.sequence, this.#clock.monotonicMs())
     const payload = sealEnvelope({
       id: entry.id,

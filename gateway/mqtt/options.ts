@@ -7,7 +7,6 @@
  * There is no default credential: a broker of our own makes its passwords on the first start.
  */
 import { z } from 'zod'
-import { OutboxOptions } from '../outbox/outbox.ts'
 
 /** The names of the contract; what each may do is its handler's business. */
 export const COMMAND_NAMES = [
@@ -126,7 +125,6 @@ export const MqttOptions = z.strictObject({
     .max(120)
     .default(5)
     .describe('Seconds to go on sending when the gateway stops; the rest stays in the outbox.'),
-  outbox: OutboxOptions.prefault({}).describe('The queue that loses nothing.'),
   commands: CommandOptions.prefault({}).describe('What the platform may ask for.'),
   embedded: Embedded.prefault({}).describe('The broker of our own, used when no `url` is given.'),
 })

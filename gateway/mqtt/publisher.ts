@@ -224,6 +224,7 @@ export class MqttLink {
 
   /** Returns when the connection has ended. */
   async #serve(connection: Connection, retryMs: number): Promise<void> {
+    if (this.#closing) return connection.end()
     this.#connection = connection
     this.counters.connections++
     try {
