@@ -37,6 +37,7 @@ import {
   type Producer,
 } from './package.ts'
 import type { Held } from './pending.ts'
+import type { Picture } from './picture.ts'
 import type { Signer } from './seal.ts'
 import { type DerivedPicture, makeStill, type Still, type StillOptions } from './stills.ts'
 
@@ -49,7 +50,8 @@ export interface PackagePlan {
   readonly previous: Link | null
   readonly signer: Signer
   readonly options: StillOptions
-  readonly ffmpeg: string
+  /** The last picture of an original. */
+  readonly decode: (original: Held & { readonly from: string }) => Promise<Picture>
   readonly onFault: (found: Fault) => void
 }
 
@@ -98,12 +100,11 @@ async function makeStills(plan: PackagePlan): Promise<(Still | null | undefined)
 }
 
 async function stillOf(
-  { facts, options, ffmpeg, onFault }: PackagePlan,
+  { facts, options, decode, onFault }: PackagePlan,
   held: Original,
 ): Promise<Still | null> {
   try {
-    const original = { file: held.from, sampleCount: held.sampleCount }
-    return await makeStill(original, held.box ?? facts.box, facts.privacyMasks, options, ffmpeg)
+    return await makeStill(await decode(held), held.box ?? facts.box, facts.privacyMasks, options)
   } catch (error) {
     // The original is sealed all the same: a later, better decoder may still read it.
     onFault(

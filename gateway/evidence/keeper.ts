@@ -17,11 +17,13 @@ import { type Fault, fault, isFault } from '../kit/errors.ts'
 import type { Box } from '../kit/geometry.ts'
 import type { Log } from '../kit/log.ts'
 import type { Footage } from '../streams/gop.ts'
+import { DecodeAhead } from './ahead.ts'
 import { type BuiltPackage, buildPackage } from './build.ts'
 import { Chain, readChain } from './chain.ts'
 import { diskFault, syncFolder } from './disk.ts'
 import { type EventFacts, type HeldKind, type Link, type Producer, packageIdOf } from './package.ts'
 import { type Held, Pending } from './pending.ts'
+import { lastPicture } from './picture.ts'
 import type { Signer } from './seal.ts'
 import { type SealedPackage, type StorageOptions, Vault } from './vault.ts'
 
@@ -64,6 +66,12 @@ export const EvidenceOptions = z.strictObject({
     .describe(
       "Share by which the act's box grows for the close-up, so that the surroundings stay recognisable.",
     ),
+  decodeAheadMiB: z
+    .int()
+    .min(0)
+    .max(4096)
+    .default(64)
+    .describe('Memory (MiB) for stills decoded before their act is confirmed; a 720p still takes 2.6.'),
 })
 export type EvidenceOptions = z.infer<typeof EvidenceOptions>
 
@@ -94,6 +102,8 @@ export class EvidenceKeeper {
   readonly #parts: KeeperParts
   readonly #pending: Pending
   readonly #chain: Chain
+  readonly #ahead: DecodeAhead
+  readonly #ffmpeg: string
   #recovered = false
   #lastSeal: Promise<unknown> = Promise.resolve()
 
@@ -102,6 +112,8 @@ export class EvidenceKeeper {
     this.vault = new Vault(parts.storage)
     this.#pending = new Pending(this.vault.pending, this.vault.torn)
     this.#chain = new Chain(this.vault.chainFile)
+    this.#ffmpeg = parts.ffmpeg ?? 'ffmpeg'
+    this.#ahead = new DecodeAhead(parts.options.decodeAheadMiB * 2 ** 20, this.#ffmpeg)
   }
 
   get head(): Link | null {
@@ -124,7 +136,9 @@ export class EvidenceKeeper {
   async hold(eventId: string, kind: HeldKind, footage: Footage, box?: Box): Promise<Held> {
     assert(this.#recovered, 'recover() comes first')
     await this.vault.ensureRoom(footage.bytes.length)
-    return this.#pending.write(eventId, kind, footage, box ?? null)
+    const held = await this.#pending.write(eventId, kind, footage, box ?? null)
+    if (kind === 'PERSIST' || kind === 'CONFIRM') await this.#decodeAhead(eventId)
+    return held
   }
 
   seal(facts: EventFacts): Promise<SealedPackage> {
@@ -136,12 +150,21 @@ export class EvidenceKeeper {
 
   async discard(eventId: string): Promise<void> {
     await this.#lastSeal
+    this.#ahead.forget(eventId)
     await this.#pending.discard(eventId)
   }
 
   /** Waits for what is being sealed. */
   async close(): Promise<void> {
     await this.#lastSeal
+    await this.#ahead.close()
+  }
+
+  async #decodeAhead(eventId: string): Promise<void> {
+    for (const held of await this.#pending.noted(eventId)) {
+      if (held.kind !== 'CLIP')
+        this.#ahead.begin(eventId, { ...held, file: this.#pending.file(eventId, held.file) })
+    }
   }
 
   async #seal(facts: EventFacts): Promise<SealedPackage> {
@@ -168,7 +191,7 @@ export class EvidenceKeeper {
     held: readonly Held[],
     torn: readonly string[],
   ): Promise<BuiltPackage> {
-    const { options, producer, signer, ffmpeg = 'ffmpeg' } = this.#parts
+    const { options, producer, signer } = this.#parts
     return buildPackage({
       folder,
       facts,
@@ -178,7 +201,8 @@ export class EvidenceKeeper {
       previous: this.#chain.head,
       signer,
       options,
-      ffmpeg,
+      decode: async ({ from, sampleCount }) =>
+        (await this.#ahead.take(from)) ?? lastPicture(from, sampleCount, this.#ffmpeg),
       onFault: (found) => this.#warn(found),
     })
   }

@@ -120,6 +120,13 @@ export class Pending {
     return { held, torn: await namesIn(join(this.#tornFolder, eventId)) }
   }
 
+  /** What is held so far, as noted, unchecked. */
+  async noted(eventId: string): Promise<Held[]> {
+    const names = (await namesIn(join(this.#folder, eventId))).filter((name) => FILE_NAME.test(name))
+    const sidecars = await Promise.all(names.map((name) => this.#sidecar(eventId, name)))
+    return sidecars.filter((sidecar) => sidecar !== null)
+  }
+
   /** After a crash: every file without a sidecar is torn. Sizes are compared here, hashes when it is sealed. */
   async recover(): Promise<{ eventIds: string[]; torn: { eventId: string; file: string }[] }> {
     const eventIds = (await namesIn(this.#folder)).filter(isEventId)

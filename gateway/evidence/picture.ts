@@ -8,6 +8,7 @@
  * file is decoded once more and the last picture of all is taken.
  */
 import { spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import { fault, reasonOf } from '../kit/errors.ts'
 
 export interface Picture {
@@ -20,9 +21,15 @@ export interface Picture {
 /** A decoder that hangs is worth no more than this. 720p costs about 3 ms a picture, a GOP has 25 to 250. */
 const DECODE_TIMEOUT_MS = 20_000
 
-export async function lastPicture(file: string, sampleCount: number, ffmpeg: string): Promise<Picture> {
+export async function lastPicture(
+  file: string,
+  sampleCount: number,
+  ffmpeg: string,
+  when: 'now' | 'ahead' = 'now',
+): Promise<Picture> {
   try {
-    const picture = (await decode(file, sampleCount - 1, ffmpeg)) ?? (await decode(file, 0, ffmpeg))
+    const picture =
+      (await decode(file, sampleCount - 1, ffmpeg, when)) ?? (await decode(file, 0, ffmpeg, when))
     if (picture !== null) return picture
   } catch (error) {
     throw fault('STILL_UNDECODABLE', { file, reason: reasonOf(error) }, error)
@@ -30,8 +37,16 @@ export async function lastPicture(file: string, sampleCount: number, ffmpeg: str
   throw fault('STILL_UNDECODABLE', { file, reason: 'no picture came out' })
 }
 
-/** `bitexact` and `accurate_rnd`: the same colours on every processor. `ignore_editlist`: no sample is hidden. */
-function decode(file: string, firstShown: number, ffmpeg: string): Promise<Picture | null> {
+/**
+ * `bitexact` and `accurate_rnd`: the same colours on every processor. `ignore_editlist`: no sample is hidden.
+ * One thread: two gained nothing, as stills of a package are decoded side by side (250 ms a seal, 265 with two).
+ */
+function decode(
+  file: string,
+  firstShown: number,
+  ffmpeg: string,
+  when: 'now' | 'ahead',
+): Promise<Picture | null> {
   const filter = `select=gte(n\\,${Math.max(0, firstShown)}),scale=flags=bicubic+accurate_rnd+full_chroma_int+bitexact,format=rgb24`
   const input = ['-threads', '1', '-noautorotate', '-ignore_editlist', '1', '-protocol_whitelist', 'file']
   const output = [
@@ -53,6 +68,7 @@ function decode(file: string, firstShown: number, ffmpeg: string): Promise<Pictu
       timeout: DECODE_TIMEOUT_MS,
       killSignal: 'SIGKILL',
     })
+    if (when === 'ahead' && child.pid !== undefined) yieldTo(child.pid)
     const reader = new LastPpm()
     let complaint = ''
     child.stdout.on('data', (chunk: Buffer) => reader.push(chunk))
@@ -68,6 +84,14 @@ function decode(file: string, firstShown: number, ffmpeg: string): Promise<Pictu
       else reject(new Error(complaint.trim().slice(0, 300) || `ffmpeg ended with ${code}`))
     })
   })
+}
+
+function yieldTo(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW)
+  } catch {
+    // It ended already, or the system forbids it: then it runs like the rest.
+  }
 }
 
 /** Keeps the last whole picture of a row of binary PPMs. */

@@ -10,7 +10,7 @@
 import sharp from 'sharp'
 import type { Box, Polygon } from '../kit/geometry.ts'
 import type { DerivedKind } from './package.ts'
-import { lastPicture, type Picture } from './picture.ts'
+import type { Picture } from './picture.ts'
 import { measure, type Quality } from './quality.ts'
 import { applyMasks } from './redaction.ts'
 
@@ -39,14 +39,13 @@ export interface Still {
 /** A close-up smaller than this shows nothing. */
 const CLOSEUP_MIN_PX = 32
 
+/** The picture is the caller's to give away: masks are drawn into it. */
 export async function makeStill(
-  original: { readonly file: string; readonly sampleCount: number },
+  picture: Picture,
   box: Box,
   masks: readonly Polygon[],
   options: StillOptions,
-  ffmpeg: string,
 ): Promise<Still> {
-  const picture = await lastPicture(original.file, original.sampleCount, ffmpeg)
   const quality = measure(picture, box)
   applyMasks(picture, masks)
   const area = pixelsOf(picture, grow(box, options.closeupGrow))

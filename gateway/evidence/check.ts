@@ -1,0 +1,353 @@
+/**
+ * One package, checked against itself: files against manifests, manifests against the tag manifest, the tag manifest
+ * against its signature, evidence.json against the files.
+ *
+ *     signature ─▶ tag manifest ─▶ manifests, bag-info, key ─▶ every file under data/ ─▶ what evidence.json says of it
+ *
+ * Every finding names its item. The bag may be of anybody's making: paths are never followed out of it, links and
+ * pipes never opened, and sizes are compared before anything large is read.
+ */
+import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { basename, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { reasonOf } from '../kit/errors.ts'
+import {
+  BAGIT_TXT,
+  EVIDENCE_JSON,
+  KEY_ROTATIONS,
+  PAYLOAD_MANIFESTS,
+  PUBLIC_KEY,
+  type ReadManifest,
+  readBagInfo,
+  readManifest,
+  SEALS,
+  SIGNATURE,
+  TAGMANIFEST,
+  TIMESTAMP,
+} from './bag.ts'
+import { type Digest, digestFile, digestOf } from './disk.ts'
+import type { Finding, FindingCode } from './findings.ts'
+import { followRotations, keyIdOf } from './seal.ts'
+import { readTimestamp } from './timestamp.ts'
+import { readSmall, readTree } from './tree.ts'
+
+export interface Trust {
+  /** Keys the verifier brought; none: signatures are checked for consistency only, and the result says so. */
+  readonly pinned: readonly KeyObject[]
+  readonly revoked: ReadonlySet<string>
+}
+
+export interface CheckedPackage {
+  readonly path: string
+  readonly packageId: string | null
+  readonly eventId: string | null
+  /** `site/gateway`, whose chain the package belongs to. */
+  readonly producer: string | null
+  readonly sequence: number | null
+  readonly manifestHash: string | null
+  readonly prevManifestHash: string | null
+  readonly keyId: string | null
+  readonly trust: 'pinned' | 'unpinned' | 'none'
+  readonly timestamp: { readonly state: 'ABSENT' | 'FITS' | 'MISFIT'; readonly time: string | null }
+  readonly files: readonly { readonly path: string; readonly bytes: number; readonly ok: boolean }[]
+  readonly findings: readonly Finding[]
+}
+
+const TAG_BYTES_MAX = 4 * 2 ** 20
+const EVIDENCE_BYTES_MAX = 16 * 2 ** 20
+const FILE_BYTES_MAX = 16 * 2 ** 30
+const RENAMED_BYTES_MAX = 2 ** 30
+const REQUIRED = ['bagit.txt', 'bag-info.txt', ...Object.values(PAYLOAD_MANIFESTS), PUBLIC_KEY, EVIDENCE_JSON]
+
+const ItemRecord = z.object({
+  itemId: z.string(),
+  path: z.string(),
+  isOriginal: z.boolean(),
+  derivedFrom: z.string().optional(),
+  bytes: z.int(),
+  sha256: z.string(),
+  sm3: z.string(),
+})
+const EvidenceRecord = z.object({
+  packageId: z.string(),
+  eventId: z.string(),
+  sequence: z.int().min(1),
+  prevManifestHash: z.string().nullable(),
+  producer: z.object({ site: z.string(), gateway: z.string() }),
+  items: z.array(ItemRecord),
+})
+type EvidenceRecord = z.infer<typeof EvidenceRecord>
+
+export async function checkPackage(
+  path: string,
+  trust: Trust,
+  onBytes: (count: number) => void = () => {},
+): Promise<CheckedPackage> {
+  return new PackageCheck(path, trust, onBytes).run()
+}
+
+class PackageCheck {
+  readonly #root: string
+  readonly #trust: Trust
+  readonly #onBytes: (count: number) => void
+  readonly #findings: Finding[] = []
+  readonly #digests = new Map<string, Digest>()
+  #files: ReadonlyMap<string, number> = new Map()
+
+  constructor(path: string, trust: Trust, onBytes: (count: number) => void) {
+    this.#root = resolve(path)
+    this.#trust = trust
+    this.#onBytes = onBytes
+  }
+
+  async run(): Promise<CheckedPackage> {
+    const tree = await readTree(this.#root)
+    this.#files = tree.files
+    this.#findings.push(...tree.findings)
+
+    const tags = await this.#manifest(TAGMANIFEST)
+    const sha256 = await this.#manifest(PAYLOAD_MANIFESTS.sha256)
+    const sm3 = await this.#manifest(PAYLOAD_MANIFESTS.sm3)
+    const evidence = await this.#evidence()
+    const keyId = await this.#signature()
+    await this.#hashListed(tags, sha256, evidence)
+    this.#compareSm3(sha256, sm3)
+    await this.#presence(tags, sha256)
+    await this.#bagInfo(evidence, keyId)
+    if (evidence !== null) this.#items(evidence, sha256, sm3)
+    const timestamp = await this.#timestamp()
+
+    const trusted = this.#trust.pinned.length > 0 ? 'pinned' : 'unpinned'
+    return {
+      path: this.#root,
+      packageId: evidence?.packageId ?? null,
+      eventId: evidence?.eventId ?? null,
+      producer: evidence && `${evidence.producer.site}/${evidence.producer.gateway}`,
+      sequence: evidence?.sequence ?? null,
+      manifestHash: await this.#hashOf(PAYLOAD_MANIFESTS.sha256),
+      prevManifestHash: evidence?.prevManifestHash ?? null,
+      keyId,
+      trust: keyId === null || this.#has('KEY_WRONG', 'KEY_REVOKED') ? 'none' : trusted,
+      timestamp,
+      files: [...this.#files].map(([file, bytes]) => ({
+        path: file,
+        bytes,
+        ok: !this.#findings.some(({ item }) => item === file),
+      })),
+      findings: this.#findings,
+    }
+  }
+
+  #find(code: FindingCode, item: string, detail = ''): void {
+    this.#findings.push({ code, item, detail })
+  }
+
+  #has(...codes: FindingCode[]): boolean {
+    return this.#findings.some(({ code }) => codes.includes(code))
+  }
+
+  async #read(name: string, bytesMax = TAG_BYTES_MAX): Promise<Buffer | null> {
+    if (!this.#files.has(name)) return null
+    const bytes = await readSmall(join(this.#root, name), bytesMax)
+    if (bytes === null) this.#find('UNREADABLE', name, `${this.#files.get(name)} bytes`)
+    return bytes
+  }
+
+  async #hashOf(name: string): Promise<string | null> {
+    const bytes = this.#files.has(name) ? await readSmall(join(this.#root, name), TAG_BYTES_MAX) : null
+    return bytes === null ? null : digestOf(bytes).sha256
+  }
+
+  async #manifest(name: string): Promise<ReadManifest> {
+    const bytes = await this.#read(name)
+    const manifest = readManifest(bytes?.toString('utf8') ?? '')
+    for (const { problem, text } of manifest.problems) this.#find(`MANIFEST_${problem}`, name, text)
+    for (const listed of manifest.hashes.keys()) {
+      const payload = listed.startsWith('data/')
+      if (payload === (name === TAGMANIFEST) || SEALS.includes(listed))
+        this.#find('MANIFEST_PATH', name, listed)
+    }
+    return manifest
+  }
+
+  /** The key whose signature fits, whether or not it is trusted. */
+  async #signature(): Promise<string | null> {
+    const tagmanifest = await this.#read(TAGMANIFEST)
+    const signature = await this.#read(SIGNATURE, 4096)
+    if (!this.#files.has(TAGMANIFEST)) this.#find('MISSING', TAGMANIFEST)
+    if (!this.#files.has(SIGNATURE)) this.#find('MISSING', SIGNATURE)
+    const inBag = readPublicKey(await this.#read(PUBLIC_KEY, 65_536))
+    if (inBag === null && this.#files.has(PUBLIC_KEY)) this.#find('KEY_BAD', PUBLIC_KEY)
+    if (tagmanifest === null || signature === null) return null
+
+    const keys = inBag === null ? this.#trust.pinned : [inBag, ...this.#trust.pinned]
+    const signer = keys.find((key) => verify(null, tagmanifest, key, signature))
+    if (signer === undefined) {
+      this.#find('SIGNATURE_BAD', TAGMANIFEST)
+      return null
+    }
+    const keyId = keyIdOf(signer)
+    await this.#judgeKey(keyId)
+    return keyId
+  }
+
+  async #judgeKey(keyId: string): Promise<void> {
+    const { pinned, revoked } = this.#trust
+    const rotations = (await this.#read(KEY_ROTATIONS))?.toString('utf8') ?? ''
+    const trusted = followRotations(pinned, revoked, rotations)
+    if (revoked.has(keyId)) this.#find('KEY_REVOKED', keyId)
+    else if (pinned.length > 0 && !trusted.has(keyId)) this.#find('KEY_WRONG', keyId)
+  }
+
+  /** Every listed file is hashed once; one whose size already differs from evidence.json is not read at all. */
+  async #hashListed(
+    tags: ReadManifest,
+    sha256: ReadManifest,
+    evidence: EvidenceRecord | null,
+  ): Promise<void> {
+    const sizes = new Map(evidence?.items.map((item) => [item.path, item.bytes]))
+    for (const [path, hash] of [...tags.hashes, ...sha256.hashes]) {
+      const size = this.#files.get(path)
+      if (size === undefined) continue
+      const told = sizes.get(path)
+      if (told !== undefined && told !== size) this.#find('CHANGED', path, `${size} bytes, was ${told}`)
+      else if (size > FILE_BYTES_MAX) this.#find('TOO_LARGE', path, `${size} bytes`)
+      else {
+        const digest = await digestFile(join(this.#root, path), size, this.#onBytes)
+        this.#digests.set(path, digest)
+        if (digest.sha256 !== hash) this.#find('CHANGED', path, 'sha256')
+      }
+    }
+  }
+
+  #compareSm3(sha256: ReadManifest, sm3: ReadManifest): void {
+    for (const [path, hash] of sm3.hashes) {
+      if (!sha256.hashes.has(path)) this.#find('MANIFESTS_DIFFER', path, PAYLOAD_MANIFESTS.sha256)
+      const digest = this.#digests.get(path)
+      if (digest !== undefined && digest.sm3 !== hash && digest.sha256 === sha256.hashes.get(path)) {
+        this.#find('CHANGED', path, 'sm3')
+      }
+    }
+    for (const path of sha256.hashes.keys()) {
+      if (!sm3.hashes.has(path)) this.#find('MANIFESTS_DIFFER', path, PAYLOAD_MANIFESTS.sm3)
+    }
+  }
+
+  /** What is listed must be there, what is there must be listed; a missing file found under another name was renamed. */
+  async #presence(tags: ReadManifest, sha256: ReadManifest): Promise<void> {
+    const listed = new Map([...tags.hashes, ...sha256.hashes])
+    const missing = new Map([...REQUIRED, ...listed.keys()].map((path) => [path, listed.get(path)]))
+    for (const path of this.#files.keys()) missing.delete(path)
+
+    for (const [path, size] of this.#files) {
+      if (listed.has(path) || SEALS.includes(path)) continue
+      const from =
+        missing.size > 0 && size <= RENAMED_BYTES_MAX ? await this.#oldName(path, size, missing) : null
+      if (from === null) this.#find('ADDED', path)
+      else {
+        this.#find('RENAMED', from, path)
+        missing.delete(from)
+      }
+    }
+    for (const path of missing.keys()) this.#find('MISSING', path)
+  }
+
+  async #oldName(
+    path: string,
+    size: number,
+    missing: ReadonlyMap<string, string | undefined>,
+  ): Promise<string | null> {
+    const { sha256 } = await digestFile(join(this.#root, path), size, this.#onBytes)
+    return [...missing].find(([, hash]) => hash === sha256)?.[0] ?? null
+  }
+
+  async #bagInfo(evidence: EvidenceRecord | null, keyId: string | null): Promise<void> {
+    const bagit = await this.#read('bagit.txt')
+    if (bagit !== null && bagit.toString('utf8') !== BAGIT_TXT)
+      this.#find('BAG_INFO', 'bagit.txt', 'BagIt 1.0, UTF-8')
+    const text = await this.#read('bag-info.txt')
+    if (text === null) return
+    const info = readBagInfo(text.toString('utf8'))
+    const payload = [...this.#files].filter(([path]) => path.startsWith('data/'))
+    const oxum = `${payload.reduce((sum, [, bytes]) => sum + bytes, 0)}.${payload.length}`
+    const expected: [label: string, value: string | null][] = [
+      ['Payload-Oxum', oxum],
+      ['External-Identifier', evidence?.packageId ?? null],
+      ['Bag-Group-Identifier', evidence?.eventId ?? null],
+      ['Lushao-Key-Id', keyId],
+    ]
+    for (const [label, value] of expected) {
+      const told = info.get(label) ?? ''
+      if (value !== null && told !== value) this.#find('BAG_INFO', label, `${told} / ${value}`)
+    }
+  }
+
+  async #evidence(): Promise<EvidenceRecord | null> {
+    const bytes = await this.#read(EVIDENCE_JSON, EVIDENCE_BYTES_MAX)
+    if (bytes === null) return null
+    try {
+      const evidence = EvidenceRecord.parse(JSON.parse(bytes.toString('utf8')))
+      const folder = basename(this.#root)
+      if (folder !== evidence.packageId) this.#find('FOLDER_NAME', folder, evidence.packageId)
+      return evidence
+    } catch (error) {
+      const detail = error instanceof z.ZodError ? (error.issues[0]?.path.join('.') ?? '') : reasonOf(error)
+      this.#find('EVIDENCE_INVALID', EVIDENCE_JSON, detail)
+      return null
+    }
+  }
+
+  #items(evidence: EvidenceRecord, sha256: ReadManifest, sm3: ReadManifest): void {
+    for (const finding of originFindings(evidence.items)) this.#findings.push(finding)
+    const byPath = new Map(evidence.items.map((item) => [item.path, item]))
+    for (const path of this.#files.keys()) {
+      const payload = path.startsWith('data/') && path !== EVIDENCE_JSON
+      if (payload && !byPath.has(path) && sha256.hashes.has(path)) this.#find('ITEM_UNLISTED', path)
+    }
+    for (const item of evidence.items) {
+      if (sha256.hashes.get(item.path) !== item.sha256) this.#find('ITEM_MISMATCH', item.itemId, 'sha256')
+      if (sm3.hashes.get(item.path) !== item.sm3) this.#find('ITEM_MISMATCH', item.itemId, 'sm3')
+    }
+  }
+
+  async #timestamp(): Promise<CheckedPackage['timestamp']> {
+    const token = await this.#read(TIMESTAMP, 1 << 20)
+    if (token === null) return { state: this.#files.has(TIMESTAMP) ? 'MISFIT' : 'ABSENT', time: null }
+    const read = readTimestamp(token)
+    if (read !== null && read.sha256 === (await this.#hashOf(TAGMANIFEST)))
+      return { state: 'FITS', time: read.time }
+    this.#find(
+      'TIMESTAMP_MISFIT',
+      TIMESTAMP,
+      read === null ? 'not an RFC 3161 token over SHA-256' : read.time,
+    )
+    return { state: 'MISFIT', time: read?.time ?? null }
+  }
+}
+
+function readPublicKey(pem: Buffer | null): KeyObject | null {
+  if (pem === null) return null
+  try {
+    const key = createPublicKey(pem)
+    return key.asymmetricKeyType === 'ed25519' ? key : null
+  } catch {
+    return null // Reported as KEY_BAD by the caller.
+  }
+}
+
+/** Originals and derived pictures are told apart by folder, and every derived one names an original of this package. */
+function originFindings(items: EvidenceRecord['items']): Finding[] {
+  const findings: Finding[] = []
+  const originals = new Set(items.filter((item) => item.isOriginal).map((item) => item.itemId))
+  const seen = new Set<string>()
+  for (const { itemId, path, isOriginal, derivedFrom } of items) {
+    const find = (detail: string) => findings.push({ code: 'ORIGIN_BROKEN', item: itemId, detail })
+    if (seen.has(itemId)) find('id used twice')
+    seen.add(itemId)
+    if (!path.startsWith(isOriginal ? 'data/original/' : 'data/derived/')) find(`wrong folder: ${path}`)
+    if (isOriginal && derivedFrom !== undefined) find('an original is derived from nothing')
+    if (!isOriginal && !originals.has(derivedFrom ?? ''))
+      find(`derived from no original: ${derivedFrom ?? 'none'}`)
+  }
+  return findings
+}

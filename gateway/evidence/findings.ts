@@ -1,0 +1,68 @@
+/**
+ * What can be wrong with a package, one code each, with a sentence in English and Chinese. `{item}` is the file, key
+ * or package it is about; `{detail}` what was seen.
+ */
+import type { Language } from '../kit/errors.ts'
+
+const FINDINGS = {
+  NOT_A_PACKAGE: ['{item} is no evidence package ({detail})', '{item} 不是证据包（{detail}）'],
+  UNREADABLE: ['{item} cannot be read ({detail})', '{item} 无法读取（{detail}）'],
+  MISSING: ['{item} is missing', '缺少 {item}'],
+  ADDED: ['{item} was added', '多出 {item}'],
+  CHANGED: ['{item} was changed ({detail})', '{item} 已被改动（{detail}）'],
+  RENAMED: ['{item} was renamed to {detail}', '{item} 被改名为 {detail}'],
+  LINK: ['{item} is a link', '{item} 是链接'],
+  ODD_FILE: ['{item} is no plain file', '{item} 不是普通文件'],
+  EMPTY_FOLDER: ['{item} is an empty folder', '{item} 是空目录'],
+  TOO_MANY: ['there are too many files ({detail})', '文件过多（{detail}）'],
+  TOO_LARGE: ['{item} is too large to check ({detail})', '{item} 过大，无法校验（{detail}）'],
+  MANIFEST_LINE: ['{item} has a line that is no entry: {detail}', '{item} 中有无法识别的行：{detail}'],
+  MANIFEST_PATH: ['{item} names a path outside the package: {detail}', '{item} 指向包外路径：{detail}'],
+  MANIFEST_TWICE: ['{item} names {detail} twice', '{item} 重复列出 {detail}'],
+  MANIFESTS_DIFFER: ['{item} is not in every manifest ({detail})', '{item} 未列入全部清单（{detail}）'],
+  SIGNATURE_BAD: ['the signature does not fit {item}', '签名与 {item} 不符'],
+  KEY_BAD: ['{item} holds no Ed25519 public key', '{item} 不是 Ed25519 公钥'],
+  KEY_WRONG: ['key {item} is none of the trusted keys', '密钥 {item} 不在可信密钥之列'],
+  KEY_REVOKED: ['key {item} was revoked', '密钥 {item} 已吊销'],
+  FOLDER_NAME: ['the folder is called {item}, the package is {detail}', '目录名为 {item}，包编号为 {detail}'],
+  BAG_INFO: ['bag-info.txt: {item} does not fit ({detail})', 'bag-info.txt：{item} 不符（{detail}）'],
+  EVIDENCE_INVALID: [
+    '{item} is not a valid evidence record ({detail})',
+    '{item} 不是有效的证据记录（{detail}）',
+  ],
+  ITEM_UNLISTED: ['{item} is not an item of evidence.json', '{item} 未列入 evidence.json'],
+  ITEM_MISMATCH: ['item {item} does not fit its file ({detail})', '条目 {item} 与文件不符（{detail}）'],
+  ORIGIN_BROKEN: ['item {item}: {detail}', '条目 {item}：{detail}'],
+  TIMESTAMP_MISFIT: [
+    'the timestamp token is not for this package ({detail})',
+    '时间戳令牌不属于本包（{detail}）',
+  ],
+  CHAIN_BROKEN: ['it does not follow {item} ({detail})', '与前一包 {item} 不衔接（{detail}）'],
+  CHAIN_FORK: ['it has the same number as {item} ({detail})', '与 {item} 序号相同（{detail}）'],
+  CHAIN_GAP: ['package no. {item} of {detail} is missing', '缺少 {detail} 的第 {item} 号证据包'],
+  CHAIN_HEAD: [
+    'the newest package should be {item} ({detail}), which is missing or another',
+    '最新的证据包应为 {item}（{detail}），现已缺失或被替换',
+  ],
+} as const satisfies Record<string, readonly [en: string, zh: string]>
+
+export type FindingCode = keyof typeof FINDINGS
+
+export interface Finding {
+  readonly code: FindingCode
+  readonly item: string
+  readonly detail: string
+}
+
+/** Names come from bags of unknown making: control characters never reach a terminal. */
+export function findingText({ code, item, detail }: Finding, language: Language): string {
+  const values: Record<string, string> = { item: plain(item), detail: plain(detail) }
+  return FINDINGS[code][language === 'zh' ? 1 : 0].replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => values[name] ?? '',
+  )
+}
+
+function plain(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 240)
+}
