@@ -43,13 +43,14 @@ export function keepGate(app: App, { accounts, accessLog }: GatekeeperParts): vo
     assert(route.config?.permission !== undefined, `the route ${route.url} names who may use it`)
   })
   app.addHook('onRequest', async (request) => {
-    const permission = request.routeOptions.config?.permission ?? 'self'
+    const permission = request.routeOptions.config?.permission
     if (permission === 'public') return
     const visitor = visitorOf(request, accounts)
     if (!visitor) throw fault('NOT_LOGGED_IN')
     request.visitor = visitor
     if (visitor.kind === 'person') checkOrigin(request, visitor)
-    if (may(visitor, permission)) return
+    const isNowhere = permission === undefined // The answer will be 404, now that we know who asks.
+    if (isNowhere || may(visitor, permission)) return
     if (visitor.kind === 'person' && visitor.changeDue)
       throw fault('PASSWORD_CHANGE_DUE', { who: visitor.name })
     const object = `${request.method} ${request.url.split('?')[0]}`

@@ -1,0 +1,99 @@
+/**
+ * A body-cam recording (执法记录) and what the device says about it when it uploads.
+ *
+ *     details (untrusted text) ─▶ RecordingDetails ─┐
+ *     register: devices, people ────────────────────┴─▶ BodyCamRecording, ACCEPTED or QUARANTINED with a code
+ */
+import { z } from 'zod'
+import type { FaultCode } from '../../gateway/kit/catalogue.ts'
+
+export const PERSON_ROLES = ['OFFICER', 'AUXILIARY', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'] as const
+export type PersonRole = (typeof PERSON_ROLES)[number]
+
+/** As the box's config and the platform's people list have them; no more of a person than is needed. */
+export interface BodyCamDevice {
+  readonly id: string
+  readonly serial: string
+  readonly model?: string | undefined
+  readonly unitNo?: string | undefined
+  /** Who carries it. */
+  readonly personId?: string | undefined
+}
+export interface BodyCamPerson {
+  readonly personId: string
+  readonly name: string
+  readonly badgeNo?: string | undefined
+  readonly role: PersonRole
+  readonly certNo?: string | undefined
+  /** First and last day of the certificate, YYYY-MM-DD. */
+  readonly certValidFrom?: string | undefined
+  readonly certValidTo?: string | undefined
+}
+
+const text = (lengthMax: number) => z.string().trim().min(1).max(lengthMax)
+
+/** What comes with an upload, all of it text that a stranger may have typed. */
+export const RecordingDetails = z.object({
+  deviceSerial: text(40),
+  userNo: text(64),
+  roleAtRecording: z.enum(PERSON_ROLES),
+  startAt: z.iso.datetime({ offset: true }),
+  filename: text(200),
+  sessionType: z.enum(['PATROL', 'CAMPAIGN', 'ON_SITE', 'SERVICE']).default('PATROL'),
+  /** Numbers of officers who were there too, with commas between. */
+  coPresent: z
+    .string()
+    .max(200)
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean),
+    ),
+  /** Device minus true time, from the docking station. */
+  clockOffsetMs: z.coerce.number().int().optional(),
+})
+export type RecordingDetails = z.infer<typeof RecordingDetails>
+
+export interface BodyCamRecording {
+  readonly recordingId: string
+  /** RECEIVED: the bytes are here, not looked at yet. */
+  readonly status: 'RECEIVED' | 'ACCEPTED' | 'QUARANTINED'
+  readonly quarantine: { readonly code: FaultCode; readonly en: string; readonly zh: string } | null
+  readonly deviceSerial: string
+  readonly deviceModel: string | null
+  readonly unitNo: string | null
+  readonly userNo: string
+  readonly userName: string | null
+  readonly personId: string | null
+  readonly roleAtRecording: PersonRole
+  readonly certValidAtRecording: boolean
+  readonly coPresentOfficerIds: readonly string[]
+  readonly startAt: string
+  readonly endAt: string | null
+  readonly deviceClockOffsetMs: number | null
+  readonly sessionType: RecordingDetails['sessionType']
+  readonly fileName: string
+  /** Where the bytes lie on this box. */
+  readonly file: string
+  readonly bytes: number
+  readonly sha256: string
+  readonly sm3: string
+  readonly video: VideoFacts | null
+  readonly collectedAt: string
+  readonly uploadChannel: 'DOCK' | '4G' | 'MANUAL'
+  /** Name of the token that uploaded it. */
+  readonly uploadedBy: string
+  readonly linkedEventIds: readonly string[]
+  readonly evidenceCap: 'LEAD' | 'CANDIDATE'
+  readonly capReasons: readonly string[]
+}
+
+export interface VideoFacts {
+  readonly codec: string
+  readonly width: number
+  readonly height: number
+  readonly durationSec: number
+  readonly hasAudio: boolean
+}

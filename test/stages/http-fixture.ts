@@ -1,0 +1,183 @@
+/** A whole web server with real parts behind it: a desk with its outbox, accounts, a folder of evidence. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
+import { BodyCamRegistry } from '../../devices/bodycam/registry.ts'
+import { AlertDesk } from '../../gateway/alerts/desk.ts'
+import { AccessLog } from '../../gateway/http/access-log.ts'
+import { Accounts } from '../../gateway/http/accounts.ts'
+import { HttpOptions } from '../../gateway/http/options.ts'
+import type { Role } from '../../gateway/http/permissions.ts'
+import { HttpServer } from '../../gateway/http/server.ts'
+import type { CameraView } from '../../gateway/http/views.ts'
+import { systemClock } from '../../gateway/kit/clock.ts'
+import { Database } from '../../gateway/kit/database.ts'
+import { silentLog } from '../../gateway/kit/log.ts'
+import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
+
+export const PASSWORD = 'a walk along the river'
+export const PACKAGE_ID = '01KDZRW3FJ5V7V3T0CDVW0YJ6A'
+
+const CAMERA: CameraView = {
+  id: 'cam-1',
+  name: '南京路口',
+  status: 'online',
+  mode: 'watch',
+  owedSec: 600,
+  analysedSec: 588,
+  reconnects: 1,
+  zones: [
+    {
+      id: 'kerb',
+      type: 'NO_VENDING',
+      polygon: [
+        [0.1, 0.5],
+        [0.9, 0.5],
+        [0.9, 1],
+      ],
+      rules: ['street-vending'],
+    },
+  ],
+}
+
+export async function startServer(
+  changes: { consoleFolder?: string; options?: Partial<HttpOptions>; folder?: string } = {},
+) {
+  const folder = changes.folder ?? mkdtempSync(join(tmpdir(), 'lushao-http-'))
+  const database = new Database(join(folder, 'gateway.db'))
+  const options = HttpOptions.parse({ port: 0, ...changes.options })
+  const outbox = new Outbox(database, OutboxOptions.parse({}), systemClock, silentLog)
+  const desk = new AlertDesk(database, outbox, systemClock)
+  const accounts = new Accounts({ options, database, clock: systemClock })
+  const accessLog = new AccessLog({ database, clock: systemClock })
+  const cameras = [CAMERA]
+  const analysed: BodyCamRecording[] = []
+  const recordings = new BodyCamRegistry({
+    database,
+    folder: join(folder, 'bodycam'),
+    devices: () => [
+      { id: 'bc-1', serial: 'DSJ-0001', personId: 'p-1' },
+      { id: 'bc-2', serial: 'DSJ-0002' },
+    ],
+    people: () => [
+      {
+        personId: 'p-1',
+        name: '王',
+        badgeNo: '310001',
+        role: 'OFFICER',
+        certNo: 'C1',
+        certValidTo: '2099-12-31',
+      },
+      { personId: 'p-2', name: '李', badgeNo: '310002', role: 'AUXILIARY' },
+      {
+        personId: 'p-3',
+        name: '赵',
+        badgeNo: '310003',
+        role: 'OFFICER',
+        certNo: 'C3',
+        certValidTo: '2020-12-31',
+      },
+    ],
+    onRecording: async (recording) => void analysed.push(recording),
+    clock: systemClock,
+    log: silentLog,
+  })
+  await recordings.start()
+  const server = await HttpServer.start({
+    options,
+    accounts,
+    accessLog,
+    alerts: desk,
+    cameras: { cameras: () => cameras },
+    evidenceFolder: join(folder, 'evidence'),
+    recordings,
+    directory: { devices: () => [], people: () => [] },
+    metrics: { contentType: 'text/plain', metrics: async () => 'lushao_up 1\n' },
+    live: { attach: () => null },
+    missing: () => [],
+    uploadsFolder: join(folder, 'uploads'),
+    ...(changes.consoleFolder === undefined ? {} : { consoleFolder: changes.consoleFolder }),
+    log: silentLog,
+  })
+  let open = true
+  const close = async () => {
+    if (!open) return
+    open = false
+    await server.close()
+    await recordings.close()
+    database.close()
+  }
+  onTestFinished(async () => {
+    await close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return { server, desk, accounts, accessLog, cameras, recordings, analysed, folder, close, url: server.url }
+}
+export type Running = Awaited<ReturnType<typeof startServer>>
+
+/** A small package as it lies in the vault, with a clip of 1000 counted bytes. */
+export function writePackage(folder: string, packageId = PACKAGE_ID): string {
+  const bag = join(folder, 'evidence', packageId)
+  mkdirSync(join(bag, 'data', 'original'), { recursive: true })
+  writeFileSync(join(bag, 'bagit.txt'), 'BagIt-Version: 1.0\n')
+  writeFileSync(join(bag, 'data', 'evidence.json'), JSON.stringify({ packageId, items: [] }))
+  writeFileSync(
+    join(bag, 'data', 'original', 'clip.mp4'),
+    Buffer.from(Array.from({ length: 1000 }, (_, i) => i % 256)),
+  )
+  return bag
+}
+
+/** A browser in miniature: keeps its cookie and its CSRF token. */
+export class Visitor {
+  cookie = ''
+  csrf = ''
+  readonly #url: string
+
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  /** An account of that role, logged in, past its one-time password. */
+  static async as(running: Running, role: Role, name: string = role.toLowerCase()): Promise<Visitor> {
+    const visitor = new Visitor(running.url)
+    const once = await running.accounts.create(name, role)
+    await visitor.login(name, once)
+    await visitor.send('PUT', '/api/v1/session/password', { password: once, next: PASSWORD })
+    return visitor
+  }
+
+  async login(name: string, password: string): Promise<Response> {
+    return this.send('POST', '/api/v1/session', { name, password })
+  }
+
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const response = await fetch(this.#url + path, {
+      method,
+      headers: {
+        ...(this.cookie && { cookie: this.cookie }),
+        ...(this.csrf && { 'x-csrf-token': this.csrf }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const cookie = response.headers.get('set-cookie')
+    if (cookie) this.cookie = cookie.split(';')[0]!
+    if (path.startsWith('/api/v1/session') && response.ok && response.status !== 204) {
+      this.csrf = ((await response.clone().json()) as { csrf: string }).csrf
+    }
+    return response
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return this.send('GET', path, undefined, headers)
+  }
+}

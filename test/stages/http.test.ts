@@ -1,0 +1,428 @@
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { request as rawRequest } from 'node:http'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { FIRST_ACCOUNT } from '../../gateway/http/accounts.ts'
+import { PERMISSIONS, type Permission, ROLES, roleMay } from '../../gateway/http/permissions.ts'
+import { PACKAGE_ID, PASSWORD, type Running, startServer, Visitor, writePackage } from './http-fixture.ts'
+import { sampleEvent } from './sample-event.ts'
+
+interface Operation {
+  readonly security?: readonly unknown[]
+}
+type Paths = Record<string, Record<string, Operation>>
+
+/** Routes of the OpenAPI document as method and a path with every name filled in. */
+async function routesOf(
+  running: Running,
+): Promise<{ method: string; path: string; template: string; isPublic: boolean }[]> {
+  const reader = await Visitor.as(running, 'AUDITOR', 'route-reader')
+  const { paths } = (await (await reader.get('/api/v1/openapi.json')).json()) as { paths: Paths }
+  return Object.entries(paths).flatMap(([template, operations]) =>
+    Object.entries(operations).map(([method, { security }]) => ({
+      method: method.toUpperCase(),
+      template,
+      path: template
+        .replace('{packageId}', PACKAGE_ID)
+        .replace('{path}', 'bagit.txt')
+        .replace(/\{\w+\}/g, 'x1'),
+      isPublic: security?.length === 0,
+    })),
+  )
+}
+const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code
+
+test('without a credential every route but health and login answers 401', async () => {
+  const running = await startServer()
+  writePackage(running.folder)
+  const routes = await routesOf(running)
+  expect(routes.length).toBeGreaterThan(25)
+  expect(routes.filter((route) => route.isPublic).map((route) => `${route.method} ${route.path}`)).toEqual([
+    'GET /healthz',
+    'GET /readyz',
+    'POST /api/v1/session',
+  ])
+  const stranger = new Visitor(running.url)
+  for (const { method, path } of routes.filter((route) => !route.isPublic)) {
+    for (const headers of [
+      {},
+      { authorization: 'Bearer lushao_wrong' },
+      { cookie: 'lushao_session=wrong' },
+    ]) {
+      const response = await stranger.send(method, path, undefined, headers)
+      expect([method, path, response.status]).toEqual([method, path, 401])
+    }
+  }
+  for (const path of ['/api/v1/nothing', '/.env', '/assets/../gateway.db', '/api/v1/%2e%2e/metrics']) {
+    expect([path, (await stranger.get(path)).status]).toEqual([path, 401])
+  }
+})
+
+test('health answers anybody, with nothing but yes or no', async () => {
+  const { url } = await startServer()
+  expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ ok: true })
+  expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ ready: true })
+})
+
+/** Each permission, tried at one route. */
+const ASKED: Record<
+  Exclude<Permission, 'recordings:upload' | 'live:view'>,
+  [method: string, path: string, body?: unknown]
+> = {
+  'alerts:read': ['GET', '/api/v1/alerts'],
+  'alerts:review': ['POST', '/api/v1/alerts/unknown/review', { verdict: 'VERIFIED' }],
+  'evidence:read': ['GET', `/api/v1/evidence/${PACKAGE_ID}?purpose=review`],
+  'cameras:read': ['GET', '/api/v1/cameras'],
+  'people:read': ['GET', '/api/v1/people'],
+  'recordings:read': ['GET', '/api/v1/recordings'],
+  'audit:read': ['GET', '/api/v1/audit'],
+  'accounts:manage': ['GET', '/api/v1/accounts'],
+  'metrics:read': ['GET', '/metrics'],
+}
+
+test.each(ROLES)('%s may do what the table says, and gets 403 for the rest', async (role) => {
+  const running = await startServer()
+  writePackage(running.folder)
+  const visitor = await Visitor.as(running, role)
+  for (const [permission, [method, path, body]] of Object.entries(ASKED)) {
+    const { status } = await visitor.send(method, path, body)
+    expect([permission, status !== 403]).toEqual([permission, roleMay(role, permission as Permission)])
+  }
+})
+
+test('who may review and who may not is what the domain says', () => {
+  const may = (permission: Permission) => ROLES.filter((role) => roleMay(role, permission))
+  expect(may('alerts:review')).toEqual(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN'])
+  expect(may('evidence:read')).toEqual(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'])
+  expect(PERMISSIONS['alerts:review'].scopes).toEqual([])
+})
+
+test('a token opens what its scope says and changes no alert', async () => {
+  const running = await startServer()
+  const statuses = async (scope: 'metrics' | 'platform' | 'bodycam') => {
+    const headers = { authorization: `Bearer ${running.accounts.issueToken(scope, scope)}` }
+    const visitor = new Visitor(running.url)
+    const asked = [
+      visitor.get('/metrics', headers),
+      visitor.get('/api/v1/alerts', headers),
+      visitor.send('POST', '/api/v1/alerts/a/review', { verdict: 'VERIFIED' }, headers),
+    ]
+    return (await Promise.all(asked)).map((response) => response.status)
+  }
+  expect(await statuses('metrics')).toEqual([200, 403, 403])
+  expect(await statuses('platform')).toEqual([403, 200, 403])
+  expect(await statuses('bodycam')).toEqual([403, 403, 403])
+})
+
+test('with a one-time password nothing answers but who I am and its change', async () => {
+  const running = await startServer()
+  const first = await running.accounts.ensureAdministrator()
+  const visitor = new Visitor(running.url)
+  const login = await visitor.login(FIRST_ACCOUNT, first!.oneTimePassword)
+  expect(login.headers.get('set-cookie')).toMatch(/; HttpOnly; SameSite=Strict/)
+  expect(await login.json()).toMatchObject({ name: 'admin', changeDue: true, permissions: [] })
+  for (const path of ['/api/v1/alerts', '/api/v1/accounts', '/metrics', '/api/v1/openapi.json']) {
+    expect(await codeOf(await visitor.get(path))).toBe('PASSWORD_CHANGE_DUE')
+  }
+  expect((await visitor.get('/api/v1/session')).status).toBe(200)
+  const next = { password: first!.oneTimePassword, next: PASSWORD }
+  expect((await visitor.send('PUT', '/api/v1/session/password', next)).status).toBe(200)
+  expect((await visitor.get('/api/v1/alerts')).status).toBe(200)
+})
+
+test('logging out ends the session on the server', async () => {
+  const running = await startServer()
+  const visitor = await Visitor.as(running, 'OFFICER')
+  const { cookie } = visitor
+  expect((await visitor.send('DELETE', '/api/v1/session')).status).toBe(204)
+  expect((await visitor.get('/api/v1/alerts', { cookie })).status).toBe(401)
+})
+
+test('a locked name is told when to come back', async () => {
+  const running = await startServer({ options: { lockAfterFailures: 3 } })
+  const visitor = new Visitor(running.url)
+  for (let i = 0; i < 3; i++) expect((await visitor.login('li', 'wrong')).status).toBe(401)
+  const locked = await visitor.login('li', 'wrong')
+  expect([locked.status, await codeOf(locked)]).toEqual([429, 'LOGIN_LOCKED'])
+  expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(800)
+  expect(running.accessLog.list(10).map((entry) => [entry.action, entry.object, entry.outcome])).toEqual(
+    Array(3).fill(['login', 'li', 'refused']),
+  )
+})
+
+test('a cookie alone changes nothing: the token must come along, and the page from here', async () => {
+  const running = await startServer()
+  const { eventId } = running.desk.raise(sampleEvent('a'))
+  const visitor = await Visitor.as(running, 'OFFICER')
+  const review = (headers: Record<string, string>) =>
+    visitor.send('POST', `/api/v1/alerts/${eventId}/review`, { verdict: 'VERIFIED' }, headers)
+  for (const headers of [
+    { 'x-csrf-token': '' },
+    { 'x-csrf-token': 'guess' },
+    { origin: 'https://elsewhere.example' },
+  ]) {
+    const refused = await review(headers)
+    expect([refused.status, await codeOf(refused)]).toEqual([403, 'CSRF_REFUSED'])
+  }
+  expect(running.desk.get(eventId)?.state).toBe('PENDING_REVIEW')
+  expect((await review({ origin: running.url })).status).toBe(200)
+})
+
+test('alerts: filters, pages, one with its history', async () => {
+  const running = await startServer()
+  for (let i = 0; i < 5; i++) {
+    const startedAt = `2026-01-01T1${i}:00:00.000+08:00`
+    running.desk.raise(sampleEvent(`e${i}`, { startedAt, cameraId: i === 4 ? 'cam-2' : 'cam-1' }))
+  }
+  const visitor = await Visitor.as(running, 'AUXILIARY')
+  const list = async (query: string) => {
+    const body = await (await visitor.get(`/api/v1/alerts?${query}`)).json()
+    const { alerts, next } = body as {
+      alerts: { eventId: string; event: { startedAt: string } }[]
+      next: string | null
+    }
+    return {
+      hours: alerts.map((alert) => alert.event.startedAt.slice(11, 13)),
+      ids: alerts.map((a) => a.eventId),
+      next,
+    }
+  }
+  const first = await list('limit=2')
+  expect(first.hours).toEqual(['14', '13'])
+  const second = await list(`limit=2&before=${first.next}`)
+  expect(second.hours).toEqual(['12', '11'])
+  expect(await list(`limit=2&before=${second.next}`)).toMatchObject({ hours: ['10'], next: null })
+  expect((await list('camera=cam-2')).hours).toEqual(['14'])
+  expect((await list('state=VERIFIED')).hours).toEqual([])
+  const span = `from=${encodeURIComponent('2026-01-01T11:00:00+08:00')}&to=${encodeURIComponent('2026-01-01T13:00:00+08:00')}`
+  expect((await list(span)).hours).toEqual(['12', '11'])
+  const one = await (await visitor.get(`/api/v1/alerts/${first.ids[0]}`)).json()
+  expect(one).toMatchObject({
+    alert: { state: 'PENDING_REVIEW' },
+    history: { transitions: [{ to: 'DETECTED' }, {}] },
+  })
+  expect((await visitor.get('/api/v1/alerts/unknown')).status).toBe(404)
+  for (const query of ['limit=0', 'limit=201', 'rule=loitering', 'state=x', 'from=yesterday', 'colour=red']) {
+    expect([query, (await visitor.get(`/api/v1/alerts?${query}`)).status]).toEqual([query, 400])
+  }
+  const statistics = await (
+    await visitor.get('/api/v1/statistics?fromDay=2026-01-01&toDay=2026-01-01')
+  ).json()
+  expect(
+    (statistics as { counts: { count: number }[] }).counts.reduce((sum, { count }) => sum + count, 0),
+  ).toBe(5)
+})
+
+test('a review needs a verdict, a rejection its reason; what was really seen is kept beside it', async () => {
+  const running = await startServer()
+  const { eventId } = running.desk.raise(sampleEvent('a'))
+  const visitor = await Visitor.as(running, 'DISPATCHER')
+  const path = `/api/v1/alerts/${eventId}/review`
+  for (const body of [
+    {},
+    { verdict: 'GUILTY' },
+    { verdict: 'REJECTED' },
+    { verdict: 'REJECTED', reasonCode: 'MOOD' },
+  ]) {
+    expect((await visitor.send('POST', path, body)).status).toBe(400)
+  }
+  const verdict = { verdict: 'REJECTED', reasonCode: 'PARKED_CARGO_TRICYCLE', note: '停放', commandId: 'c-1' }
+  for (let i = 0; i < 2; i++) {
+    expect(await (await visitor.send('POST', path, verdict)).json()).toMatchObject({
+      alert: { state: 'REJECTED' },
+    })
+  }
+  expect(running.desk.history(eventId).transitions.slice(2)).toMatchObject([
+    {
+      to: 'REJECTED',
+      actor: { id: 'dispatcher' },
+      reasonCode: 'OBJECT_MISTAKEN',
+      details: { observed: 'PARKED_CARGO_TRICYCLE' },
+      note: '停放',
+    },
+  ])
+  const late = await visitor.send('POST', path, { verdict: 'VERIFIED' })
+  expect([late.status, await codeOf(late)]).toEqual([422, 'ALERT_TRANSITION_REFUSED'])
+  expect(running.accessLog.list(10).find((entry) => entry.action === 'alert.review')).toMatchObject({
+    actor: 'dispatcher',
+    object: eventId,
+    purpose: 'REJECTED PARKED_CARGO_TRICYCLE',
+  })
+})
+
+test('evidence is shown for a purpose, and every look is logged, also the refused ones', async () => {
+  const running = await startServer()
+  writePackage(running.folder)
+  const visitor = await Visitor.as(running, 'LEGAL')
+  const path = `/api/v1/evidence/${PACKAGE_ID}/data/original/clip.mp4`
+  for (const query of ['', '?purpose=', '?purpose=%20%20x']) {
+    const refused = await visitor.get(path + query)
+    expect([refused.status, await codeOf(refused)]).toEqual([400, 'PURPOSE_MISSING'])
+  }
+  const whole = await visitor.get(`${path}?purpose=${encodeURIComponent('核实')}`)
+  expect(whole.headers.get('content-type')).toBe('video/mp4')
+  expect(whole.headers.get('cache-control')).toBe('no-store')
+  expect((await whole.arrayBuffer()).byteLength).toBe(1000)
+  expect(
+    await (await visitor.get(`/api/v1/evidence/${PACKAGE_ID}`, { 'x-purpose': 'audit' })).json(),
+  ).toMatchObject({ packageId: PACKAGE_ID })
+  const looks = running.accessLog.list(10).filter((entry) => entry.action === 'evidence.read')
+  expect(
+    looks.map(({ actor, role, object, purpose, outcome }) => [
+      actor,
+      role,
+      object.split('/').at(-1),
+      purpose,
+      outcome,
+    ]),
+  ).toEqual([
+    ['legal', 'LEGAL', 'evidence.json', 'audit', 'granted'],
+    ['legal', 'LEGAL', 'clip.mp4', '核实', 'granted'],
+    ...Array(3).fill(['legal', 'LEGAL', 'clip.mp4', '', 'refused']),
+  ])
+  expect(running.accessLog.verify()).toBeGreaterThan(5)
+})
+
+test('a clip is served in ranges', async () => {
+  const running = await startServer()
+  writePackage(running.folder)
+  const visitor = await Visitor.as(running, 'OFFICER')
+  const path = `/api/v1/evidence/${PACKAGE_ID}/data/original/clip.mp4?purpose=review`
+  const part = await visitor.get(path, { range: 'bytes=300-303' })
+  expect([part.status, part.headers.get('content-range')]).toEqual([206, 'bytes 300-303/1000'])
+  expect([...new Uint8Array(await part.arrayBuffer())]).toEqual([44, 45, 46, 47])
+})
+
+/** fetch tidies paths before sending them; an attacker does not. */
+function rawGet(running: Running, path: string, cookie: string): Promise<number> {
+  const { hostname, port } = new URL(running.url)
+  return new Promise((resolve, reject) => {
+    const asked = rawRequest({ hostname, port, path, headers: { cookie } }, (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+    asked.on('error', reject).end()
+  })
+}
+
+test('nothing outside the package can be reached, by dots, by codes, by links', async () => {
+  const running = await startServer()
+  const bag = writePackage(running.folder)
+  const visitor = await Visitor.as(running, 'ADMIN')
+  writeFileSync(join(running.folder, 'secret.txt'), 'secret')
+  symlinkSync(join(running.folder, 'secret.txt'), join(bag, 'data', 'link.txt'))
+  symlinkSync(running.folder, join(bag, 'data', 'up'))
+  const base = `/api/v1/evidence/${PACKAGE_ID}`
+  expect(await rawGet(running, `${base}/bagit.txt?purpose=review`, visitor.cookie)).toBe(200)
+  const tries = [
+    '/../../secret.txt',
+    '/data/../../../secret.txt',
+    '/%2e%2e/%2e%2e/secret.txt',
+    '/..%2f..%2fsecret.txt',
+    '/data/..%5c..%5csecret.txt',
+    '/data/link.txt',
+    '/data/up/secret.txt',
+    '/data/up/gateway.db',
+    '//etc/passwd',
+    '/%2fetc%2fpasswd',
+    '/data',
+    '/.',
+    '/bagit.txt%00.mp4',
+    '/%00',
+    '/data/',
+    '/..;/secret.txt',
+  ]
+  for (const path of tries) {
+    const status = await rawGet(running, `${base}${path}?purpose=review`, visitor.cookie)
+    expect([path, status === 404 || status === 400]).toEqual([path, true])
+  }
+  for (const id of ['..', '%2e%2e', '.', `${PACKAGE_ID}%2f..`, 'chain.json']) {
+    expect(
+      await rawGet(running, `/api/v1/evidence/${id}/secret.txt?purpose=review`, visitor.cookie),
+    ).toBeGreaterThanOrEqual(400)
+  }
+})
+
+const openFeed = (url: string, headers: Record<string, string>) =>
+  new WebSocket(`${url.replace('http', 'ws')}/api/v1/feed`, { headers })
+const refusal = (socket: WebSocket) =>
+  new Promise<number>((resolve) => {
+    socket.on('unexpected-response', (_, response) => resolve(response.statusCode ?? 0))
+    socket.on('error', () => undefined) // The refusal above is the answer.
+  })
+
+test('the feed tells changes as they happen; strangers and other sites are not let in', async () => {
+  const running = await startServer({ options: { feedsMax: 1 } })
+  const visitor = await Visitor.as(running, 'OFFICER')
+  const { cookie } = visitor
+  expect(await refusal(openFeed(running.url, {}))).toBe(401)
+  expect(await refusal(openFeed(running.url, { cookie, origin: 'https://elsewhere.example' }))).toBe(403)
+
+  const socket = openFeed(running.url, { cookie, origin: running.url })
+  const messages: { type: string; alert?: { state: string } }[] = []
+  const waits: (() => void)[] = []
+  socket.on('message', (data) => {
+    messages.push(JSON.parse(String(data)))
+    for (const wake of waits.splice(0)) wake()
+  })
+  const heard = async (found: () => boolean) => {
+    while (!found()) await new Promise<void>((resolve) => waits.push(resolve))
+  }
+  await heard(() => messages.some((message) => message.type === 'cameras'))
+  expect(await refusal(openFeed(running.url, { cookie }))).toBe(503)
+
+  const { eventId } = running.desk.raise(sampleEvent('a'))
+  await heard(() => messages.some((message) => message.alert?.state === 'PENDING_REVIEW'))
+  await visitor.send('POST', `/api/v1/alerts/${eventId}/review`, { verdict: 'VERIFIED' })
+  await heard(() => messages.some((message) => message.alert?.state === 'VERIFIED'))
+
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve))
+  await visitor.send('DELETE', '/api/v1/session')
+  expect(await closed).toBe(4401)
+  await expect.poll(() => running.server.feeds.open).toBe(0)
+})
+
+test('an administrator makes accounts and tokens; an auditor reads who did', async () => {
+  const running = await startServer()
+  const admin = await Visitor.as(running, 'ADMIN')
+  const made = await admin.send('POST', '/api/v1/accounts', { name: '王伟', role: 'OFFICER' })
+  const { oneTimePassword } = (await made.json()) as { oneTimePassword: string }
+  const officer = new Visitor(running.url)
+  expect(await (await officer.login('王伟', oneTimePassword)).json()).toMatchObject({
+    role: 'OFFICER',
+    changeDue: true,
+  })
+  expect((await admin.send('POST', '/api/v1/accounts', { name: '王伟', role: 'ADMIN' })).status).toBe(409)
+  expect((await admin.send('PUT', '/api/v1/accounts/admin/disabled', { disabled: true })).status).toBe(409)
+  const token = await admin.send('POST', '/api/v1/tokens', { name: 'dock-1', scope: 'bodycam' })
+  expect(((await token.json()) as { token: string }).token).toMatch(/^lushao_[\w-]{43}$/)
+  expect((await admin.send('DELETE', '/api/v1/tokens/dock-1')).status).toBe(204)
+
+  const auditor = await Visitor.as(running, 'AUDITOR')
+  const { entries } = (await (await auditor.get('/api/v1/audit')).json()) as {
+    entries: { action: string; object: string }[]
+  }
+  const seen = entries.map((entry) => `${entry.action} ${entry.object}`)
+  expect(seen).toEqual(
+    expect.arrayContaining(['account.create 王伟', 'token.issue dock-1', 'token.revoke dock-1']),
+  )
+  expect(JSON.stringify(entries)).not.toContain(oneTimePassword)
+})
+
+test('answers carry headers that keep other sites out and nothing in caches', async () => {
+  const running = await startServer()
+  const { headers } = await fetch(`${running.url}/api/v1/alerts`)
+  expect(headers.get('content-security-policy')).toContain("default-src 'self'")
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
+  expect(headers.get('cache-control')).toBe('no-store')
+  expect(headers.get('access-control-allow-origin')).toBeNull()
+})
+
+test('a port that is taken is a fault with a name', async () => {
+  const { url } = await startServer()
+  const port = Number(new URL(url).port)
+  await expect(startServer({ options: { port } })).rejects.toThrow(
+    expect.objectContaining({ code: 'HTTP_PORT_REFUSED' }),
+  )
+})
