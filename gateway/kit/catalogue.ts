@@ -911,6 +911,18 @@ export const CATALOGUE = {
   ),
 
   // ── box, simulators, set-up ───────────────────────────────────────────────────────────────────
+  SIMULATED_PLATFORM_REFUSED: entry(
+    [
+      'The simulated platform cannot connect to {url} ({reason}).',
+      'It stops.',
+      'Check the address; the embedded broker keeps its credentials in broker-platform.json of the storage folder.',
+    ],
+    [
+      '模拟平台无法连接 {url}（{reason}）。',
+      '已停止。',
+      '请检查地址；内置消息代理的凭据保存在存储目录的 broker-platform.json 中。',
+    ],
+  ),
   NODE_TOO_OLD: entry(
     [
       'Node {version} runs this; {wanted} or newer is needed.',

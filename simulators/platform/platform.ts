@@ -1,0 +1,272 @@
+/**
+ * A small real back end for one site: reads everything its gateways publish, acknowledges, reviews, closes.
+ *
+ *     {root}/# ─▶ record (NDJSON) ─▶ once by id? ─▶ ack ─▶ review after a while ─▶ … ─▶ closed when the act is over
+ *
+ * It knows the contract and nothing of the gateway's code. Its faults: it loses acknowledgements, sends commands
+ * twice, and goes away for a while. Like a real one it commands again, under the same id, when no answer comes.
+ */
+import { EventEmitter } from 'node:events'
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { connect, type MqttClient } from 'mqtt'
+import { fault, reasonOf, redact } from '../../gateway/kit/errors.ts'
+import { ulid } from '../../gateway/kit/ids.ts'
+import { type Alert, CaseBook, type Step } from './case-book.ts'
+import { Ledger, type Received } from './ledger.ts'
+
+export interface PlatformOptions {
+  readonly brokerUrl: string
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  readonly site: string
+  /** null: nobody reviews. */
+  readonly reviewAfterMs: number | null
+  readonly verdict: 'VERIFIED' | 'REJECTED'
+  /** Id of the person who reviews. */
+  readonly by: string
+  /** Where `messages.ndjson` is written; absent: nowhere. */
+  readonly folder?: string | undefined
+  readonly faults: {
+    /** Share of acknowledgements that are forgotten, 0..1. */
+    readonly ackLoss: number
+    /** Every command is sent twice. */
+    readonly commandTwice: boolean
+    /** Away for `forMs` after every `everyMs`. */
+    readonly offline: { readonly everyMs: number; readonly forMs: number } | null
+  }
+  readonly random?: () => number
+}
+
+export interface PlatformEvents {
+  acknowledged: [alert: Alert, message: Received]
+  reviewed: [eventId: string, ok: boolean, reason: string]
+  closed: [eventId: string]
+  /** Any message, as it came. */
+  message: [topic: string, body: unknown, retained: boolean]
+}
+
+interface Pending {
+  readonly gateway: string
+  readonly step: Step
+  readonly payload: string
+  readonly timer: NodeJS.Timeout
+}
+
+const COMMAND_LIFE_MS = 300_000
+const ASK_AGAIN_MS = 3_000
+
+export class Platform {
+  readonly ledger = new Ledger()
+  readonly #options: PlatformOptions
+  readonly #cases: CaseBook
+  readonly #events = new EventEmitter<PlatformEvents>()
+  readonly #pending = new Map<string, Pending>()
+  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #acks = new Map<string, string[]>()
+  readonly #random: () => number
+  #client: MqttClient | null = null
+  #closed = false
+
+  private constructor(options: PlatformOptions) {
+    this.#options = options
+    this.#cases = new CaseBook(options.verdict)
+    this.#random = options.random ?? Math.random
+    if (options.folder !== undefined) mkdirSync(options.folder, { recursive: true })
+  }
+
+  static async start(options: PlatformOptions): Promise<Platform> {
+    const platform = new Platform(options)
+    await platform.goOnline()
+    const { offline } = options.faults
+    if (offline) platform.#comeAndGo(offline)
+    return platform
+  }
+
+  /** Every message once, in the order of arrival. */
+  received(): Received[] {
+    return this.ledger.all()
+  }
+
+  /** The latest revision of every event. */
+  alerts(): readonly Alert[] {
+    return this.#cases.alerts
+  }
+
+  on<Name extends keyof PlatformEvents>(name: Name, listener: (...values: PlatformEvents[Name]) => void) {
+    this.#events.on(name, listener as never)
+    return () => void this.#events.off(name, listener as never)
+  }
+
+  async goOnline(): Promise<void> {
+    const { brokerUrl, username, password, site } = this.#options
+    const state = `ume/v1/${site}/_backend/state`
+    const client = connect(brokerUrl, {
+      clientId: `platform-${site}`,
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      protocolVersion: 4,
+      clean: false,
+      reconnectPeriod: 300,
+      will: { topic: state, payload: Buffer.from('{"state":"offline"}'), qos: 1, retain: true },
+    })
+    this.#client = client
+    // What the broker kept for us comes right behind its CONNACK: be listening before.
+    client.on('message', (topic, payload, packet) => this.#hear(topic, payload, packet.retain))
+    client.on('connect', () => {
+      client.subscribe(`ume/v1/${site}/#`, { qos: 1 })
+      client.publish(state, '{"state":"online"}', { qos: 1, retain: true })
+    })
+    try {
+      await new Promise((done, failed) => client.once('connect', done).once('error', failed))
+    } catch (error) {
+      client.end(true)
+      const reason = reasonOf(error)
+      throw fault('SIMULATED_PLATFORM_REFUSED', { url: redact(brokerUrl), reason }, error)
+    }
+    // mqtt.js connects again by itself; what goes wrong meanwhile shows as silence.
+    client.on('error', () => {})
+  }
+
+  /** As if the line were cut: the broker publishes that nobody listens. */
+  async goOffline(): Promise<void> {
+    await this.#client?.endAsync(true)
+    this.#client = null
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const { timer } of this.#pending.values()) clearTimeout(timer)
+    for (const timer of this.#timers) clearTimeout(timer)
+    const client = this.#client
+    if (!client) return
+    if (client.connected) {
+      const state = `ume/v1/${this.#options.site}/_backend/state`
+      await client.publishAsync(state, '{"state":"offline"}', { qos: 1, retain: true })
+    }
+    await this.goOffline()
+  }
+
+  #hear(topic: string, payload: Buffer, retained: boolean): void {
+    const body = parse(payload)
+    this.#record(topic, body, retained)
+    this.#events.emit('message', topic, body, retained)
+    const [, , , gateway, kind] = topic.split('/')
+    if (!isMessage(body) || gateway === undefined) return
+    if (kind === 'res') this.#hearResult(body.data as Answer)
+    if (typeof body.sequence !== 'number') return
+    const { id, sequence, late = false, type, data } = body
+    const message: Received = { gateway, topic, id, sequence, late, type, data }
+    const isNews = this.ledger.take(message)
+    this.#acknowledge(gateway, id)
+    if (!isNews || kind !== 'alert') return
+    const alert = data as Alert
+    const step = this.#cases.take(alert)
+    this.#events.emit('acknowledged', alert, message)
+    if (alert.alertState === 'CLOSED') this.#events.emit('closed', alert.eventId)
+    if (step) this.#take(gateway, step)
+  }
+
+  /** What came in one go is acknowledged in one go, or forgotten. */
+  #acknowledge(gateway: string, id: string): void {
+    if (this.#random() < this.#options.faults.ackLoss) return
+    const waiting = this.#acks.get(gateway)
+    if (waiting) return void waiting.push(id)
+    this.#acks.set(gateway, [id])
+    setImmediate(() => {
+      const ids = this.#acks.get(gateway)!
+      this.#acks.delete(gateway)
+      this.#client?.publish(this.#topic(gateway, 'ack'), JSON.stringify({ ids }), { qos: 1 })
+    })
+  }
+
+  #take(gateway: string, step: Step): void {
+    const { reviewAfterMs } = this.#options
+    if (reviewAfterMs === null) return
+    this.#after(step.command === 'review' ? reviewAfterMs : 0, () => this.#ask(gateway, step))
+  }
+
+  #ask(gateway: string, step: Step): void {
+    const id = ulid()
+    const expiresAt = new Date(Date.now() + COMMAND_LIFE_MS).toISOString()
+    const payload = JSON.stringify({ id, by: this.#options.by, expiresAt, args: step.args })
+    const timer = setInterval(() => this.#send(id), ASK_AGAIN_MS)
+    this.#pending.set(id, { gateway, step, payload, timer })
+    this.#send(id)
+  }
+
+  #send(id: string): void {
+    const { gateway, step, payload } = this.#pending.get(id)!
+    const times = this.#options.faults.commandTwice ? 2 : 1
+    for (let i = 0; i < times; i++) {
+      this.#client?.publish(this.#topic(gateway, `cmd/${step.command}`), payload, { qos: 1 })
+    }
+  }
+
+  #hearResult({ id, ok, reason, first }: Answer): void {
+    const pending = this.#pending.get(id)
+    if (!pending) return
+    clearInterval(pending.timer)
+    this.#pending.delete(id)
+    const good = ok || first?.ok === true
+    if (pending.step.command !== 'review') return
+    this.#events.emit('reviewed', String(pending.step.args['eventId']), good, good ? '' : String(reason))
+  }
+
+  #topic(gateway: string, below: string): string {
+    return `ume/v1/${this.#options.site}/${gateway}/${below}`
+  }
+
+  #record(topic: string, body: unknown, retained: boolean): void {
+    if (this.#options.folder === undefined) return
+    const line = JSON.stringify({ at: new Date().toISOString(), topic, retained, body })
+    appendFileSync(join(this.#options.folder, 'messages.ndjson'), `${line}\n`)
+  }
+
+  #comeAndGo(offline: { readonly everyMs: number; readonly forMs: number }): void {
+    this.#after(offline.everyMs, async () => {
+      await this.goOffline()
+      this.#after(offline.forMs, async () => {
+        await this.goOnline()
+        this.#comeAndGo(offline)
+      })
+    })
+  }
+
+  #after(ms: number, work: () => void | Promise<void>): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      if (!this.#closed) void work()
+    }, ms)
+    this.#timers.add(timer)
+  }
+}
+
+interface Answer {
+  readonly id: string
+  readonly ok: boolean
+  readonly reason?: string
+  readonly first?: { readonly ok: boolean }
+}
+
+interface MessageBody {
+  readonly id: string
+  readonly type: string
+  readonly sequence?: number
+  readonly late?: boolean
+  readonly data: unknown
+}
+
+function isMessage(body: unknown): body is MessageBody {
+  return typeof body === 'object' && body !== null && 'specversion' in body && 'data' in body
+}
+
+/** What is not JSON is recorded as text. */
+function parse(payload: Buffer): unknown {
+  const text = payload.toString('utf8')
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text // nothing is owed: a platform must not stop at somebody's garbage
+  }
+}
