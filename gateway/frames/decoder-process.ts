@@ -21,8 +21,6 @@ export interface DecoderRecipe {
   readonly fromTicks: number
   /** `drop`: when nobody reads, frames are lost and decoding goes on (live). `wait`: nothing is lost (files). */
   readonly overflow: 'drop' | 'wait'
-  /** Keyframes only come out (the few samples fed after each serve the reordering of B-frames). */
-  readonly keysOnly: boolean
 }
 
 export interface DecoderEvents {
@@ -41,6 +39,7 @@ export class DecoderProcess {
   #problem: string | null = null
   #problemCount = 0
   #gone = false
+  #silent = false
 
   constructor(info: StreamInfo, recipe: DecoderRecipe, events: DecoderEvents, program = 'ffmpeg') {
     this.#events = events
@@ -107,13 +106,15 @@ export class DecoderProcess {
     this.#child.stdin.end()
   }
 
+  /** At once; what is still in the pipe is not looked at. */
   kill(): void {
+    this.#silent = true
     this.#child.stdout.resume()
     this.#child.kill('SIGKILL')
   }
 
   #read(chunk: Buffer): void {
-    if (this.#gone) return
+    if (this.#silent) return
     try {
       this.#nut.push(chunk)
     } catch (error) {
@@ -137,13 +138,13 @@ export class DecoderProcess {
 }
 
 /** [ffmpeg's documentation: fifo, nut, select] */
-export function decoderArguments({ stepSec, fromTicks, overflow, keysOnly }: DecoderRecipe): string[] {
+export function decoderArguments({ stepSec, fromTicks, overflow }: DecoderRecipe): string[] {
   const from = `gte(pts,${Math.round(fromTicks)})`
-  const step = `gte(t-prev_selected_t,${stepSec})`
+  // Keyframes pass live at any distance: patrol looks at nothing else, and what comes before one may be patched up.
+  const step = `gte(t-prev_selected_t,${stepSec})${overflow === 'drop' ? '+key' : ''}`
   const chosen = stepSec > 0 ? `if(isnan(prev_selected_t),${from},${step})` : from
   const filters = [
     'settb=1/90000',
-    ...(keysOnly ? ["select='eq(pict_type,I)'"] : []),
     `select='${chosen}'`,
     `scale=${FRAME_WIDTH}:${FRAME_HEIGHT}:flags=area`,
     'format=yuv420p',

@@ -33,6 +33,7 @@ export interface FileFeedOptions {
   readonly log?: Log
 }
 
+/** `width` and `height` are those of the picture as it is shown, turned if the recorder was held upright. */
 export interface FileInfo extends StreamInfo {
   /** What the container says; null when it does not. */
   readonly declaredSec: number | null
@@ -81,8 +82,11 @@ export async function openFileFeed(options: FileFeedOptions): Promise<FileFeed> 
     reader.close()
     throw fault('FILE_UNDECODABLE', { path: options.path, reason: reader.problem ?? 'no packets' })
   }
+  const upright = facts.rotation % 180 === 90
   const info: FileInfo = {
     ...stream,
+    width: upright ? stream.height : stream.width,
+    height: upright ? stream.width : stream.height,
     declaredSec: facts.durationSec,
     rotation: facts.rotation,
     transcoded: transcoded ? facts.codec : null,
@@ -198,7 +202,7 @@ export class FileFeed {
   #startDecoder(stepSec: number): DecoderProcess {
     const decoder = new DecoderProcess(
       this.info,
-      { stepSec, fromTicks: this.#startTicks, overflow: 'wait', keysOnly: false },
+      { stepSec, fromTicks: this.#startTicks, overflow: 'wait' },
       {
         slot: () => this.#slots[this.#slotNext]!,
         frame: (pts) => {

@@ -8,8 +8,10 @@
  * bytes. Payloads are never touched; only the decode time in each fragment's header is rebased, so that the result
  * starts at zero (a clip cut from a running stream would otherwise claim to begin hours in).
  *
- * Surprise: with B-frames the samples of a span are not in the order they are shown, and a picture needs samples that
- * are shown after it. Spans are therefore cut by decode order and chosen by presentation time.
+ * Surprise: with B-frames the samples of a span are not in the order they are shown, and a picture may need samples
+ * that are shown after it. A clip may end with those. A still may not, since its last shown picture is the evidence: it
+ * ends at the last picture before the instant that needs nothing later, with B-frames up to a few pictures earlier, and
+ * says so by `endMs`.
  */
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
@@ -129,12 +131,12 @@ export class GopRing {
     return cut(info, samples)
   }
 
-  /** From a keyframe through the sample that is shown at `timeMs` (the last one not after it). */
+  /** From a keyframe through the picture shown at `timeMs`, which is the last one shown. */
   still(timeMs: number): Footage | null {
     const last = this.#lastGopStartingBy(timeMs)
     if (last < 0) return null
     const { info, samples } = this.#gops[last]!
-    return cut(info, shownBy(samples, timeMs))
+    return cut(info, endingAt(samples, timeMs))
   }
 
   /** The sample with exactly this presentation time. */
@@ -179,6 +181,15 @@ export class GopRing {
 function shownBy(samples: readonly Sample[], timeMs: number): readonly Sample[] {
   let last = samples.length - 1
   while (last > 0 && samples[last]!.timeMs > timeMs) last--
+  return samples.slice(0, last + 1)
+}
+
+/** The longest run from the keyframe on that shows nothing after `timeMs`, without what is shown before its last. */
+function endingAt(samples: readonly Sample[], timeMs: number): readonly Sample[] {
+  let last = 0
+  for (let i = 1; i < samples.length && samples[i]!.timeMs <= timeMs; i++) {
+    if (samples[i]!.pts > samples[last]!.pts) last = i
+  }
   return samples.slice(0, last + 1)
 }
 
