@@ -57,7 +57,9 @@ function members(node: SchemaNode, given: Readonly<Record<string, unknown>>, ind
 function member(key: string, option: SchemaNode, value: unknown, indent: string): string[] {
   if (value === undefined) return [`${indent}# ${key}:`]
   if (option.properties !== undefined) {
-    return [`${indent}${key}:`, ...members(option, value as Record<string, unknown>, `${indent}  `)]
+    const inside = members(option, value as Record<string, unknown>, `${indent}  `)
+    const empty = inside.every((line) => line.trimStart().startsWith('#'))
+    return [`${indent}${key}:${empty ? ' {}' : ''}`, ...inside]
   }
   const items = option.items
   if (Array.isArray(value) && value.length > 0 && items?.properties !== undefined) {

@@ -34,8 +34,15 @@ export interface SchemaNode {
   readonly format?: string
 }
 
-export const jsonSchema = (schema: z.ZodType): SchemaNode =>
-  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as SchemaNode
+const made = new WeakMap<z.ZodType, SchemaNode>()
+
+export function jsonSchema(schema: z.ZodType): SchemaNode {
+  const known = made.get(schema)
+  if (known !== undefined) return known
+  const node = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as SchemaNode
+  made.set(schema, node)
+  return node
+}
 
 export function findingsOf(error: z.ZodError, root: SchemaNode, source: Source): Finding[] {
   return error.issues.flatMap((issue) => {
@@ -63,7 +70,8 @@ function codeOf(issue: z.core.$ZodIssue): FaultCode {
   return 'CONFIG_INVALID'
 }
 
-function nodeAt(root: SchemaNode, path: Path): SchemaNode | undefined {
+/** The option at a path; undefined where there is none. */
+export function nodeAt(root: SchemaNode, path: Path): SchemaNode | undefined {
   return path.reduce<SchemaNode | undefined>((node, step) => {
     if (node === undefined) return undefined
     if (typeof step === 'number') return node.prefixItems?.[step] ?? node.items

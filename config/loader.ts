@@ -10,14 +10,16 @@
  * reloads: `faults` is not empty.
  */
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { z } from 'zod'
 import { assert } from '../gateway/kit/assert.ts'
 import { type Clock, systemClock } from '../gateway/kit/clock.ts'
 import { type Fault, redact } from '../gateway/kit/errors.ts'
 import { packagePath } from '../gateway/kit/paths.ts'
 import { RuleCatalogue } from '../gateway/violations/catalogue.ts'
 import * as checks from './checks.ts'
-import { findingsOf, jsonSchema } from './issues.ts'
+import { findingsOf, jsonSchema, nodeAt } from './issues.ts'
 import { GatewayOptions } from './schema.ts'
 import { type Env, type Finding, mapLeaves, type Path, pathText, Source, valueAt } from './source.ts'
 
@@ -49,7 +51,7 @@ export function loadConfig(
   file: string,
   { env = process.env, clock = systemClock }: LoadOptions = {},
 ): Loaded {
-  const source = new Source(resolve(file), env)
+  const source = new Source(resolve(file), env, textsOf(GatewayOptions))
   const found = [...source.findings]
   const parsed = source.values === undefined ? null : parse(source, found)
   const rules = loadCatalogue(catalogueFile(source), env)
@@ -68,6 +70,8 @@ export function loadConfig(
     warnings: faultsIn(checks.rulesUnsupported(checked)),
   }
 }
+
+const textsOf = (schema: z.ZodType) => (path: Path) => nodeAt(jsonSchema(schema), path)?.type === 'string'
 
 interface Parsed {
   readonly options: GatewayOptions
@@ -105,7 +109,7 @@ function catalogueFile(source: Source): string {
 }
 
 function loadCatalogue(file: string, env: Env): { catalogue: RuleCatalogue | null; findings: Finding[] } {
-  const source = new Source(file, env)
+  const source = new Source(file, env, textsOf(RuleCatalogue))
   if (source.values === undefined) return { catalogue: null, findings: source.findings }
   const parsed = RuleCatalogue.safeParse(source.values)
   const issues = parsed.success ? [] : findingsOf(parsed.error, jsonSchema(RuleCatalogue), source)
@@ -143,6 +147,9 @@ const FILE_OPTIONS: readonly Path[] = [
   ['model', 'file'],
   ['model', 'manifest'],
   ['storage', 'folder'],
+  ['mqtt', 'tls', 'ca'],
+  ['mqtt', 'tls', 'cert'],
+  ['mqtt', 'tls', 'key'],
   ['http', 'tls', 'certFile'],
   ['http', 'tls', 'keyFile'],
 ]
@@ -154,11 +161,12 @@ function withFiles(options: GatewayOptions, file: string): GatewayOptions {
   ) as GatewayOptions
 }
 
-/** `file:clip.mp4` starts at the configuration's folder. */
+/** `file:clip.mp4` starts at the configuration's folder, or where the command runs when only there it exists. */
 function absolute(url: string, file: string): string {
   if (!url.startsWith('file:')) return url
   const path = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '')
-  return `file:${resolve(dirname(file), path)}`
+  const beside = resolve(dirname(file), path)
+  return `file:${!existsSync(beside) && existsSync(resolve(path)) ? resolve(path) : beside}`
 }
 
 /** A leaf as it is hashed: the place of a secret instead of the secret. */

@@ -7,13 +7,15 @@
  * Example file, JSON Schema and reference are generated from here; nothing is declared twice.
  */
 import { z } from 'zod'
+import { ClockOptions } from '../devices/clock/clock-watch.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
 import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
 import { StorageOptions } from '../gateway/evidence/vault.ts'
 import { HttpOptions } from '../gateway/http/options.ts'
+import { MqttOptions } from '../gateway/mqtt/options.ts'
 import { OccupancyOptions } from '../gateway/occupancy/occupancy.ts'
-import { OutboxOptions } from '../gateway/outbox/outbox.ts'
 import { RingOptions } from '../gateway/streams/gop-ring.ts'
+import { StreamOptions } from '../gateway/streams/options.ts'
 import { PermittedPoint } from '../gateway/violations/permit.ts'
 import { Day, Id, PolygonShape, Zone } from '../gateway/violations/zone.ts'
 
@@ -43,10 +45,7 @@ export const CameraOptions = z.strictObject({
     .regex(/^rtsps?:\/\/\S+$/, 'rtsp://… | rtsps://…')
     .optional()
     .describe('Cheaper stream of the same camera, looked at instead of the evidence stream.'),
-  transport: z
-    .enum(['tcp', 'udp'])
-    .default('tcp')
-    .describe('How RTSP carries its packets. UDP loses some on a busy line; evidence wants all of them.'),
+  transport: z.enum(['tcp', 'udp']).optional().describe('Instead of `streams.transport`, for this camera.'),
   zones: z.array(Zone).max(64).default([]).describe('What is watched in the picture.'),
   privacyMasks: z
     .array(PrivacyMask)
@@ -169,6 +168,8 @@ export const GatewayOptions = z.strictObject({
     .prefault({})
     .describe('What else stands in the street.'),
   people: z.array(Person).max(10_000).default([]).describe('People, synced from the platform.'),
+  clock: ClockOptions.prefault({}).describe('Whether the clock of the box is right.'),
+  streams: StreamOptions.prefault({}).describe('How cameras are read.'),
   ring: RingOptions.prefault({}).describe('Packets of each camera kept in memory.'),
   model: ModelOptions.optional().describe(
     'The detector. Without it occupancy works alone, and rules that need it say so.',
@@ -176,7 +177,7 @@ export const GatewayOptions = z.strictObject({
   occupancy: OccupancyOptions.prefault({}).describe('What stands where nothing stood.'),
   evidence: EvidenceOptions.prefault({}).describe('What is kept of an act.'),
   storage: StorageOptions.prefault({}).describe('Where it is kept.'),
-  outbox: OutboxOptions.prefault({}).describe('Alerts that wait for the back end.'),
+  mqtt: MqttOptions.prefault({}).describe('Alerts out, acknowledgements and commands in.'),
   http: HttpOptions.prefault({}).describe('Console, API and uploads.'),
 })
 export type GatewayOptions = z.infer<typeof GatewayOptions>

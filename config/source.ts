@@ -2,7 +2,7 @@
  * A YAML file as text, as values with its secrets filled in, and as lines for pointing at.
  *
  *     url: rtsp://user:${CAM1_PASSWORD}@host/main      from the environment
- *     password: {file: /run/secrets/broker}            from a file, without its last line break
+ *     password: {file: /run/secrets/broker}            from a file, without its last line break, wherever a text may stand
  *
  * Where a secret was filled in is remembered: such a value is never shown and never hashed, its place is.
  */
@@ -31,13 +31,16 @@ export class Source {
   readonly findings: Finding[] = []
   /** Values with secrets filled in; undefined when the file could not be read as YAML. */
   readonly values: unknown
+  readonly #wantsText: (path: Path) => boolean
   readonly #document: Document | undefined
   readonly #lines = new LineCounter()
   /** `cameras.0.url` ─▶ what stood there before its secret was filled in. */
   readonly #templates = new Map<string, unknown>()
 
-  constructor(file: string, env: Env) {
+  /** @param wantsText whether the option at a path is a text, so that `{file: …}` there means a secret */
+  constructor(file: string, env: Env, wantsText: (path: Path) => boolean) {
     this.file = file
+    this.#wantsText = wantsText
     const text = this.#read()
     if (text === undefined) return
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
@@ -106,7 +109,8 @@ export class Source {
     if (value === null || typeof value !== 'object') return value
     const entries = Object.entries(value)
     const [key, name] = entries[0] ?? []
-    if (entries.length === 1 && key === 'file' && typeof name === 'string') return this.#fillFile(name, path)
+    const alone = entries.length === 1 && key === 'file' && typeof name === 'string'
+    if (alone && this.#wantsText(path)) return this.#fillFile(name, path)
     return Object.fromEntries(entries.map(([key, one]) => [key, this.#fill(one, [...path, key], env)]))
   }
 

@@ -1,0 +1,185 @@
+/**
+ * `lushao doctor -c gateway.yaml`: is everything there that the gateway needs? One line each, with the remedy.
+ *
+ *     good  ffmpeg      5.1.9
+ *     bad   disk        STORAGE_FULL: There is no room for evidence at …
+ *     note  clock       not configured
+ */
+import { X509Certificate } from 'node:crypto'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
+import { dirname, join } from 'node:path'
+import type { Command } from 'commander'
+import { type Config, type Loaded, loadConfig } from '../../config/loader.ts'
+import { clockOff, compareWith } from '../../devices/clock/clock-watch.ts'
+import { loadModel } from '../../models/manifest.ts'
+import { freeBytes } from '../evidence/disk.ts'
+import { currentKeyId } from '../evidence/seal.ts'
+import { type Fault, fault, isFault, type Language, reasonOf, redact } from '../kit/errors.ts'
+import { checkFfmpeg } from '../streams/media-tool.ts'
+import { FoundBad, languageOf, print } from './program.ts'
+
+const NODE_MIN = [20, 19] as const
+const CONNECT_MS = 5_000
+const RTSP_PORT = 554
+const RTSPS_PORT = 322
+const MIB = 1 << 20
+/** A certificate that ends sooner is said now: renewing takes people. */
+const CERTIFICATE_DAYS_MIN = 14
+const MS_PER_DAY = 86_400_000
+
+type State = 'good' | 'bad' | 'note'
+interface Line {
+  readonly item: string
+  readonly state: State
+  readonly text: string
+  readonly code?: string
+}
+/** Text when good; a Fault thrown when bad; null when there is nothing to look at. */
+type Examination = () => string | null | Promise<string | null>
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('is everything there that the gateway needs? one line each, with the remedy')
+    .requiredOption('-c, --config <file>', 'gateway.yaml')
+    .option('--json', 'print the lines as JSON')
+    .action(async (options: { config: string; json?: boolean }, command: Command) => {
+      const lines = await examine(loadConfig(options.config), languageOf(command))
+      for (const line of lines)
+        if (!options.json) print(`${line.state.padEnd(4)}  ${line.item.padEnd(24)} ${line.text}`)
+      if (options.json) print(JSON.stringify(lines, null, 1))
+      if (lines.some((line) => line.state === 'bad')) throw new FoundBad()
+    })
+}
+
+async function examine({ config, faults, warnings }: Loaded, language: Language): Promise<Line[]> {
+  const bad = (found: Fault): Line => asBad('config', found, language)
+  const notes = warnings.map((found) => ({ ...asBad('rules', found, language), state: 'note' as const }))
+  const own = [...faults.map(bad), ...notes]
+  if (faults.length === 0) own.unshift({ item: 'config', state: 'good', text: config?.configVersion ?? '' })
+
+  const examinations: [item: string, examination: Examination][] = [
+    ['node', checkNode],
+    ['ffmpeg', () => checkFfmpeg()],
+    ...(config === null ? [] : examinationsOf(config)),
+  ]
+  const lines = examinations.map(([item, examination]) => look(item, examination, language))
+  return [...own, ...(await Promise.all(lines))]
+}
+
+function examinationsOf(config: Config): [item: string, examination: Examination][] {
+  const { model, storage, http, mqtt, cameras } = config
+  const certificates = [mqtt.tls.ca, mqtt.tls.cert, http.tls?.certFile].filter((file) => file !== undefined)
+  return [
+    ['model', () => (model === undefined ? null : loadModel(model.file, model.manifest).manifest.name)],
+    ['disk', () => checkDisk(storage.folder, storage.freeMinMiB)],
+    ['evidence key', () => checkKey(join(storage.folder, 'keys'))],
+    ['clock', () => checkClock(config)],
+    ['broker', () => checkBroker(config)],
+    ...certificates.map((file): [string, Examination] => ['certificate', () => checkCertificate(file)]),
+    ...cameras.map(({ id, url }): [string, Examination] => [`camera ${id}`, () => checkCamera(id, url)]),
+  ]
+}
+
+async function look(item: string, examination: Examination, language: Language): Promise<Line> {
+  try {
+    const text = await examination()
+    if (text === null) return { item, state: 'note', text: language === 'zh' ? '未配置' : 'not configured' }
+    return { item, state: 'good', text }
+  } catch (error) {
+    if (!isFault(error)) throw error
+    return asBad(item, error, language)
+  }
+}
+
+function asBad(item: string, found: Fault, language: Language): Line {
+  return { item, state: 'bad', text: found.explain(language), code: found.code }
+}
+
+function checkNode(): string {
+  const { node } = process.versions
+  const [major = 0, minor = 0] = node.split('.').map(Number)
+  if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return node
+  throw fault('NODE_TOO_OLD', { version: node, wanted: NODE_MIN.join('.') })
+}
+
+/** The folder is made at the first start; until then its nearest parent tells. */
+async function checkDisk(folder: string, freeMinMiB: number): Promise<string> {
+  let there = folder
+  while (!existsSync(there)) there = dirname(there)
+  const freeMiB = Math.floor((await freeBytes(there)) / MIB)
+  if (freeMiB > freeMinMiB) return `${freeMiB} MiB`
+  throw fault('STORAGE_FULL', { path: folder, reason: `${freeMiB} MiB < ${freeMinMiB} MiB` })
+}
+
+async function checkKey(folder: string): Promise<string> {
+  const keyId = await currentKeyId(folder)
+  if (keyId === null) throw fault('KEY_NOT_MADE', { folder })
+  const file = join(folder, `${keyId}.key.pem`)
+  const stat = statSync(file, { throwIfNoEntry: false })
+  if (stat === undefined) throw fault('KEY_MISSING', { file, reason: 'ENOENT' })
+  if ((stat.mode & 0o077) !== 0) throw fault('KEY_EXPOSED', { file })
+  return keyId
+}
+
+async function checkClock({ clock }: Config): Promise<string | null> {
+  if (clock.server === undefined) return null
+  const { offsetMs } = await compareWith(clock.server)
+  if (Math.abs(offsetMs) > clock.offsetMsMax) throw clockOff(clock.server, offsetMs, clock.offsetMsMax)
+  return `${offsetMs.toFixed(1)} ms`
+}
+
+async function checkBroker({ mqtt }: Config): Promise<string> {
+  const { url, reconnectFirstSec } = mqtt
+  if (url === undefined) return 'embedded'
+  const { hostname, port, protocol } = new URL(url)
+  const usual = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 }[protocol] ?? 1883
+  try {
+    await reach(hostname, port === '' ? usual : Number(port))
+  } catch (error) {
+    throw fault(
+      'BROKER_UNREACHABLE',
+      { url, reason: reasonOf(error), retryMs: 1000 * reconnectFirstSec },
+      error,
+    )
+  }
+  return redact(url)
+}
+
+async function checkCamera(camera: string, url: string): Promise<string> {
+  if (url.startsWith('file:')) {
+    const path = url.slice('file:'.length)
+    if (existsSync(path)) return path
+    throw fault('FILE_UNREADABLE', { path, reason: 'ENOENT' })
+  }
+  try {
+    const { hostname, port, protocol } = new URL(url)
+    await reach(hostname, port !== '' ? Number(port) : protocol === 'rtsps:' ? RTSPS_PORT : RTSP_PORT)
+  } catch (error) {
+    throw fault('CAMERA_UNREACHABLE', { camera, reason: reasonOf(error) }, error)
+  }
+  return redact(url)
+}
+
+function checkCertificate(file: string): string {
+  let ends: Date
+  try {
+    ends = new Date(new X509Certificate(readFileSync(file)).validTo)
+  } catch (error) {
+    throw fault('CERTIFICATE_BAD', { file, reason: reasonOf(error) }, error)
+  }
+  const day = ends.toISOString().slice(0, 10)
+  if (ends.getTime() - Date.now() > CERTIFICATE_DAYS_MIN * MS_PER_DAY) return `${file}: ${day}`
+  throw fault('CERTIFICATE_BAD', { file, reason: `ends ${day}` })
+}
+
+/** Does anything take a connection there? */
+function reach(host: string, port: number): Promise<void> {
+  const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port, timeout: CONNECT_MS })
+  return new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve)
+    socket.once('timeout', () => reject(new Error(`no answer within ${CONNECT_MS} ms`)))
+    socket.once('error', reject)
+  }).finally(() => socket.destroy())
+}

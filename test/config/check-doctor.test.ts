@@ -1,0 +1,157 @@
+/** `lushao check` and `lushao doctor` as an operator meets them: what they print, and how they end. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { addCheck } from '../../gateway/cli/check.ts'
+import { addDoctor } from '../../gateway/cli/doctor.ts'
+import { makeProgram, runProgram } from '../../gateway/cli/program.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'lushao-doctor-'))
+let camera: Server
+let cameraPort = 0
+beforeAll(async () => {
+  camera = createServer((socket) => socket.end())
+  await new Promise<void>((resolve) => camera.listen(0, '127.0.0.1', resolve))
+  cameraPort = (camera.address() as AddressInfo).port
+})
+afterAll(() => {
+  camera.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+afterEach(() => vi.restoreAllMocks())
+
+async function lushao(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = ''
+  let err = ''
+  const toOut = (text: unknown) => {
+    out += String(text)
+    return true
+  }
+  const toErr = (text: unknown) => {
+    err += String(text)
+    return true
+  }
+  vi.spyOn(process.stdout, 'write').mockImplementation(toOut)
+  vi.spyOn(process.stderr, 'write').mockImplementation(toErr)
+  const program = makeProgram('0.0.0')
+  addCheck(program)
+  addDoctor(program)
+  const code = await runProgram(program, ['node', 'lushao', '--lang', 'en', ...args])
+  vi.restoreAllMocks()
+  return { code, out, err }
+}
+
+function write(yaml: string): string {
+  const file = join(folder, 'gateway.yaml')
+  writeFileSync(file, `site: street\ngateway: gw-1\nregion: "310101"\n${yaml}`)
+  return file
+}
+
+const zones = (rule: string) =>
+  `zones: [{id: z, type: NO_VENDING, polygon: [[0, 0], [1, 0], [1, 1]], rules: [{rule: ${rule}}]}]`
+
+test('check: a good file ends with 0 and its version', async () => {
+  const { code, out, err } = await lushao('check', '-c', write(''))
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toMatch(/good\. .*sha256:[0-9a-f]{64}/)
+})
+
+test('check: a bad one ends with 1, every fault a line of its own', async () => {
+  const { code, out, err } = await lushao('check', '-c', write('colour: red\nutcOffsetMinutes: x\n'))
+  expect(code).toBe(1)
+  expect(
+    err
+      .trim()
+      .split('\n')
+      .map((line) => line.split(':')[0]),
+  ).toEqual(['CONFIG_INVALID', 'CONFIG_UNKNOWN_KEY'])
+  expect(out).toContain('2 fault(s)')
+})
+
+test('check: a warning alone is no fault', async () => {
+  const file = write(`cameras:\n  - {id: a, url: "rtsp://127.0.0.1/a", ${zones('barbecue')}}\n`)
+  const { code, err } = await lushao('check', '-c', file)
+  expect(code).toBe(0)
+  expect(err).toContain('RULE_UNSUPPORTED')
+})
+
+test('check --json: code, path, value, allowed, both languages', async () => {
+  const { code, out } = await lushao('check', '--json', '-c', write('utcOffsetMinutes: 9999\n'))
+  expect(code).toBe(1)
+  expect(JSON.parse(out)).toMatchObject({
+    good: false,
+    configVersion: null,
+    faults: [
+      {
+        code: 'CONFIG_INVALID',
+        path: 'utcOffsetMinutes',
+        value: '9999',
+        line: 4,
+        allowed: 'integer -720 … 840',
+      },
+    ],
+  })
+})
+
+test('check without a file is wrong usage', async () => {
+  expect((await lushao('check')).code).toBe(2)
+})
+
+interface DoctorLine {
+  readonly item: string
+  readonly state: string
+  readonly code?: string
+}
+
+async function doctor(yaml: string): Promise<{ code: number; lines: Map<string, DoctorLine> }> {
+  const { code, out } = await lushao('doctor', '--json', '-c', write(yaml))
+  return { code, lines: new Map((JSON.parse(out) as DoctorLine[]).map((line) => [line.item, line])) }
+}
+
+test('doctor: a box with all it needs is good', async () => {
+  const keys = join(folder, 'var', 'keys')
+  mkdirSync(keys, { recursive: true })
+  writeFileSync(join(keys, 'current'), '0123456789abcdef\n')
+  writeFileSync(join(keys, '0123456789abcdef.key.pem'), 'x', { mode: 0o600 })
+  const { code, lines } = await doctor(
+    `cameras:\n  - {id: a, url: "rtsp://u:geheim@127.0.0.1:${cameraPort}/a"}\n`,
+  )
+  expect([...lines.values()].filter((line) => line.state === 'bad')).toEqual([])
+  expect(code).toBe(0)
+  expect(lines.get('camera a')).toMatchObject({ state: 'good', text: `rtsp://***@127.0.0.1:${cameraPort}/a` })
+  expect(lines.get('clock')?.state).toBe('note')
+})
+
+test('doctor: each thing that is wrong has its own code, and the exit says so', async () => {
+  const keys = join(folder, 'var', 'keys')
+  mkdirSync(keys, { recursive: true })
+  writeFileSync(join(keys, 'current'), '0123456789abcdef\n')
+  writeFileSync(join(keys, '0123456789abcdef.key.pem'), 'x')
+  chmodSync(join(keys, '0123456789abcdef.key.pem'), 0o644)
+  writeFileSync(join(folder, 'ca.pem'), 'not a certificate')
+  const { code, lines } = await doctor(`
+cameras:
+  - {id: a, url: "rtsp://127.0.0.1:1/a"}
+  - {id: b, url: "file:none.mp4"}
+model: {file: none.onnx}
+storage: {freeMinMiB: 900000000}
+clock: {server: "127.0.0.1:1"}
+mqtt: {url: "mqtt://127.0.0.1:1", tls: {ca: ca.pem}}
+`)
+  expect(code).toBe(1)
+  const codes = Object.fromEntries(
+    [...lines.values()].flatMap(({ item, code }) => (code ? [[item, code]] : [])),
+  )
+  expect(codes).toEqual({
+    'camera a': 'CAMERA_UNREACHABLE',
+    'camera b': 'FILE_UNREADABLE',
+    model: 'MODEL_MISSING',
+    disk: 'STORAGE_FULL',
+    'evidence key': 'KEY_EXPOSED',
+    clock: 'CLOCK_UNREACHABLE',
+    broker: 'BROKER_UNREACHABLE',
+    certificate: 'CERTIFICATE_BAD',
+  })
+})
