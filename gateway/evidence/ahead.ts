@@ -2,11 +2,11 @@
  * Decoding ahead: once an act has persisted, its stills are decoded while it is still dwelling, so that when
  * it is confirmed only the last picture is left to decode and the alert does not wait.
  *
- *     hold(START) ┐
- *     hold(PERSIST) ── now both are decoded, one by one, at low priority ──▶ memory ──▶ seal('confirm')
+ *     hold(START)
+ *     hold(PERSIST) ─▶ both are decoded, one by one, at low priority ─▶ memory ─▶ seal('confirm')
  *
- * Only a head start: what is not here (evicted, failed, lost with the process) is decoded when it is sealed, with the
- * same result. Most candidates never persist and cost nothing. Measured on two cores at 720p H.264, four stills of 50
+ * Only a head start: what is not here (evicted, failed, not ready, lost with the process) is decoded when it is sealed,
+ * with the same result. Most candidates never persist and cost nothing. Measured on two cores at 720p H.264, four stills of 50
  * samples each, last hold and seal together: 467 ms without, 250 ms with (medians of 9).
  */
 import { lastPicture, type Picture } from './picture.ts'
@@ -15,7 +15,7 @@ interface Job {
   readonly eventId: string
   readonly file: string
   readonly bytes: number
-  readonly picture: Promise<Picture | null>
+  picture: Picture | null
 }
 
 export class DecodeAhead {
@@ -38,26 +38,26 @@ export class DecodeAhead {
     const { file, sampleCount } = original
     const bytes = original.width * original.height * 3
     if (this.#jobs.has(file) || bytes > this.#bytesMax) return
-    const picture = this.#last.then(() =>
-      // Dropped while it waited: nobody wants it. A fault is the seal's to report, it will try again.
-      this.#jobs.has(file) ? lastPicture(file, sampleCount, this.#ffmpeg, 'ahead').catch(() => null) : null,
-    )
-    this.#last = picture
-    this.#jobs.set(file, { eventId, file, bytes, picture })
+    const job: Job = { eventId, file, bytes, picture: null }
+    this.#jobs.set(file, job)
     this.#bytes += bytes
+    this.#last = this.#last.then(async () => {
+      // Dropped while it waited: nobody wants it. A fault is the seal's to report, it will try again.
+      if (this.#jobs.get(file) !== job) return
+      job.picture = await lastPicture(file, sampleCount, this.#ffmpeg, 'ahead').catch(() => null)
+    })
     for (const oldest of this.#jobs.values()) {
       if (this.#bytes <= this.#bytesMax) break
       this.#drop(oldest)
     }
   }
 
-  /** Hands the picture over, once; null when there is none. */
-  async take(file: string): Promise<Picture | null> {
+  /** Hands the picture over, once; null when there is none yet: on a busy box waiting would take longer. */
+  take(file: string): Picture | null {
     const job = this.#jobs.get(file)
     if (job === undefined) return null
-    const picture = await job.picture
     this.#drop(job)
-    return picture
+    return job.picture
   }
 
   forget(eventId: string): void {

@@ -137,7 +137,7 @@ export class EvidenceKeeper {
     assert(this.#recovered, 'recover() comes first')
     await this.vault.ensureRoom(footage.bytes.length)
     const held = await this.#pending.write(eventId, kind, footage, box ?? null)
-    if (kind === 'PERSIST' || kind === 'CONFIRM') await this.#decodeAhead(eventId)
+    if (kind === 'PERSIST') await this.#decodeAhead(eventId)
     return held
   }
 
@@ -202,7 +202,7 @@ export class EvidenceKeeper {
       signer,
       options,
       decode: async ({ from, sampleCount }) =>
-        (await this.#ahead.take(from)) ?? lastPicture(from, sampleCount, this.#ffmpeg),
+        this.#ahead.take(from) ?? lastPicture(from, sampleCount, this.#ffmpeg),
       onFault: (found) => this.#warn(found),
     })
   }

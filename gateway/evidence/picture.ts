@@ -88,7 +88,7 @@ function decode(
 
 function yieldTo(pid: number): void {
   try {
-    setPriority(pid, constants.priority.PRIORITY_LOW)
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
   } catch {
     // It ended already, or the system forbids it: then it runs like the rest.
   }

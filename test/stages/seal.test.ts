@@ -1,0 +1,85 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { exportKeys, followRotations, initKey, openSigner, rotateKey } from '../../gateway/evidence/seal.ts'
+import { temporaryFolder } from './evidence-footage.ts'
+
+let root = ''
+let folder = ''
+beforeEach(() => {
+  root = temporaryFolder()
+  folder = join(root, 'keys')
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+test('the first start makes a key for its owner only, the next start finds it', async () => {
+  const first = await openSigner(folder)
+  expect(statSync(join(folder, `${first.keyId}.key.pem`)).mode & 0o777).toBe(0o600)
+  expect((await openSigner(folder)).keyId).toBe(first.keyId)
+  const data = Buffer.from('sealed')
+  expect(verify(null, data, createPublicKey(first.publicKeyPem), first.sign(data))).toBe(true)
+  expect(first.sign(data)).toHaveLength(64)
+})
+
+test('two boxes have two keys', async () => {
+  const other = join(root, 'other')
+  expect((await openSigner(folder)).keyId).not.toBe((await openSigner(other)).keyId)
+})
+
+test('init refuses to replace a key', async () => {
+  const { keyId } = await initKey(folder)
+  await expect(initKey(folder)).rejects.toMatchObject({ code: 'KEY_EXISTS' })
+  expect((await openSigner(folder)).keyId).toBe(keyId)
+})
+
+test('a key that others can read is not used', async () => {
+  const { keyId } = await openSigner(folder)
+  chmodSync(join(folder, `${keyId}.key.pem`), 0o640)
+  await expect(openSigner(folder)).rejects.toMatchObject({ code: 'KEY_EXPOSED' })
+})
+
+test('a lost, damaged or exchanged key is a fault, never a new key', async () => {
+  const { keyId } = await openSigner(folder)
+  const file = join(folder, `${keyId}.key.pem`)
+  const other = await openSigner(join(root, 'other'))
+  writeFileSync(file, readFileSync(join(root, 'other', `${other.keyId}.key.pem`)))
+  await expect(openSigner(folder)).rejects.toMatchObject({ code: 'KEY_MISSING' })
+  writeFileSync(file, 'no key')
+  await expect(openSigner(folder)).rejects.toMatchObject({ code: 'KEY_MISSING' })
+  rmSync(file)
+  await expect(openSigner(folder)).rejects.toMatchObject({ code: 'KEY_MISSING' })
+  expect(readdirSync(folder).filter((name) => name.endsWith('.key.pem'))).toEqual([])
+})
+
+test('rotation: the old key vouches for the new, its private half goes, both stay on record', async () => {
+  const first = await openSigner(folder)
+  const { next } = await rotateKey(folder, Date.UTC(2026, 0, 1))
+  expect((await openSigner(folder)).keyId).toBe(next.keyId)
+  expect(existsSync(join(folder, `${first.keyId}.key.pem`))).toBe(false)
+  expect((await exportKeys(folder)).map(({ keyId }) => keyId)).toEqual([next.keyId, first.keyId])
+
+  const third = (await rotateKey(folder, Date.UTC(2026, 1, 1))).next
+  const pinned = [createPublicKey(first.publicKeyPem)]
+  expect([...followRotations(pinned, new Set(), third.rotations)]).toEqual([
+    first.keyId,
+    next.keyId,
+    third.keyId,
+  ])
+})
+
+test('rotations lend no trust backwards, past a revoked key, from a stranger, or when edited', async () => {
+  const first = await openSigner(folder)
+  const { next } = await rotateKey(folder, Date.UTC(2026, 0, 1))
+  const key = (pem: string) => [createPublicKey(pem)]
+  const stranger = await openSigner(join(root, 'other'))
+  const edited = next.rotations.replace('2026-01-01', '2026-01-02')
+  expect(edited).not.toBe(next.rotations)
+  expect(followRotations(key(next.publicKeyPem), new Set(), next.rotations).has(first.keyId)).toBe(false)
+  expect(
+    followRotations(key(first.publicKeyPem), new Set([first.keyId]), next.rotations).has(next.keyId),
+  ).toBe(false)
+  expect(followRotations(key(stranger.publicKeyPem), new Set(), next.rotations).size).toBe(1)
+  expect(followRotations(key(first.publicKeyPem), new Set(), edited).has(next.keyId)).toBe(false)
+  expect(followRotations(key(first.publicKeyPem), new Set(), 'null\n{"statement":1}\n{').size).toBe(1)
+})
