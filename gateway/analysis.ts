@@ -13,6 +13,7 @@ import type { DetectorPool } from './detections/detector.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import { type FileReport, openFileFeed } from './frames/file-feed.ts'
 import type { Frame } from './frames/frame.ts'
+import { PrivacyMask } from './frames/mask.ts'
 import type { Log } from './kit/log.ts'
 import { Line } from './line.ts'
 import type { Act } from './violations/event.ts'
@@ -56,9 +57,14 @@ export async function analyseFile(parts: AnalysisParts): Promise<FileReport> {
     aspect: () => feed.info.width / feed.info.height,
     clockFacts: () => ({ source: 'FILE', offsetMs: null, checkedAtWallMs: null }),
     mediaZeroMs: () => 0,
-    extraCaps: [...(parts.extraCaps ?? []), ...(feed.info.transcoded === null ? [] : ['ORIGINAL_TRANSCODED'])],
+    extraCaps: [
+      ...(parts.extraCaps ?? []),
+      ...(feed.info.transcoded === null ? [] : ['ORIGINAL_TRANSCODED']),
+    ],
   })
+  const mask = new PrivacyMask(camera.privacyMasks.map(({ polygon }) => polygon))
   for await (const frame of feed.frames()) {
+    mask.apply(frame.yuv)
     await line.look(frame)
     parts.onProgress?.(frame, feed.durationSec, line.judge.acts())
   }

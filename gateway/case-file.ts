@@ -22,7 +22,16 @@ import type { Log } from './kit/log.ts'
 import type { Footage } from './streams/gop.ts'
 import type { WatchedRule } from './violations/catalogue.ts'
 import type { Act, ActChange, EvidenceRef, Phase, ViolationEvent } from './violations/event.ts'
-import { type ActTimes, type EventContext, type Grading, newEventId, revisionOf } from './violations/event-book.ts'
+import {
+  type ActTimes,
+  type EventContext,
+  type Grading,
+  newEventId,
+  revisionOf,
+} from './violations/event-book.ts'
+
+/** One instant on both clocks; a frame is one. */
+export type Instant = Pick<Frame, 'timeMs' | 'wallMs'>
 
 /** Where the packets of the camera can still be had. */
 export interface FootageSource {
@@ -83,7 +92,7 @@ export class CaseFile {
     return [...this.#open.values()].map((open) => open.eventId)
   }
 
-  async take({ kind, act }: ActChange, frame: Frame): Promise<void> {
+  async take({ kind, act }: ActChange, frame: Instant): Promise<void> {
     const rule = this.#parts.rule(act.zoneId, act.ruleId)
     assert(rule !== undefined, 'the judge judges only rules that it was given')
     const open = this.#openCase(act, frame)
@@ -95,7 +104,7 @@ export class CaseFile {
   }
 
   /** Called on every look: the middle of the dwell is no change of the act, but its picture is wanted. */
-  async persist(candidates: readonly Act[], frame: Frame): Promise<void> {
+  async persist(candidates: readonly Act[], frame: Instant): Promise<void> {
     for (const act of candidates) {
       const open = this.#open.get(act.actKey)
       const rule = this.#parts.rule(act.zoneId, act.ruleId)
@@ -106,7 +115,7 @@ export class CaseFile {
     }
   }
 
-  #openCase(act: Act, frame: Frame): OpenCase {
+  #openCase(act: Act, frame: Instant): OpenCase {
     const known = this.#open.get(act.actKey)
     if (known !== undefined) return known
     const eventId = newEventId(this.#parts.context, act, wallOf(act.startMs, frame))
@@ -115,14 +124,14 @@ export class CaseFile {
     return fresh
   }
 
-  async #begin(open: OpenCase, act: Act, frame: Frame): Promise<void> {
+  async #begin(open: OpenCase, act: Act, frame: Instant): Promise<void> {
     const { source, clip } = this.#parts
     const before = source.still(act.startMs - clip.sceneBeforeSec * 1000)
     if (before !== null) await this.#hold(open.eventId, 'SCENE_BEFORE', before, act.box)
     await this.#hold(open.eventId, 'START', source.still(act.startMs) ?? source.still(frame.timeMs), act.box)
   }
 
-  async #confirm(open: OpenCase, act: Act, rule: WatchedRule, frame: Frame): Promise<void> {
+  async #confirm(open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): Promise<void> {
     const { source, clip, sink } = this.#parts
     if (sink.lastRevision(open.eventId) > 0) return // Raised before a crash; the restored act confirms it again.
     await this.#hold(open.eventId, 'CONFIRM', source.still(frame.timeMs), act.box)
@@ -132,7 +141,7 @@ export class CaseFile {
     this.#raise('START', sealed, act, rule, frame)
   }
 
-  async #close(open: OpenCase, act: Act, rule: WatchedRule, frame: Frame): Promise<void> {
+  async #close(open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): Promise<void> {
     const { source, clip, sink } = this.#parts
     if (sink.lastRevision(open.eventId) === 0) return
     await this.#hold(open.eventId, 'AFTER', source.still(frame.timeMs), act.box)
@@ -161,7 +170,7 @@ export class CaseFile {
     open: OpenCase,
     act: Act,
     rule: WatchedRule,
-    frame: Frame,
+    frame: Instant,
     purpose: SealPurpose,
   ): Promise<OpenCase> {
     const { context, evidence, clock, privacyMasks, log } = this.#parts
@@ -195,7 +204,7 @@ export class CaseFile {
     }
   }
 
-  #raise(phase: Phase, open: OpenCase, act: Act, rule: WatchedRule, frame: Frame): void {
+  #raise(phase: Phase, open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): void {
     const { context, sink, grade } = this.#parts
     const times = this.#times(act, frame)
     const durationSec = ((times.endWallMs ?? times.nowWallMs) - times.startWallMs) / 1000
@@ -215,7 +224,7 @@ export class CaseFile {
     )
   }
 
-  #times(act: Act, frame: Frame): ActTimes {
+  #times(act: Act, frame: Instant): ActTimes {
     return {
       startWallMs: wallOf(act.startMs, frame),
       confirmWallMs: wallOf(act.confirmedMs ?? frame.timeMs, frame),
@@ -227,6 +236,6 @@ export class CaseFile {
 }
 
 /** The wall time of an instant of the timeline, seen from a frame that has both. */
-function wallOf(timeMs: number, frame: Frame): number {
+function wallOf(timeMs: number, frame: Instant): number {
   return frame.wallMs - (frame.timeMs - timeMs)
 }

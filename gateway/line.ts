@@ -9,20 +9,21 @@
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
 import { gradeAct } from './alerts/grading.ts'
-import { CaseFile, type EventSink, type FootageSource, type OpenCase } from './case-file.ts'
+import { CaseFile, type EventSink, type FootageSource, type Instant, type OpenCase } from './case-file.ts'
 import type { DetectorPool } from './detections/detector.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { ClockFacts } from './evidence/package.ts'
 import type { Frame } from './frames/frame.ts'
-import { PrivacyMask } from './frames/mask.ts'
+import { assert } from './kit/assert.ts'
+import type { Point } from './kit/geometry.ts'
 import type { Log } from './kit/log.ts'
 import { Occupancy } from './occupancy/occupancy.ts'
 import { Pipeline } from './pipeline.ts'
-import { Tracker } from './tracks/tracker.ts'
-import { basisFor, entryOf, type Place, type WatchedRule, watchedRules } from './violations/catalogue.ts'
+import { Tracker, TrackerOptions } from './tracks/tracker.ts'
+import { type Place, type WatchedRule, watchedRules } from './violations/catalogue.ts'
 import type { Act } from './violations/event.ts'
 import type { EventContext, Grading } from './violations/event-book.ts'
-import { Judge } from './violations/judge.ts'
+import { Judge, JudgeOptions } from './violations/judge.ts'
 import { permittedAt } from './violations/permit.ts'
 import { inForce, localDay, type Zone } from './violations/zone.ts'
 
@@ -61,16 +62,18 @@ export class Line {
   readonly judge: Judge
   /** Zones and rules that are watched; a change of them outdates the judge's memory. */
   readonly zonesVersion: string
+  #last: Instant | null = null
 
   constructor(parts: LineParts) {
     const { config, camera } = parts
     const watched = watchedZones(config, camera, parts.startWallMs)
     this.zonesVersion = JSON.stringify(watched.zones)
-    this.occupancy = new Occupancy()
+    this.occupancy = new Occupancy(config.occupancy)
     this.judge = new Judge({
       cameraId: camera.id,
       zones: watched.zones,
-      permitted: (query) => silenced(config, camera, query),
+      permitted: (zoneId, foot, wallMs) => silenced(config, camera, zoneId, foot, wallMs),
+      options: JudgeOptions.parse({}),
     })
     this.caseFile = new CaseFile({
       context: contextOf(parts),
@@ -86,11 +89,10 @@ export class Line {
       log: parts.log,
     })
     this.pipeline = new Pipeline({
-      mask: new PrivacyMask(camera.privacyMasks.map((mask) => mask.polygon)),
       occupancy: this.occupancy,
       detector: parts.detector,
       nothingDropped: parts.nothingDropped,
-      tracker: new Tracker(),
+      tracker: new Tracker(TrackerOptions.parse({})),
       judge: this.judge,
       aspect: parts.aspect,
       onChange: (change, frame) => this.caseFile.take(change, frame),
@@ -99,13 +101,24 @@ export class Line {
   }
 
   look(frame: Frame): Promise<void> {
+    this.#last = { timeMs: frame.timeMs, wallMs: frame.wallMs }
     return this.pipeline.look(frame)
+  }
+
+  /** End of the input: what is seen to be over is told, what goes on stays open. */
+  async end(): Promise<void> {
+    if (this.#last === null) return
+    for (const change of this.judge.finish(this.#last.timeMs)) await this.caseFile.take(change, this.#last)
   }
 }
 
 interface WatchedZones {
   readonly zones: (Pick<Zone, 'id' | 'type' | 'polygon'> & {
-    readonly rules: readonly { readonly rule: Act['ruleId']; readonly minDwellSec: number }[]
+    readonly rules: readonly {
+      readonly rule: Act['ruleId']
+      readonly minDwellSec: number
+      readonly clearSec: number
+    }[]
   })[]
   readonly rules: ReadonlyMap<string, WatchedRule>
 }
@@ -119,28 +132,29 @@ function watchedZones(config: Config, camera: CameraOptions, wallMs: number): Wa
       id: zone.id,
       type: zone.type,
       polygon: zone.polygon,
-      rules: watched.map(({ ruleId, minDwellSec }) => ({ rule: ruleId, minDwellSec })),
+      rules: watched.map(({ ruleId, minDwellSec, clearSec }) => ({ rule: ruleId, minDwellSec, clearSec })),
     }
   })
   return { zones, rules }
 }
 
-export interface SilenceQuery {
-  readonly zoneId: string
-  readonly ruleId: Act['ruleId']
-  readonly foot: readonly [number, number]
-  readonly wallMs: number
-}
-
-/** Nothing is reported inside a permit, outside the zone's hours, or once the rule's basis is no longer in force. */
-function silenced(config: Config, camera: CameraOptions, query: SilenceQuery): boolean {
-  const zone = camera.zones.find(({ id }) => id === query.zoneId)
-  if (zone === undefined) return true
+/**
+ * Nothing is reported outside the zone's hours, nor inside a permit: a stall that may stand there is no pile either
+ * when its owner is away for a moment.
+ */
+function silenced(
+  config: Config,
+  camera: CameraOptions,
+  zoneId: string,
+  foot: Point,
+  wallMs: number,
+): boolean {
+  const zone = camera.zones.find(({ id }) => id === zoneId)
+  assert(zone !== undefined, 'the judge asks about zones that it was given')
   const offsetMinutes = config.utcOffsetMinutes
-  if (!inForce(zone, query.wallMs, offsetMinutes)) return true
-  const entry = entryOf(config.catalogue, query.ruleId)
-  if (entry === undefined || basisFor(entry, placeOf(config, camera, query.wallMs)) === null) return true
-  return permittedAt(config.permits, { ...query, cameraId: camera.id, offsetMinutes }) !== null
+  if (!inForce(zone, wallMs, offsetMinutes)) return true
+  const query = { cameraId: camera.id, zoneId, foot, wallMs, offsetMinutes }
+  return zone.rules.some(({ rule }) => permittedAt(config.permits, { ...query, ruleId: rule }) !== null)
 }
 
 function placeOf(config: Config, camera: CameraOptions, wallMs: number): Place {

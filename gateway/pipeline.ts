@@ -1,15 +1,14 @@
 /**
  * A frame's whole life, in one loop; read it as the table of contents.
  *
- *     Frame ─ masks ─▶ occupancy.stand ─▶ Standing ─┐
- *         └────────▶ detector.detect ─▶ tracker.follow ─▶ Track[] ─┴─▶ judge.judge ─▶ ActChange[] ─▶ case file
+ *     Frame ─▶ occupancy.stand ─▶ Standing ─────────┐
+ *         └──▶ detector.detect ─▶ tracker.follow ─▶ Track[] ─┴─▶ judge.judge ─▶ ActChange[] ─▶ case file
  *
- * The same pipeline serves a live camera (looks that come too fast are dropped before they get here, and counted) and
+ * Privacy masks are painted before a frame gets here. The same pipeline serves a live camera (looks that come too fast are dropped before they get here, and counted) and
  * a recorded file (nothing is dropped). It neither knows nor cares which.
  */
 import type { DetectorPool } from './detections/detector.ts'
 import type { Frame } from './frames/frame.ts'
-import type { PrivacyMask } from './frames/mask.ts'
 import type { Occupancy } from './occupancy/occupancy.ts'
 import type { Track } from './tracks/track.ts'
 import type { Tracker } from './tracks/tracker.ts'
@@ -17,7 +16,6 @@ import type { ActChange } from './violations/event.ts'
 import type { Judge } from './violations/judge.ts'
 
 export interface PipelineParts {
-  readonly mask: PrivacyMask
   readonly occupancy: Occupancy
   /** null: no model is configured; occupancy alone decides. */
   readonly detector: DetectorPool | null
@@ -45,9 +43,8 @@ export class Pipeline {
   }
 
   async look(frame: Frame): Promise<void> {
-    const { mask, occupancy, judge, onChange, onLooked } = this.#parts
+    const { occupancy, judge, onChange, onLooked } = this.#parts
 
-    mask.apply(frame.yuv)
     const standing = occupancy.stand(frame)
     const tracks = await this.#follow(frame)
     const changes = judge.judge({ timeMs: frame.timeMs, wallMs: frame.wallMs, standing, tracks })

@@ -17,7 +17,7 @@ import { analyseFile } from '../analysis.ts'
 import { DetectorPool } from '../detections/detector.ts'
 import { EvidenceKeeper } from '../evidence/keeper.ts'
 import { openSigner } from '../evidence/seal.ts'
-import { fault, isFault, type Language } from '../kit/errors.ts'
+import { isFault, type Language } from '../kit/errors.ts'
 import { type Log, makeLog } from '../kit/log.ts'
 import { Annotator } from './annotate.ts'
 import { EventFile } from './event-file.ts'
@@ -53,7 +53,11 @@ export function addAnalyse(program: Command): void {
     )
 }
 
-async function analyse(videos: readonly string[], options: AnalyseOptions, language: Language): Promise<void> {
+async function analyse(
+  videos: readonly string[],
+  options: AnalyseOptions,
+  language: Language,
+): Promise<void> {
   const log = makeLog(process.env['LUSHAO_LOG'] ?? 'warn')
   const startWallMs = startOf(videos, options.start)
   const config = readConfig(options, startWallMs, language)
@@ -68,7 +72,9 @@ async function analyse(videos: readonly string[], options: AnalyseOptions, langu
   try {
     let nextWallMs = startWallMs
     for (const path of videos) {
-      const annotator = options.annotate ? new Annotator(camera, join(out, 'annotated', basename(path))) : null
+      const annotator = options.annotate
+        ? new Annotator(camera, join(out, 'annotated', basename(path)))
+        : null
       const bar = progressBar(basename(path))
       try {
         const report = await analyseFile({
@@ -113,7 +119,7 @@ function cameraOf(config: Config, id: string | undefined): CameraOptions {
   if (id === undefined && config.cameras.length === 1) return config.cameras[0]!
   if (id === undefined) throw usage('analyse', `--camera is needed, one of ${known.join(', ')}`)
   const camera = config.cameras.find((one) => one.id === id)
-  if (camera === undefined) throw fault('CAMERA_UNKNOWN', { camera: id, known: known.join(', ') })
+  if (camera === undefined) throw usage('analyse', `--camera is one of ${known.join(', ')}, got ${id}`)
   return camera
 }
 
@@ -136,7 +142,8 @@ function startOf(videos: readonly string[], start: string | undefined): number {
 
 /** Each run starts a chain of its own; packages of an earlier run into the same folder are replaced. */
 async function openEvidence(config: Config, out: string, log: Log): Promise<EvidenceKeeper> {
-  for (const name of ['evidence', 'pending', 'torn']) rmSync(join(out, name), { recursive: true, force: true })
+  for (const name of ['evidence', 'pending', 'torn'])
+    rmSync(join(out, name), { recursive: true, force: true })
   const evidence = new EvidenceKeeper({
     options: config.evidence,
     storage: { ...config.storage, folder: out },
@@ -148,8 +155,13 @@ async function openEvidence(config: Config, out: string, log: Log): Promise<Evid
   return evidence
 }
 
-async function openDetector(config: Config, file: string | undefined, log: Log): Promise<DetectorPool | null> {
-  const options = file === undefined ? config.model : { ...DEFAULT_MODEL, ...config.model, file: resolve(file) }
+async function openDetector(
+  config: Config,
+  file: string | undefined,
+  log: Log,
+): Promise<DetectorPool | null> {
+  const options =
+    file === undefined ? config.model : { ...DEFAULT_MODEL, ...config.model, file: resolve(file) }
   return options === undefined ? null : DetectorPool.open(options, log)
 }
 
