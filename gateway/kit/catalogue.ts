@@ -983,6 +983,10 @@ export const CATALOGUE = {
       '请提供 `ffprobe` 能读取的文件，并安装 ffmpeg 5.1 或更新版本。',
     ],
   ),
+  SIMULATOR_SCENE_FAILED: entry(
+    ['The scene {path} could not be filmed ({reason}).', 'No film is left.', 'Check the folder, its free space and ffmpeg.'],
+    ['场景 {path} 生成失败（{reason}）。', '未留下视频文件。', '请检查目录、剩余空间和 ffmpeg。'],
+  ),
   SIMULATOR_PORT_TAKEN: entry(
     [
       'The simulated camera cannot listen on {host}:{port} ({reason}).',

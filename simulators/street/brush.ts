@@ -1,0 +1,241 @@
+/**
+ * Draws solids into the picture: balls and their hulls, boxes, discs, flat faces, each shaded by the light.
+ *
+ * One drawing serves three passes, so a person's shadow and reflection move as the person does:
+ *
+ *     body     where it stands            shadow   thrown on the ground, into a mask
+ *     mirror   upside down in the wet
+ */
+import {
+  type Extent,
+  flat,
+  join,
+  mix,
+  type Outline,
+  type Paint,
+  type Raster,
+  type Rgb,
+  times,
+} from './raster.ts'
+import { add, between, dot, type Spot, SUN, shadowOf, sub, type View } from './view.ts'
+
+export type Pass = 'body' | 'shadow' | 'mirror'
+export interface Ball {
+  readonly at: Spot
+  readonly radius: number
+}
+
+/** How bright things are at a place, per colour: 1 is noon. */
+export type LightAt = (x: number, z: number) => Rgb
+
+const CIRCLE = Array.from({ length: 14 }, (_, i): [number, number] => {
+  const angle = (i / 14) * 2 * Math.PI
+  return [Math.cos(angle), Math.sin(angle)]
+})
+const MIRROR_ALPHA = 0.26
+
+export class Brush {
+  readonly view: View
+  readonly raster: Raster
+  readonly #mask: Uint8Array
+  readonly #lightAt: LightAt
+  pass: Pass = 'body'
+  /** What the body pass has covered since it was last taken. */
+  #extent: Extent | undefined
+  #shadowExtent: Extent | undefined
+  #light: Rgb = [1, 1, 1]
+
+  constructor(view: View, raster: Raster, lightAt: LightAt) {
+    this.view = view
+    this.raster = raster
+    this.#mask = new Uint8Array(raster.width * raster.height)
+    this.#lightAt = lightAt
+  }
+
+  /** What is drawn next stands here: the light of this place falls on it. */
+  standAt(x: number, z: number): void {
+    this.#light = this.#lightAt(x, z)
+  }
+
+  takeExtent(): Extent | undefined {
+    const extent = this.#extent
+    this.#extent = undefined
+    return extent
+  }
+
+  /** Darkens the picture by the shadows stamped so far. */
+  castShadows(strength: number): void {
+    const extent = this.#shadowExtent
+    if (!extent) return
+    const { width, rgb } = this.raster
+    for (let y = extent.y1; y < extent.y2; y++) {
+      for (let at = y * width + extent.x1; at < y * width + extent.x2; at++) {
+        const cover = this.#mask[at]!
+        if (cover === 0) continue
+        this.#mask[at] = 0
+        const rest = 1 - (cover / 255) * strength
+        rgb[at * 3] = rgb[at * 3]! * rest
+        rgb[at * 3 + 1] = rgb[at * 3 + 1]! * rest
+        // The sky still lights a shadow: it is bluer than the sunny ground.
+        rgb[at * 3 + 2] = rgb[at * 3 + 2]! * (rest + 0.04 * (1 - rest))
+      }
+    }
+    this.#shadowExtent = undefined
+  }
+
+  /** The skin around some balls: a limb is the hull of two, a trunk of four. */
+  hull(balls: readonly Ball[], color: Rgb): void {
+    const points: [number, number][] = []
+    for (const { at, radius } of balls) this.#circle(at, radius, points)
+    const outline = convexHull(points)
+    this.#fill([outline], () => this.#rounded(outline, color))
+  }
+
+  limb(a: Spot, radiusA: number, b: Spot, radiusB: number, color: Rgb): void {
+    this.hull(
+      [
+        { at: a, radius: radiusA },
+        { at: b, radius: radiusB },
+      ],
+      color,
+    )
+  }
+
+  ball(at: Spot, radius: number, color: Rgb): void {
+    this.hull([{ at, radius }], color)
+  }
+
+  /** A flat face; `normal` decides how much sun it gets. */
+  face(spots: readonly Spot[], color: Rgb, normal: Spot = [0, 1, 0], alpha = 1): void {
+    const outline = this.#outline(spots)
+    this.#fill([outline], () => flat(this.#lit(color, normal), alpha))
+  }
+
+  /** Something that shines by itself. */
+  glow(spots: readonly Spot[], color: Rgb, alpha = 1): void {
+    if (this.pass === 'shadow') return
+    const outline = this.#outline(spots)
+    this.#fill([outline], () => flat(color, alpha))
+  }
+
+  /** A round disc with a hole: a wheel, seen from anywhere. `across` is its axle. */
+  ring(center: Spot, radius: number, hole: number, across: Spot, color: Rgb): void {
+    const outer = this.#outline(circleSpots(center, radius, across))
+    const inner = hole > 0 ? [this.#outline(circleSpots(center, hole, across).reverse())] : []
+    this.#fill([outer, ...inner], () => flat(this.#lit(color, across)))
+  }
+
+  /** @param base middle of the lower face; `yaw` turns it around the vertical */
+  box(base: Spot, size: Spot, yaw: number, color: Rgb, top: Rgb = color): void {
+    const [halfX, halfZ] = [size[0] / 2, size[2] / 2]
+    const corner = (sx: number, sz: number, y: number): Spot => {
+      const [dx, dz] = [sx * halfX, sz * halfZ]
+      const [cos, sin] = [Math.cos(yaw), Math.sin(yaw)]
+      return [base[0] + dx * cos + dz * sin, base[1] + y, base[2] - dx * sin + dz * cos]
+    }
+    const ring = [corner(-1, -1, 0), corner(1, -1, 0), corner(1, 1, 0), corner(-1, 1, 0)]
+    for (let i = 0; i < 4; i++) {
+      const [a, b] = [ring[i]!, ring[(i + 1) % 4]!]
+      const normal = sub(between(a, b, 0.5), base)
+      if (this.pass !== 'shadow' && dot(normal, sub(between(a, b, 0.5), this.view.eye)) > 0) continue
+      const high: Spot = [0, size[1], 0]
+      this.face([a, b, add(b, high), add(a, high)], color, unit(normal))
+    }
+    const lid = ring.map((spot) => add(spot, [0, size[1], 0]))
+    this.face(lid, top, [0, 1, 0])
+  }
+
+  #circle(at: Spot, radius: number, points: [number, number][]): void {
+    if (this.pass === 'shadow') {
+      const [x, y, z] = shadowOf(at)
+      for (const [cos, sin] of CIRCLE) {
+        const [px, py] = this.view.project([x + cos * radius, y, z + sin * radius])
+        points.push([px, py])
+      }
+      return
+    }
+    const [px, py, depth] = this.view.project(this.pass === 'mirror' ? [at[0], -at[1], at[2]] : at)
+    const pixels = (this.view.focal * radius) / depth
+    for (const [cos, sin] of CIRCLE) points.push([px + cos * pixels, py + sin * pixels])
+  }
+
+  #outline(spots: readonly Spot[]): Outline {
+    if (this.pass === 'shadow') return this.view.outline(spots.map(shadowOf))
+    if (this.pass === 'mirror') return this.view.outline(spots.map(([x, y, z]): Spot => [x, -y, z]))
+    return this.view.outline(spots)
+  }
+
+  #fill(outlines: readonly Outline[], paint: () => Paint): void {
+    if (this.pass === 'shadow') {
+      this.#shadowExtent = join(this.#shadowExtent, this.raster.stamp(outlines, this.#mask))
+    } else if (this.pass === 'mirror') {
+      const { alpha, ...rest } = paint()
+      this.raster.fill(outlines, { ...rest, alpha: alpha * MIRROR_ALPHA } as Paint)
+    } else {
+      this.#extent = join(this.#extent, this.raster.fill(outlines, paint()))
+    }
+  }
+
+  #lit(color: Rgb, normal: Spot): Rgb {
+    const sun = Math.max(0, dot(normal, SUN))
+    return times(times(color, 0.62 + 0.42 * sun), this.#light)
+  }
+
+  // Round things are brighter on the side of the sun, which stands left of the camera and above it.
+  #rounded(outline: Outline, color: Rgb): Paint {
+    let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity]
+    for (let i = 0; i < outline.length; i += 2) {
+      x1 = Math.min(x1, outline[i]!)
+      x2 = Math.max(x2, outline[i]!)
+      y1 = Math.min(y1, outline[i + 1]!)
+      y2 = Math.max(y2, outline[i + 1]!)
+    }
+    const lit = times(color, this.#light)
+    // Across a slim upright limb the gradient runs sideways; across anything rounder down the diagonal.
+    const upright = y2 - y1 > 1.6 * (x2 - x1)
+    const middle = (y1 + y2) / 2
+    return {
+      kind: 'gradient',
+      from: times(mix(lit, times([255, 250, 240], this.#light), 0.1), 1.06),
+      to: times(lit, 0.6),
+      axis: upright ? [x1, middle, x2, middle + (x2 - x1) * 0.3] : [x1, y1, x2, y2],
+      alpha: 1,
+    }
+  }
+}
+
+export function circleSpots(center: Spot, radius: number, across: Spot): Spot[] {
+  // Two directions at right angles to the axle; axles of a street lie flat or stand upright.
+  const flatAxle = Math.abs(across[1]) < 0.9
+  const u: Spot = flatAxle ? [0, 1, 0] : [1, 0, 0]
+  const v: Spot = flatAxle ? unit([across[2], 0, -across[0]]) : [0, 0, 1]
+  return Array.from({ length: 20 }, (_, i): Spot => {
+    const angle = (i / 20) * 2 * Math.PI
+    const [c, s] = [Math.cos(angle) * radius, Math.sin(angle) * radius]
+    return [center[0] + u[0] * c + v[0] * s, center[1] + u[1] * c + v[1] * s, center[2] + u[2] * c + v[2] * s]
+  })
+}
+
+export function unit(spot: Spot): Spot {
+  const length = Math.hypot(...spot) || 1
+  return [spot[0] / length, spot[1] / length, spot[2] / length]
+}
+
+/** Andrew's monotone chain. */
+function convexHull(points: [number, number][]): number[] {
+  const sorted = points.sort((a, b) => a[0] - b[0] || a[1] - b[1])
+  const half = (list: [number, number][]) => {
+    const chain: [number, number][] = []
+    for (const p of list) {
+      while (chain.length > 1 && turn(chain.at(-2)!, chain.at(-1)!, p) <= 0) chain.pop()
+      chain.push(p)
+    }
+    chain.pop()
+    return chain
+  }
+  return [...half(sorted), ...half(sorted.reverse())].flat()
+}
+
+function turn(o: [number, number], a: [number, number], b: [number, number]): number {
+  return (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])
+}

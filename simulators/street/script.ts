@@ -1,0 +1,102 @@
+/**
+ * A scene as a list of who is where when. Places are metres on the street (`view.ts`), times seconds of the film.
+ */
+import type { Weather } from './light.ts'
+import type { Gesture, Look } from './person.ts'
+import type { PropKind } from './props.ts'
+import type { Rgb } from './raster.ts'
+import type { VehicleKind } from './vehicle.ts'
+
+/** Where somebody is from `atSec` on: the way to the next step is walked evenly, standing still is two equal places. */
+export interface Step {
+  readonly atSec: number
+  readonly x: number
+  readonly z: number
+  /** What is done here while standing, or on the way to the next step. */
+  readonly gesture?: Gesture
+  /** Radians while standing; walkers look where they go. */
+  readonly heading?: number
+}
+
+interface ActorBase {
+  /** The act this belongs to: an index into `acts`. Its extent makes the act's box. */
+  readonly act?: number
+}
+
+export interface PersonActor extends ActorBase {
+  readonly kind: 'person'
+  readonly look: Look
+  readonly seed: number
+  readonly steps: readonly Step[]
+}
+
+export interface PropActor extends ActorBase {
+  readonly kind: 'prop'
+  readonly prop: PropKind
+  readonly color: Rgb
+  readonly seed: number
+  readonly yaw: number
+  readonly steps: readonly Step[]
+  /** Laid out or unfolded in so many seconds, and packed up again as fast at its end. */
+  readonly unfoldSec: number
+}
+
+export interface VehicleActor extends ActorBase {
+  readonly kind: 'vehicle'
+  readonly vehicle: VehicleKind
+  readonly color: Rgb
+  readonly rider: Look | undefined
+  readonly seed: number
+  readonly fromSec: number
+  readonly z: number
+  readonly toward: 1 | -1
+  readonly metresPerSec: number
+}
+
+export type Actor = PersonActor | PropActor | VehicleActor
+
+/** How the light changes over the film. */
+export type Mood = 'steady' | 'drift' | 'cloud' | 'billboards' | 'dusk'
+
+export interface Act {
+  readonly rule: string
+  readonly startSec: number
+  readonly endSec: number
+}
+
+export interface NonEvent {
+  readonly why: string
+  readonly startSec: number
+  readonly endSec: number
+}
+
+export interface SceneScript {
+  readonly name: string
+  readonly about: string
+  readonly seconds: number
+  readonly weather: Weather
+  readonly mood: Mood
+  /** Largest movement of the camera in the wind, pixels at 1280 across. */
+  readonly shakePx: number
+  readonly actors: readonly Actor[]
+  readonly acts: readonly Act[]
+  readonly nonEvents: readonly NonEvent[]
+}
+
+/** Truth of a film, as evaluation reads it. */
+export interface Truth {
+  readonly video: string
+  readonly fps: number
+  readonly width: number
+  readonly height: number
+  readonly durationSec: number
+  readonly zones: readonly { readonly id: string; readonly polygon: readonly (readonly [number, number])[] }[]
+  readonly events: readonly {
+    readonly rule: string
+    readonly zoneId: string
+    readonly startSec: number
+    readonly endSec: number
+    readonly box: readonly [number, number, number, number]
+  }[]
+  readonly nonEvents: readonly NonEvent[]
+}
