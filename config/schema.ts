@@ -16,6 +16,7 @@ import { MqttOptions } from '../gateway/mqtt/options.ts'
 import { OccupancyOptions } from '../gateway/occupancy/occupancy.ts'
 import { RingOptions } from '../gateway/streams/gop-ring.ts'
 import { StreamOptions } from '../gateway/streams/options.ts'
+import { TelemetryOptions } from '../gateway/telemetry/options.ts'
 import { PermittedPoint } from '../gateway/violations/permit.ts'
 import { Day, Id, PolygonShape, Zone } from '../gateway/violations/zone.ts'
 
@@ -179,5 +180,6 @@ export const GatewayOptions = z.strictObject({
   storage: StorageOptions.prefault({}).describe('Where it is kept.'),
   mqtt: MqttOptions.prefault({}).describe('Alerts out, acknowledgements and commands in.'),
   http: HttpOptions.prefault({}).describe('Console, API and uploads.'),
+  telemetry: TelemetryOptions.prefault({}).describe('Figures about the gateway itself.'),
 })
 export type GatewayOptions = z.infer<typeof GatewayOptions>

@@ -181,7 +181,7 @@ async function build() {
     ),
   )
   if (builtMs >= changedMs) return
-  const startedMs = Date.now()
+  const startedAt = new Date()
   await work('Compiling', process.execPath, [
     path('node_modules', 'typescript', 'bin', 'tsc'),
     '-p',

@@ -12,7 +12,7 @@ import { RULE_IDS, type RuleId } from './event.ts'
 import { between, Day, localDay, type Zone } from './zone.ts'
 
 /** Ranks that can carry a rule, highest first. */
-export const BASIS_LEVELS = ['法律', '行政法规', '地方性法规', '部门规章', '地方政府规章'] as const
+const BASIS_LEVELS = ['法律', '行政法规', '地方性法规', '部门规章', '地方政府规章'] as const
 
 const LegalBasis = z.strictObject({
   title: z.string().min(1).max(120).describe('Title of the instrument.'),
