@@ -64,9 +64,14 @@ export class DecodeAhead {
     for (const job of this.#jobs.values()) if (job.eventId === eventId) this.#drop(job)
   }
 
+  /** All that was begun is decoded, or was dropped. */
+  async idle(): Promise<void> {
+    await this.#last
+  }
+
   async close(): Promise<void> {
     for (const job of this.#jobs.values()) this.#drop(job)
-    await this.#last
+    await this.idle()
   }
 
   #drop(job: Job): void {

@@ -9,7 +9,7 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isoTime } from '../kit/clock.ts'
 import { type Fault, fault, isFault, reasonOf } from '../kit/errors.ts'
 import {
@@ -63,13 +63,16 @@ type Original = PackagePlan['originals'][number]
 
 export async function buildPackage(plan: PackagePlan): Promise<BuiltPackage> {
   const { folder, facts, originals } = plan
-  for (const part of ['data/original', 'data/derived']) await mkdir(join(folder, part), { recursive: true })
+  await mkdir(join(folder, 'data'), { recursive: true })
+  if (originals.length > 0) await mkdir(join(folder, 'data/original'))
   for (const held of originals) await linkOrCopy(held.from, join(folder, 'data/original', held.file))
 
   const stills = await makeStills(plan)
   const missing: Absence[] = plan.torn.map((item) => ({ item, code: 'EVIDENCE_TORN' }))
   const items: EvidenceItem[] = []
   const derived: DerivedItem[] = []
+  // No empty folders: many a copying program would leave them behind, and the copy would not be the package.
+  if (stills.some((still) => still)) await mkdir(join(folder, 'data/derived'))
   for (const [index, held] of originals.entries()) {
     const still = stills[index]
     if (still === null) missing.push({ item: held.itemId, code: 'STILL_UNDECODABLE' })
@@ -82,7 +85,8 @@ export async function buildPackage(plan: PackagePlan): Promise<BuiltPackage> {
 
   const payload = [...document.items, { path: EVIDENCE_JSON, ...digestOf(evidenceJson) }]
   const manifestHash = await writeTags(plan, payload, document.packageId)
-  for (const part of ['data/original', 'data/derived', 'data', '.']) await syncFolder(join(folder, part))
+  for (const part of new Set(payload.map((file) => dirname(file.path)))) await syncFolder(join(folder, part))
+  await syncFolder(folder)
   return { link: { sequence: document.sequence, packageId: document.packageId, manifestHash } }
 }
 
