@@ -227,6 +227,7 @@ export class MqttLink {
     if (this.#closing) return connection.end()
     this.#connection = connection
     this.counters.connections++
+    const deaf = setTimeout(() => connection.destroy(), this.#parts.options.pubackSec * 1_000)
     try {
       const mine = (below: string) => this.#topics.of(below)
       const filters = [mine('ack'), `${mine('cmd')}/+`, `${mine('refused')}/+`, this.#topics.backendState]
@@ -234,6 +235,7 @@ export class MqttLink {
       // A broker without memory of us may have lost what it had taken.
       if (!connection.sessionPresent) this.#parts.outbox.resendAll()
       await Promise.race([this.#announce(), connection.closed])
+      clearTimeout(deaf)
       this.#backoff.reset()
       if (this.#announced) this.#drain.open(connection, this.#session)
       await connection.closed
@@ -243,6 +245,7 @@ export class MqttLink {
       const url = redact(this.#parts.address.url)
       throw fault('BROKER_REFUSED', { url, retryMs, reason: reasonOf(error) }, error)
     } finally {
+      clearTimeout(deaf)
       this.#connection = null
       this.#announced = false
       this.#drain.shut()

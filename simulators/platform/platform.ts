@@ -142,7 +142,9 @@ export class Platform {
     if (!client) return
     if (client.connected) {
       const state = `ume/v1/${this.#options.site}/_backend/state`
-      await client.publishAsync(state, '{"state":"offline"}', { qos: 1, retain: true })
+      const said = client.publishAsync(state, '{"state":"offline"}', { qos: 1, retain: true })
+      // A broker that goes first says it for us: it is our will.
+      await Promise.race([said, new Promise<void>((done) => client.once('close', done))])
     }
     await this.goOffline()
   }

@@ -5,7 +5,8 @@ import type { z } from 'zod'
 import { Envelope } from '../../gateway/mqtt/envelope.ts'
 import { MESSAGES } from '../../gateway/mqtt/messages.ts'
 import { sampleEvent } from '../stages/sample-event.ts'
-import { GATEWAY, ROOT, scratchFolder, startBroker, startLink, startPlatform, until } from './mqtt-street.ts'
+import { GATEWAY, ROOT } from './mqtt-names.ts'
+import { scratchFolder, startBroker, startLink, startPlatform, until } from './mqtt-street.ts'
 
 const END = { phase: 'END', endedAt: '2026-01-01T10:05:00.000+08:00', durationSec: 300 } as const
 

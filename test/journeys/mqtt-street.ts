@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
-import { systemClock } from '../../gateway/kit/clock.ts'
+import { type Clock, systemClock } from '../../gateway/kit/clock.ts'
 import { Database, storeFile } from '../../gateway/kit/database.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
 import { type BrokerAddress, EmbeddedBroker } from '../../gateway/mqtt/broker.ts'
@@ -13,10 +13,8 @@ import { MqttOptions } from '../../gateway/mqtt/options.ts'
 import { MqttLink } from '../../gateway/mqtt/publisher.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
 import { Platform, type PlatformOptions } from '../../simulators/platform/platform.ts'
+import { BIRTH, GATEWAY, SITE } from './mqtt-names.ts'
 
-export const SITE = 'nanjing-road'
-export const GATEWAY = 'gw-01'
-export const ROOT = `ume/v1/${SITE}/${GATEWAY}`
 export const PLATFORM_PASSWORD = 'platform-password'
 const USERS = [
   { username: 'platform', password: PLATFORM_PASSWORD, role: 'platform' },
@@ -37,23 +35,13 @@ export async function startBroker(folder: string, embedded: object = {}): Promis
   return broker
 }
 
-export const BIRTH = {
-  version: '0.0.0',
-  cameras: [{ id: 'cam-1', name: '', rules: ['street-vending' as const] }],
-  configVersion: 'sha256:00',
-  catalogVersion: '1',
-  modelDigest: null,
-  publicKey: null,
-  clock: { offsetMs: 0, source: 'system' },
-}
-
 export function startLink(
   folder: string,
   address: BrokerAddress,
-  wishes: { mqtt?: object; outbox?: object } = {},
+  wishes: { mqtt?: object; outbox?: object; clock?: Clock } = {},
 ) {
   const database = new Database(storeFile(folder))
-  const clock = systemClock
+  const clock = wishes.clock ?? systemClock
   const outbox = new Outbox(database, OutboxOptions.parse(wishes.outbox ?? {}), clock, silentLog)
   const desk = new AlertDesk(database, outbox, clock)
   const options = MqttOptions.parse({ reconnectFirstSec: 0.05, reconnectMaxSec: 0.2, ...wishes.mqtt })
