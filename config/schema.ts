@@ -11,11 +11,11 @@ import { ClockOptions } from '../devices/clock/clock-watch.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
 import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
 import { StorageOptions } from '../gateway/evidence/vault.ts'
+import { FeedOptions } from '../gateway/frames/live-feed.ts'
 import { HttpOptions } from '../gateway/http/options.ts'
 import { MqttOptions } from '../gateway/mqtt/options.ts'
 import { OccupancyOptions } from '../gateway/occupancy/occupancy.ts'
-import { RingOptions } from '../gateway/streams/gop-ring.ts'
-import { StreamOptions } from '../gateway/streams/options.ts'
+import { OutboxOptions } from '../gateway/outbox/outbox.ts'
 import { TelemetryOptions } from '../gateway/telemetry/options.ts'
 import { PermittedPoint } from '../gateway/violations/permit.ts'
 import { Day, Id, PolygonShape, Zone } from '../gateway/violations/zone.ts'
@@ -170,14 +170,14 @@ export const GatewayOptions = z.strictObject({
     .describe('What else stands in the street.'),
   people: z.array(Person).max(10_000).default([]).describe('People, synced from the platform.'),
   clock: ClockOptions.prefault({}).describe('Whether the clock of the box is right.'),
-  streams: StreamOptions.prefault({}).describe('How cameras are read.'),
-  ring: RingOptions.prefault({}).describe('Packets of each camera kept in memory.'),
+  feed: FeedOptions.prefault({}).describe('How cameras are read and how often they are looked at.'),
   model: ModelOptions.optional().describe(
     'The detector. Without it occupancy works alone, and rules that need it say so.',
   ),
   occupancy: OccupancyOptions.prefault({}).describe('What stands where nothing stood.'),
   evidence: EvidenceOptions.prefault({}).describe('What is kept of an act.'),
   storage: StorageOptions.prefault({}).describe('Where it is kept.'),
+  outbox: OutboxOptions.prefault({}).describe('Alerts that wait for the back end.'),
   mqtt: MqttOptions.prefault({}).describe('Alerts out, acknowledgements and commands in.'),
   http: HttpOptions.prefault({}).describe('Console, API and uploads.'),
   telemetry: TelemetryOptions.prefault({}).describe('Figures about the gateway itself.'),

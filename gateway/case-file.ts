@@ -14,6 +14,7 @@
  */
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { ClockFacts, HeldKind, SealPurpose } from './evidence/package.ts'
+import type { SealedPackage } from './evidence/vault.ts'
 import type { Frame } from './frames/frame.ts'
 import { assert } from './kit/assert.ts'
 import { reasonOf } from './kit/errors.ts'
@@ -44,6 +45,8 @@ export interface EventSink {
   /** 0 when the event was never raised. */
   lastRevision(eventId: string): number
   alertState(eventId: string): string
+  /** A package stands on disk. Told again after a crash; whoever passes it on tells the two apart by its id. */
+  sealed(sealed: SealedPackage): void
   raise(event: ViolationEvent): void
 }
 
@@ -173,7 +176,7 @@ export class CaseFile {
     frame: Instant,
     purpose: SealPurpose,
   ): Promise<OpenCase> {
-    const { context, evidence, clock, privacyMasks, log } = this.#parts
+    const { context, evidence, sink, clock, privacyMasks, log } = this.#parts
     const times = this.#times(act, frame)
     try {
       const sealed = await evidence.seal({
@@ -193,6 +196,7 @@ export class CaseFile {
         privacyMasks,
         producedAtWallMs: frame.wallMs,
       })
+      sink.sealed(sealed)
       const packages = [...open.packages, sealed.packageId]
       const ref = { packageId: sealed.packageId, manifestHash: sealed.manifestHash, packages }
       const next = { ...open, packages, evidence: ref }

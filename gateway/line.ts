@@ -9,7 +9,7 @@
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
 import { gradeAct } from './alerts/grading.ts'
-import { CaseFile, type EventSink, type FootageSource, type Instant, type OpenCase } from './case-file.ts'
+import { CaseFile, type EventSink, type FootageSource, type Instant } from './case-file.ts'
 import type { DetectorPool } from './detections/detector.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { ClockFacts } from './evidence/package.ts'
@@ -17,6 +17,7 @@ import type { Frame } from './frames/frame.ts'
 import { assert } from './kit/assert.ts'
 import type { Point } from './kit/geometry.ts'
 import type { Log } from './kit/log.ts'
+import type { LineMemory } from './memory.ts'
 import { Occupancy } from './occupancy/occupancy.ts'
 import { Pipeline } from './pipeline.ts'
 import { Tracker, TrackerOptions } from './tracks/tracker.ts'
@@ -44,16 +45,8 @@ export interface LineParts {
   readonly log: Log
 }
 
-export interface LineSnapshot {
-  readonly version: 1
-  /** A changed configuration makes the judge's memory meaningless; the background is kept. */
-  readonly zonesVersion: string
-  readonly savedAtWallMs: number
-  readonly savedAtMs: number
-  readonly cases: readonly [string, OpenCase][]
-  readonly occupancy: Uint8Array
-  readonly judge: Uint8Array
-}
+/** The state of the stages at one instant; `memory.ts` keeps it. */
+export type LineSnapshot = Pick<LineMemory, 'zonesVersion' | 'cases' | 'occupancy' | 'judge'>
 
 export class Line {
   readonly pipeline: Pipeline
@@ -62,9 +55,12 @@ export class Line {
   readonly judge: Judge
   /** Zones and rules that are watched; a change of them outdates the judge's memory. */
   readonly zonesVersion: string
+  readonly #parts: LineParts
   #last: Instant | null = null
+  #changed = false
 
   constructor(parts: LineParts) {
+    this.#parts = parts
     const { config, camera } = parts
     const watched = watchedZones(config, camera, parts.startWallMs)
     this.zonesVersion = JSON.stringify(watched.zones)
@@ -95,7 +91,10 @@ export class Line {
       tracker: new Tracker(TrackerOptions.parse({})),
       judge: this.judge,
       aspect: parts.aspect,
-      onChange: (change, frame) => this.caseFile.take(change, frame),
+      onChange: (change, frame) => {
+        this.#changed = true
+        return this.caseFile.take(change, frame)
+      },
       onLooked: (frame) => this.caseFile.persist(this.judge.candidates(), frame),
     })
   }
@@ -103,6 +102,34 @@ export class Line {
   look(frame: Frame): Promise<void> {
     this.#last = { timeMs: frame.timeMs, wallMs: frame.wallMs }
     return this.pipeline.look(frame)
+  }
+
+  /** Whether acts have changed since the last call. */
+  takeChanged(): boolean {
+    const changed = this.#changed
+    this.#changed = false
+    return changed
+  }
+
+  snapshot(): LineSnapshot {
+    return {
+      zonesVersion: this.zonesVersion,
+      cases: this.caseFile.snapshot(),
+      occupancy: this.occupancy.snapshot(),
+      judge: this.judge.snapshot(),
+    }
+  }
+
+  /** A changed configuration makes the judge's memory meaningless; the background is kept all the same. */
+  restore({ zonesVersion, cases, occupancy, judge }: LineSnapshot): void {
+    if (!this.occupancy.restore(occupancy)) return
+    if (zonesVersion === this.zonesVersion && this.judge.restore(judge)) this.caseFile.restore(cases)
+  }
+
+  /** Whether other rules have a legal basis now than when the line was put together. */
+  outdated(wallMs: number): boolean {
+    const { config, camera } = this.#parts
+    return JSON.stringify(watchedZones(config, camera, wallMs).zones) !== this.zonesVersion
   }
 
   /** End of the input: what is seen to be over is told, what goes on stays open. */

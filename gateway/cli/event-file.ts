@@ -1,7 +1,7 @@
 /**
  * `events.ndjson`: every revision in order, one a line; the last revision of an id is its final state.
  */
-import { mkdirSync, openSync, closeSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventSink } from '../case-file.ts'
 import type { ViolationEvent } from '../violations/event.ts'
@@ -31,6 +31,9 @@ export class EventFile implements EventSink {
   alertState(): string {
     return 'DETECTED'
   }
+
+  /** The package lies beside the events; nobody else is told. */
+  sealed(): void {}
 
   raise(event: ViolationEvent): void {
     this.#revisions.set(event.eventId, event.revision)

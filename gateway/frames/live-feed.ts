@@ -19,6 +19,7 @@ import type { Log } from '../kit/log.ts'
 import type { StreamInfo } from '../streams/gop.ts'
 import { type GopRing, RingOptions } from '../streams/gop-ring.ts'
 import { Intake } from '../streams/intake.ts'
+import { LiveView } from '../streams/live.ts'
 import { StreamOptions } from '../streams/options.ts'
 import type { ReaderState } from '../streams/reader.ts'
 import { Decoder, DecoderOptions } from './decoder.ts'
@@ -87,6 +88,8 @@ export class LiveFeed {
   readonly #analysis: Intake
   readonly #decoder: Decoder
   readonly #latest = new LatestFrame()
+  /** The evidence stream for browsers. */
+  readonly live = new LiveView()
   readonly #gate: Gate
   readonly #policy: ModePolicy
   readonly #health: PictureHealth
@@ -182,9 +185,11 @@ export class LiveFeed {
       ...{ camera: camera.id, url, stream, ring: options.ring, clock, log },
       on: {
         info: (info) => {
+          if (url === camera.url) this.live.begin(info)
           if (analysed) this.#begin(info)
         },
         sample: (sample) => {
+          if (url === camera.url) this.live.push(sample)
           if (!analysed) return
           if (sample.key) this.#measureGop(sample.timeMs)
           this.#setMode(sample.timeMs)

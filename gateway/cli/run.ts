@@ -1,0 +1,75 @@
+/**
+ * `lushao run -c gateway.yaml`: the gateway, until SIGTERM; it drains, then exits 0. SIGHUP reads the file again: a
+ * configuration with any fault is refused whole and the gateway goes on as it was.
+ */
+import type { Command } from 'commander'
+import { type Config, loadConfig } from '../../config/loader.ts'
+import { type Language, reasonOf } from '../kit/errors.ts'
+import { type Log, makeLog } from '../kit/log.ts'
+import { type RunningGateway, startGateway } from '../main.ts'
+import { checkFfmpeg } from '../streams/media-tool.ts'
+import { FoundBad, languageOf, print, say } from './program.ts'
+
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('the gateway, until SIGTERM')
+    .requiredOption('-c, --config <file>', 'gateway.yaml')
+    .option('--log <level>', 'trace, debug, info, warn, error', 'info')
+    .action((options: { config: string; log: string }, command: Command) =>
+      run(options.config, options.log, program.version() ?? '', languageOf(command)),
+    )
+}
+
+async function run(file: string, level: string, version: string, language: Language): Promise<void> {
+  const log = makeLog(level)
+  await checkFfmpeg()
+  const config = readAtStart(file, language)
+  const gateway = await startGateway(config, { version, log })
+  greet(gateway, language)
+  const onHangup = () => void reload(file, gateway, log)
+  process.on('SIGHUP', onHangup)
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
+  process.off('SIGHUP', onHangup)
+  log.info('draining')
+  await gateway.close()
+  log.info('stopped')
+}
+
+/** A faulty camera is left out and said; the street is not left unwatched because of one. */
+function readAtStart(file: string, language: Language): Config {
+  const { config, faults, warnings } = loadConfig(file)
+  for (const found of [...faults, ...warnings]) say(found.explain(language))
+  if (config === null) throw new FoundBad()
+  return config
+}
+
+async function reload(file: string, gateway: RunningGateway, log: Log): Promise<void> {
+  const { config, faults } = loadConfig(file)
+  for (const found of faults) log.error({ code: found.code }, found.message)
+  if (config === null || faults.length > 0) {
+    log.error('configuration refused, the old one stays in force')
+    return
+  }
+  try {
+    const touched = await gateway.change(config)
+    log.info({ cameras: touched, configVersion: config.configVersion }, 'configuration changed')
+  } catch (error) {
+    log.error({ reason: reasonOf(error) }, 'configuration not changed')
+  }
+}
+
+/** One line of JSON for whoever started us, and the one-time password for the person who reads it. */
+function greet({ consoleUrl, brokerUrl, firstLogin }: RunningGateway, language: Language): void {
+  print(JSON.stringify({ ready: true, consoleUrl, brokerUrl }))
+  if (firstLogin === null) return
+  const { name, oneTimePassword } = firstLogin
+  say(
+    language === 'zh'
+      ? `首次启动：管理员 ${name}，一次性密码 ${oneTimePassword}（仅显示一次，登录后须修改）`
+      : `First start: administrator ${name}, one-time password ${oneTimePassword} (shown once, to be changed at login)`,
+  )
+}

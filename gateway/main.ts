@@ -1,0 +1,277 @@
+/**
+ * The gateway, as a table of contents: what is built, in order. Stopping is the same list, backwards.
+ *
+ *     store ─ outbox, desk ─ evidence ─ detector ─ broker, link ─ street ─ body-cams ─ console ─ telemetry
+ */
+import { statfsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Config } from '../config/loader.ts'
+import { BodyCamRegistry } from '../devices/bodycam/registry.ts'
+import { ClockWatch } from '../devices/clock/clock-watch.ts'
+import type { CameraStatus } from '../devices/device.ts'
+import { AlertDesk } from './alerts/desk.ts'
+import type { EventSink } from './case-file.ts'
+import { DetectorPool } from './detections/detector.ts'
+import { EvidenceKeeper } from './evidence/keeper.ts'
+import { openSigner, type Signer } from './evidence/seal.ts'
+import { manifestSummary } from './evidence/summary.ts'
+import type { SealedPackage } from './evidence/vault.ts'
+import { AccessLog } from './http/access-log.ts'
+import { Accounts, type FirstLogin } from './http/accounts.ts'
+import { HttpServer } from './http/server.ts'
+import { type Clock, isoTime, systemClock } from './kit/clock.ts'
+import { Closing } from './kit/closing.ts'
+import { Database } from './kit/database.ts'
+import { derivedUlid } from './kit/ids.ts'
+import type { Log } from './kit/log.ts'
+import { EmbeddedBroker } from './mqtt/broker.ts'
+import { Commands } from './mqtt/commands.ts'
+import { type Birth, MESSAGES } from './mqtt/messages.ts'
+import { MqttLink } from './mqtt/publisher.ts'
+import { Outbox } from './outbox/outbox.ts'
+import { analyseRecording } from './recordings.ts'
+import { Street } from './street.ts'
+import type { Health } from './telemetry/health.ts'
+import { Telemetry } from './telemetry/telemetry.ts'
+import { watchedRules } from './violations/catalogue.ts'
+
+export interface RunningGateway {
+  readonly consoleUrl: string
+  readonly brokerUrl: string
+  /** Only at the very first start. */
+  readonly firstLogin: FirstLogin | null
+  readonly accounts: Accounts
+  /** Cameras that were restarted. */
+  change(config: Config): Promise<string[]>
+  close(): Promise<void>
+}
+
+interface Box {
+  config: Config
+  readonly version: string
+  readonly folder: string
+  readonly log: Log
+  readonly clock: Clock
+  readonly closing: Closing
+}
+
+export async function startGateway(
+  config: Config,
+  { version, log, clock = systemClock }: { version: string; log: Log; clock?: Clock },
+): Promise<RunningGateway> {
+  const folder = resolve(config.storage.folder)
+  const box: Box = { config, version, folder, log, clock, closing: new Closing() }
+  try {
+    return await build(box)
+  } catch (error) {
+    await box.closing.close()
+    throw error
+  }
+}
+
+async function build(box: Box): Promise<RunningGateway> {
+  const { config, folder, log, clock, closing } = box
+  const database = closing.own(new Database(join(folder, 'lushao.db')))
+  const outbox = new Outbox(database, config.outbox, clock, log)
+  const desk = closing.own(new AlertDesk(database, outbox, clock))
+  const signer = await openSigner(join(folder, 'keys'))
+  const evidence = await openEvidence(box, signer)
+  const detector = config.model === undefined ? null : closing.own(await DetectorPool.open(config.model, log))
+  const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
+  await clockWatch.start()
+
+  const broker = config.mqtt.url === undefined ? closing.own(await openBroker(box)) : null
+  const commands = new Commands({ database, desk, options: config.mqtt.commands, clock, log })
+  const link = closing.own(
+    new MqttLink({
+      ...{ site: config.site, gateway: config.gateway, options: config.mqtt, outbox, commands, clock, log },
+      address: broker?.address ?? outsideBroker(config),
+      birth: () => birthOf(box, signer, detector, clockWatch),
+    }),
+  )
+  const sink = sinkOf(desk, outbox)
+  const street = closing.own(
+    new Street(config, {
+      ...{ evidence, sink, detector, clock, log, folder: join(folder, 'memory') },
+      clockFacts: () => clockWatch.facts(),
+      onStatus: (id, status, sinceMs) => link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
+    }),
+  )
+  const registry = await openRegistry(box, { database, evidence, detector, sink, outbox })
+  const accounts = new Accounts({ options: config.http, database, clock })
+  const firstLogin = await accounts.ensureAdministrator()
+  const health = () =>
+    healthOf(box, { street, outbox, desk, detector, link, feedsOpen: () => http.feeds.open })
+  const telemetry = closing.own(
+    new Telemetry({
+      ...{ options: config.telemetry, site: config.site, gateway: config.gateway, clock, log },
+      source: { health },
+    }),
+  )
+  const http: HttpServer = closing.own(
+    await HttpServer.start({
+      ...{ options: config.http, accounts, alerts: desk, recordings: registry, log },
+      accessLog: new AccessLog({ database, clock }),
+      cameras: { cameras: () => street.views() },
+      evidenceFolder: evidence.vault.evidence,
+      directory: { devices: () => box.config.devices.bodycams, people: () => box.config.people },
+      metrics: telemetry.metrics,
+      live: { attach: (cameraId, send) => street.station(cameraId)?.feed.live.attach(send) ?? null },
+      missing: () => (link.state.connected ? [] : ['broker']),
+      uploadsFolder: join(folder, 'uploads'),
+    }),
+  )
+  link.start()
+  telemetry.start()
+  return {
+    consoleUrl: http.url,
+    brokerUrl: broker?.address.url ?? config.mqtt.url ?? '',
+    firstLogin,
+    accounts,
+    async change(next) {
+      box.config = next
+      const touched = await street.change(next)
+      link.publishBirth()
+      return touched
+    },
+    close: () => closing.close(),
+  }
+}
+
+async function openEvidence(box: Box, signer: Signer): Promise<EvidenceKeeper> {
+  const { config, log, closing } = box
+  const evidence = closing.own(
+    new EvidenceKeeper({
+      ...{ options: config.evidence, storage: config.storage, signer, log },
+      producer: { site: config.site, gateway: config.gateway },
+    }),
+  )
+  await evidence.recover()
+  return evidence
+}
+
+/** The platform may keep what it is told here: together these summaries are the chain, outside the box. */
+function evidenceMessage(sealed: SealedPackage) {
+  return {
+    id: derivedUlid(Date.parse(sealed.producedAt), 'evidence-message', sealed.packageId),
+    topic: `evidence/${sealed.eventId}`,
+    type: MESSAGES.evidence.type,
+    subject: sealed.eventId,
+    time: sealed.producedAt,
+    data: manifestSummary(sealed),
+  }
+}
+
+function openBroker({ config, folder, log }: Box): Promise<EmbeddedBroker> {
+  return EmbeddedBroker.start({
+    ...{ options: config.mqtt.embedded, site: config.site, gateway: config.gateway, folder, log },
+  })
+}
+
+function outsideBroker({ mqtt }: Config) {
+  return { url: mqtt.url ?? '', username: mqtt.username, password: mqtt.password }
+}
+
+async function openRegistry(
+  box: Box,
+  parts: {
+    database: Database
+    evidence: EvidenceKeeper
+    detector: DetectorPool | null
+    sink: EventSink
+    outbox: Outbox
+  },
+): Promise<BodyCamRegistry> {
+  const { folder, clock, log, closing } = box
+  const registry: BodyCamRegistry = closing.own(
+    new BodyCamRegistry({
+      ...{ database: parts.database, folder: join(folder, 'bodycam'), clock, log },
+      devices: () => box.config.devices.bodycams,
+      people: () => box.config.people,
+      async onRecording(recording) {
+        const found = await analyseRecording({ ...parts, config: () => box.config, log }, recording)
+        registry.link(recording.recordingId, found)
+      },
+    }),
+  )
+  registry.onChange((recording, change) => {
+    parts.outbox.put({
+      id: derivedUlid(Date.parse(recording.collectedAt), 'bodycam', recording.recordingId, change),
+      topic: `bodycam/${recording.deviceSerial.toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`,
+      type: MESSAGES.bodycam.type,
+      subject: recording.recordingId,
+      time: recording.collectedAt,
+      data: { change, ...recording, file: undefined },
+    })
+  })
+  await registry.start()
+  return registry
+}
+
+function sinkOf(desk: AlertDesk, outbox: Outbox): EventSink {
+  return {
+    sealed: (sealed) => void outbox.put(evidenceMessage(sealed)),
+    lastRevision: (eventId) => desk.lastRevision(eventId),
+    alertState: (eventId) => desk.get(eventId)?.state ?? 'DETECTED',
+    raise: (event) => void desk.raise(event),
+  }
+}
+
+function birthOf(box: Box, signer: Signer, detector: DetectorPool | null, clockWatch: ClockWatch): Birth {
+  const { config, version, clock } = box
+  const wallMs = clock.wallMs()
+  const { offsetMs, source } = clockWatch.facts()
+  return {
+    version,
+    cameras: config.cameras.map((camera) => {
+      const place = {
+        districtCode: camera.jurisdictionCode ?? config.region,
+        ...{ wallMs, offsetMinutes: config.utcOffsetMinutes },
+      }
+      const rules = camera.zones.flatMap((zone) => watchedRules(config.catalogue, zone, place))
+      return {
+        id: camera.id,
+        name: camera.name ?? camera.id,
+        rules: [...new Set(rules.map((one) => one.ruleId))],
+      }
+    }),
+    configVersion: config.configVersion,
+    catalogVersion: config.catalogVersion,
+    modelDigest: detector?.modelDigest ?? null,
+    publicKey: signer.publicKeyPem,
+    clock: { offsetMs, source },
+  }
+}
+
+function cameraMessage(status: CameraStatus, sinceMs: number, config: Config) {
+  const { state, mode, analysedSec, owedSec } = status
+  const since = isoTime(sinceMs, config.utcOffsetMinutes)
+  return { state, since, mode: state === 'online' ? mode : null, analysedSec, owedSec }
+}
+
+function healthOf(
+  { folder }: Box,
+  parts: {
+    street: Street
+    outbox: Outbox
+    desk: AlertDesk
+    detector: DetectorPool | null
+    link: MqttLink
+    feedsOpen: () => number
+  },
+): Health {
+  const stats = parts.detector?.stats()
+  const disk = statfsSync(folder)
+  return {
+    cameras: parts.street.health(),
+    outboxDepth: parts.outbox.state().depth,
+    inferenceRuns: stats?.runs ?? 0,
+    inferenceSec: ((stats?.runs ?? 0) * (stats?.runP50Ms ?? 0)) / 1000,
+    inferenceDropped: stats?.dropped ?? 0,
+    acts: parts.street.acts(),
+    alertsRaised: parts.desk.counts().reduce((sum, { count }) => sum + count, 0),
+    brokerConnected: parts.link.state.connected,
+    feedsOpen: parts.feedsOpen(),
+    diskFreeBytes: disk.bavail * disk.bsize,
+  }
+}

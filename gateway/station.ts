@@ -1,0 +1,128 @@
+/**
+ * A station is one live camera with its line: it looks, remembers, and says how it is.
+ *
+ *     LiveFeed ─ Frame ─▶ Line ─▶ revisions, evidence
+ *        ▲                 │
+ *        └─ attention ─────┴─▶ memory (on change, and every few seconds while an act goes on)
+ */
+import { join } from 'node:path'
+import type { CameraStatus } from '../devices/device.ts'
+import type { Frame } from './frames/frame.ts'
+import { LiveFeed } from './frames/live-feed.ts'
+import { PrivacyMask } from './frames/mask.ts'
+import type { Clock } from './kit/clock.ts'
+import { fault, reasonOf } from './kit/errors.ts'
+import { Line, type LineParts } from './line.ts'
+import { loadMemory, readBootId, saveMemory } from './memory.ts'
+import type { Footage } from './streams/gop.ts'
+
+export interface StationParts
+  extends Omit<LineParts, 'source' | 'nothingDropped' | 'aspect' | 'mediaZeroMs' | 'startWallMs'> {
+  /** Folder of the memories, one file a camera. */
+  readonly folder: string
+  readonly clock: Clock
+  readonly onStatus: (status: CameraStatus) => void
+}
+
+/** While an act goes on, this much of it may have to be seen again after a crash. */
+const SAVE_EVERY_MS = 5_000
+
+export class Station {
+  readonly line: Line
+  readonly feed: LiveFeed
+  readonly #parts: StationParts
+  readonly #file: string
+  readonly #bootId = readBootId()
+  /** Added to the feed's timeline: not 0 only after a reboot. */
+  readonly #shiftMs: number
+  #mediaZeroMs: number | null
+  #savedAtMs = Number.NEGATIVE_INFINITY
+  #looking: Promise<void> = Promise.resolve()
+  #now: Pick<Frame, 'timeMs' | 'wallMs'> = { timeMs: 0, wallMs: 0 }
+  #closed = false
+
+  constructor(parts: StationParts) {
+    const { camera, config, clock, log } = parts
+    this.#parts = parts
+    this.#file = join(parts.folder, `${camera.id}.bin`)
+    this.line = new Line({
+      ...parts,
+      source: { still: (timeMs) => this.#still(timeMs), footage: (from, to) => this.#footage(from, to) },
+      nothingDropped: false,
+      aspect: () => aspectOf(this.feed),
+      startWallMs: clock.wallMs(),
+      mediaZeroMs: () => this.#mediaZeroMs ?? 0,
+    })
+    const memory = loadMemory(this.#file, log)
+    this.#mediaZeroMs = memory?.mediaZeroMs ?? null
+    this.#shiftMs = 0
+    if (memory !== null) {
+      const sameBoot = memory.bootId === this.#bootId
+      const awayMs = clock.wallMs() - memory.savedAtWallMs
+      if (!sameBoot) this.#shiftMs = memory.savedAtMs + Math.max(0, awayMs) - clock.monotonicMs()
+      this.line.restore(memory)
+    }
+    this.feed = new LiveFeed({
+      camera: { ...camera, mask: new PrivacyMask(camera.privacyMasks.map(({ polygon }) => polygon)) },
+      options: config.feed,
+      clock,
+      log: log.child({ camera: camera.id }),
+      onFrame: (frame) => this.#look(frame),
+      onStatus: parts.onStatus,
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.feed.close()
+    await this.#looking
+    if (this.#savedAtMs > Number.NEGATIVE_INFINITY) await this.#save()
+  }
+
+  #look(seen: Frame): Promise<void> {
+    if (this.#closed) return this.#looking
+    const frame = this.#shiftMs === 0 ? seen : { ...seen, timeMs: seen.timeMs + this.#shiftMs }
+    this.#looking = this.#lookAt(frame)
+    return this.#looking
+  }
+
+  async #lookAt(frame: Frame): Promise<void> {
+    this.#mediaZeroMs ??= frame.timeMs
+    await this.line.look(frame)
+    this.feed.setAttention(this.line.judge.attention())
+    const actsChanged = this.line.takeChanged()
+    const due = frame.timeMs - this.#savedAtMs >= SAVE_EVERY_MS && this.line.judge.acts().length > 0
+    this.#now = frame
+    if (actsChanged || due) await this.#save()
+  }
+
+  async #save(): Promise<void> {
+    const { timeMs, wallMs } = this.#now
+    this.#savedAtMs = timeMs
+    try {
+      await saveMemory(this.#file, {
+        ...this.line.snapshot(),
+        bootId: this.#bootId,
+        savedAtMs: timeMs,
+        savedAtWallMs: wallMs,
+        mediaZeroMs: this.#mediaZeroMs ?? timeMs,
+      })
+    } catch (error) {
+      const found = fault('MEMORY_NOT_SAVED', { path: this.#file, reason: reasonOf(error) })
+      this.#parts.log.error({ code: found.code }, found.message)
+    }
+  }
+
+  #still(timeMs: number): Footage | null {
+    return this.feed.ring.still(timeMs - this.#shiftMs)
+  }
+
+  #footage(fromMs: number, toMs: number): Footage | null {
+    return this.feed.ring.footage(fromMs - this.#shiftMs, toMs - this.#shiftMs)
+  }
+}
+
+function aspectOf(feed: LiveFeed): number {
+  const info = feed.info
+  return info === null ? 16 / 9 : info.width / info.height
+}

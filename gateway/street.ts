@@ -1,0 +1,141 @@
+/**
+ * All stations of the box: started, told apart, and replaced one by one when the configuration changes.
+ *
+ * A changed camera restarts alone; the others do not lose a frame. Once a local day the rules' legal bases are looked
+ * at again: what expired at midnight stops by itself, what came into force begins.
+ */
+import type { Config } from '../config/loader.ts'
+import type { CameraOptions } from '../config/schema.ts'
+import type { CameraStatus } from '../devices/device.ts'
+import type { CameraView } from './http/views.ts'
+import { Station, type StationParts } from './station.ts'
+import type { CameraHealth } from './telemetry/health.ts'
+import { localDay } from './violations/zone.ts'
+
+export type StreetParts = Omit<StationParts, 'camera' | 'config' | 'onStatus'> & {
+  readonly onStatus: (cameraId: string, status: CameraStatus, sinceMs: number) => void
+}
+
+const LOOK_AT_CALENDAR_MS = 60_000
+
+export class Street {
+  readonly #parts: StreetParts
+  readonly #stations = new Map<string, { readonly camera: CameraOptions; readonly station: Station }>()
+  readonly #since = new Map<string, { readonly state: string; readonly sinceMs: number }>()
+  readonly #timer: NodeJS.Timeout
+  #config: Config
+  #day: string
+
+  constructor(config: Config, parts: StreetParts) {
+    this.#parts = parts
+    this.#config = config
+    this.#day = this.#today()
+    for (const camera of config.cameras) this.#open(camera)
+    this.#timer = setInterval(() => void this.#turnPage(), LOOK_AT_CALENDAR_MS)
+  }
+
+  /** Cameras that changed, came or went; the others are left alone unless something common to all changed. */
+  async change(config: Config): Promise<string[]> {
+    const common = JSON.stringify({ ...this.#config, cameras: [], configVersion: '' })
+    const restartAll = common !== JSON.stringify({ ...config, cameras: [], configVersion: '' })
+    const wanted = new Map(config.cameras.map((camera) => [camera.id, camera]))
+    this.#config = config
+    const touched: string[] = []
+    for (const [id, { camera }] of [...this.#stations]) {
+      const next = wanted.get(id)
+      if (!restartAll && next !== undefined && JSON.stringify(next) === JSON.stringify(camera)) continue
+      touched.push(id)
+      await this.#close(id)
+      if (next !== undefined) this.#open(next)
+    }
+    for (const camera of config.cameras) {
+      if (this.#stations.has(camera.id)) continue
+      touched.push(camera.id)
+      this.#open(camera)
+    }
+    return touched
+  }
+
+  views(): CameraView[] {
+    return [...this.#stations.values()].map(({ camera, station }) => {
+      const { state, mode, owedSec, analysedSec } = station.feed.status()
+      return {
+        id: camera.id,
+        name: camera.name ?? null,
+        status: state,
+        mode: state === 'online' ? mode : null,
+        owedSec,
+        analysedSec,
+        reconnects: station.feed.counters().reconnects,
+        zones: camera.zones.map(({ id, type, polygon, rules }) => ({
+          id,
+          type,
+          polygon,
+          rules: rules.map(({ rule }) => rule),
+        })),
+      }
+    })
+  }
+
+  health(): CameraHealth[] {
+    return [...this.#stations.values()].map(({ camera, station }) => {
+      const { state, mode } = station.feed.status()
+      const { samples, framesDecoded, droppedFrames, owedSec, analysedSec, reconnects } =
+        station.feed.counters()
+      return {
+        ...{ id: camera.id, status: state, mode: state === 'online' ? mode : null },
+        ...{ samples, frames: framesDecoded, framesDropped: droppedFrames, owedSec, analysedSec, reconnects },
+      }
+    })
+  }
+
+  /** Acts that are suspected or going on, by detection state. */
+  acts(): Record<string, number> {
+    const counts: Record<string, number> = {}
+    for (const { station } of this.#stations.values()) {
+      for (const { state } of station.line.judge.acts()) counts[state] = (counts[state] ?? 0) + 1
+    }
+    return counts
+  }
+
+  station(cameraId: string): Station | undefined {
+    return this.#stations.get(cameraId)?.station
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await Promise.all([...this.#stations.keys()].map((id) => this.#close(id)))
+  }
+
+  #open(camera: CameraOptions): void {
+    const onStatus = (status: CameraStatus) => {
+      const known = this.#since.get(camera.id)
+      const sinceMs = known?.state === status.state ? known.sinceMs : this.#parts.clock.wallMs()
+      this.#since.set(camera.id, { state: status.state, sinceMs })
+      this.#parts.onStatus(camera.id, status, sinceMs)
+    }
+    const station = new Station({ ...this.#parts, config: this.#config, camera, onStatus })
+    this.#stations.set(camera.id, { camera, station })
+    onStatus(station.feed.status())
+  }
+
+  async #close(id: string): Promise<void> {
+    const open = this.#stations.get(id)
+    this.#stations.delete(id)
+    await open?.station.close()
+  }
+
+  async #turnPage(): Promise<void> {
+    if (this.#today() === this.#day) return
+    this.#day = this.#today()
+    for (const [id, { camera, station }] of [...this.#stations]) {
+      if (!station.line.outdated(this.#parts.clock.wallMs())) continue
+      await this.#close(id)
+      this.#open(camera)
+    }
+  }
+
+  #today(): string {
+    return localDay(this.#parts.clock.wallMs(), this.#config.utcOffsetMinutes)
+  }
+}
