@@ -382,48 +382,66 @@ test('two packages that changed names are both found', async () => {
   expect(found).toContain(`FOLDER_NAME ${ids[1]}`)
 })
 
+/** Stamps a package by an authority of our own; returns its certificate. */
+function stamp(root: string): string {
+  writeFileSync(join(folder, 'tsa.cnf'), TSA_CONFIG)
+  writeFileSync(join(folder, 'serial'), '01')
+  const openssl = (line: string, ...more: string[]) =>
+    execFileSync('openssl', [...line.split(' '), ...more], { cwd: folder, stdio: 'pipe' })
+  const key = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout tsa.key -out tsa.pem'
+  openssl(`${key} -subj /CN=tsa -extensions tsa_ext -config tsa.cnf`)
+  openssl('ts -query -sha256 -cert -out query.tsq -data', join(root, 'tagmanifest-sha256.txt'))
+  openssl('ts -reply -queryfile query.tsq -config tsa.cnf -out', join(root, 'tagmanifest-sha256.txt.tsr'))
+  return join(folder, 'tsa.pem')
+}
+
 test('a real RFC 3161 token fits its package, and no other', async () => {
-  const at = (name: string) => join(folder, name)
-  writeFileSync(at('tsa.cnf'), TSA_CONFIG)
-  writeFileSync(at('serial'), '01')
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    'tsa.key',
-    '-out',
-    'tsa.pem',
-    '-subj',
-    '/CN=tsa',
-    '-extensions',
-    'tsa_ext',
-    '-config',
-    'tsa.cnf',
-  )
-  openssl(
-    'ts',
-    '-query',
-    '-data',
-    join(first, 'tagmanifest-sha256.txt'),
-    '-sha256',
-    '-cert',
-    '-out',
-    'query.tsq',
-  )
-  const reply = ['ts', '-reply', '-queryfile', 'query.tsq', '-config', 'tsa.cnf']
-  openssl(...reply, '-out', join(first, 'tagmanifest-sha256.txt.tsr'))
+  stamp(first)
   const report = await check(first)
   expect(onlyFindings(report)).toEqual([])
   expect(report.packages[0]?.timestamp).toEqual({ state: 'FITS', time: expect.stringMatching(/^20\d{12}Z$/) })
 
   cpSync(join(first, 'tagmanifest-sha256.txt.tsr'), join(packageOf(1), 'tagmanifest-sha256.txt.tsr'))
   expect(onlyFindings(await check(packageOf(1)))).toEqual(['TIMESTAMP_MISFIT tagmanifest-sha256.txt.tsr'])
+})
+
+const commandsOf = (name: string) =>
+  [
+    ...readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g),
+  ].map(([, command]) => command!)
+
+test('the commands of docs/verify.md work, and find what they are for', () => {
+  const second = packageOf(1)
+  const env = { ...process.env, KEY: join(folder, 'box.pem'), PREVIOUS: first, TSA: stamp(second) }
+  writeFileSync(env.KEY, `lushao key\n${signer.publicKeyPem}`)
+  const commands = commandsOf('verify.md')
+  expect(commandsOf('verify.zh-CN.md')).toEqual(commands)
+  const run = (command: string) => {
+    const { status, stdout } = spawnSync('bash', ['-c', command], { cwd: second, env })
+    return { status, text: stdout.toString().trim() }
+  }
+  const [files, sm3, added, signature, fingerprint, chain, token] = commands as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
+  expect([files, sm3, added].map((command) => run(command))).toEqual(Array(3).fill({ status: 0, text: '' }))
+  expect(run(signature)).toEqual({ status: 0, text: 'Signature Verified Successfully' })
+  expect(run(fingerprint).text.slice(0, 64)).toBe(signer.fingerprint)
+  const [hash, told] = run(chain).text.split('\n')
+  expect(hash).toMatch(/^[0-9a-f]{64}$/)
+  expect(told).toBe(hash)
+  expect(run(token).text).toContain('Verification: OK')
+
+  flip(join(second, START), 5000)
+  writeFileSync(join(second, 'data/more'), '')
+  expect(run(files).status).toBe(1)
+  expect(run(sm3).text).toBe(`CHANGED ${START}`)
+  expect(run(added).text).toContain('< data/more')
 })
 
 const TSA_CONFIG = `
