@@ -2,179 +2,143 @@
  * From a frame's bytes to the network's tensor in one pass: resample, colour, normalise.
  *
  *     Y 640×360 ─ blend two rows ─▶ line ─ blend two columns ─┐
- *     U, V 320×180 ─ nearest ─▶ tables of what they add ──────┴─▶ one table: clamp, scale, mean, std ─▶ 3 planes
+ *     U, V 320×180 ─ nearest ─▶ what they add to a colour ────┴─▶ clamp ─▶ scale, mean, std ─▶ three planes
  *
  * The frame is stretched from the camera's shape; `aspect` gives the shape back, so that a letterbox lays the scene
  * as it is. Colour is BT.601 in video range, what FFmpeg assumes of an untagged stream. Luma is bilinear as the
- * networks were trained on, chroma nearest: it has half the lines anyway. Integers until the last table.
+ * networks were trained on, chroma nearest: it has half the lines anyway.
+ *
+ * The loops are WebAssembly SIMD (`lay.as.ts`); the tensor is a view of its memory, so the network reads what the
+ * kernel wrote and nothing is copied in between.
  */
 import type { ModelInput } from '../../models/manifest.ts'
-import { FRAME_HEIGHT, FRAME_WIDTH } from '../frames/frame.ts'
+import { FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH } from '../frames/frame.ts'
 import { assert } from '../kit/assert.ts'
+import { LAY_WASM } from './lay.wasm.ts'
 
-/** Luma carries two binary digits behind the point through all sums. */
-const PARTS = 4
-/** The farthest that chroma moves a colour below black or above white: 128 × 2.018 / 1.164, in parts. */
-const REACH = 224 * PARTS
-const TABLE = 256 * PARTS + 2 * REACH
+type Lay = (...addressesAndSizes: number[]) => void
 
-/** Which part of the input the scene fills, and where each of its pixels comes from. */
-interface Layout {
-  readonly aspect: number
-  readonly width: number
-  readonly height: number
-  readonly columns: Int32Array
-  readonly columnWeights: Int32Array
-  readonly rows: Int32Array
-  readonly rowWeights: Int32Array
-  readonly chromaColumns: Int32Array
-}
+/** The kernel paints four columns at a time. */
+const COLUMNS_MIN = 4
 
 export class Preprocessor {
   /** 3 × height × width, filled anew by every `lay`. */
-  readonly tensor: Float32Array
+  readonly tensor: Float32Array<ArrayBuffer>
   readonly #input: ModelInput
-  readonly #tables: readonly Float32Array[]
-  readonly #line = new Int32Array(FRAME_WIDTH + 1)
-  readonly #layouts: Layout[] = []
-  #laid: Layout | null = null
+  readonly #lay: Lay
+  readonly #yuv: Uint8Array
+  /** int32 each, one an output column or row: where it comes from, and how much of the neighbour. */
+  readonly #maps: Record<
+    'columns' | 'columnWeights' | 'rows' | 'rowWeights' | 'chromaColumns' | 'chromaRows',
+    Int32Array
+  >
+  readonly #line: Uint8Array
+  readonly #adds: Float32Array
+  readonly #factors: Float32Array
+  #laid: { readonly aspect: number; readonly width: number; readonly height: number } | null = null
 
   constructor(input: ModelInput) {
+    const { width, height } = input
     this.#input = input
-    this.tensor = new Float32Array(3 * input.width * input.height)
-    this.#tables = [0, 1, 2].map((plane) => makeTable(input, plane))
+    const sizes = [FRAME_BYTES, 24 * (width + height), 2 * FRAME_WIDTH, 12 * width, 24, 12 * width * height]
+    const pages = Math.ceil((sizes.reduce((sum, size) => sum + size + 16, 0) + 1_024) / 65_536)
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+    const buffer = memory.buffer as ArrayBuffer
+    const kernel = new WebAssembly.Module(Buffer.from(LAY_WASM, 'base64'))
+    this.#lay = new WebAssembly.Instance(kernel, { env: { memory } }).exports['lay'] as Lay
+
+    let end = 1_024
+    const take = (bytes: number) => {
+      const at = end
+      end = Math.ceil((at + bytes) / 16) * 16
+      return at
+    }
+    const map = (count: number) => new Int32Array(buffer, take(4 * count), count)
+    this.#yuv = new Uint8Array(buffer, take(FRAME_BYTES), FRAME_BYTES)
+    this.#maps = {
+      columns: map(width),
+      columnWeights: map(width),
+      rows: map(height),
+      rowWeights: map(height),
+      chromaColumns: map(width),
+      chromaRows: map(height),
+    }
+    this.#line = new Uint8Array(buffer, take(2 * FRAME_WIDTH), 2 * FRAME_WIDTH)
+    this.#adds = new Float32Array(buffer, take(12 * width), 3 * width)
+    this.#factors = new Float32Array(buffer, take(24), 6)
+    this.tensor = new Float32Array(buffer, take(12 * width * height), 3 * width * height)
+    // (pixel × scale − mean) / std, as one factor and one term.
+    for (let plane = 0; plane < 3; plane++) {
+      this.#factors[plane] = input.scale / input.std[plane]!
+      this.#factors[3 + plane] = -input.mean[plane]! / input.std[plane]!
+    }
   }
 
   /** Returns the size of the scene within the input, pixels from the upper left. */
   lay(yuv: Uint8Array, aspect: number): { readonly width: number; readonly height: number } {
-    const layout = this.#layoutFor(aspect)
-    if (this.#laid !== layout) this.#pad()
-    this.#laid = layout
-    const { width, height, channels } = this.#input
-    const planeSize = width * height
-    const [red, blue] = channels === 'rgb' ? [0, 2] : [2, 0]
-    for (let row = 0; row < layout.height; row++) {
-      blendRows(yuv, layout.rows[row]!, layout.rowWeights[row]!, this.#line)
-      paintRow(
-        yuv,
-        this.#line,
-        layout,
-        Math.min(FRAME_HEIGHT / 2 - 1, layout.rows[row]! >> 1),
-        this.tensor,
-        row * width,
-        red * planeSize,
-        planeSize,
-        blue * planeSize,
-        this.#tables[red]!,
-        this.#tables[1]!,
-        this.#tables[blue]!,
-      )
-    }
-    return layout
+    const laid = this.#laid?.aspect === aspect ? this.#laid : this.#arrange(aspect)
+    const { columns, columnWeights, rows, rowWeights, chromaColumns, chromaRows } = this.#maps
+    this.#yuv.set(yuv)
+    this.#lay(
+      this.#yuv.byteOffset,
+      columns.byteOffset,
+      columnWeights.byteOffset,
+      rows.byteOffset,
+      rowWeights.byteOffset,
+      chromaColumns.byteOffset,
+      chromaRows.byteOffset,
+      this.#line.byteOffset,
+      this.#adds.byteOffset,
+      this.#factors.byteOffset,
+      this.tensor.byteOffset,
+      laid.width,
+      laid.height,
+      this.#input.width,
+      4 * this.#input.width * this.#input.height,
+      4 * this.#input.width,
+      this.#input.channels === 'bgr' ? 1 : 0,
+    )
+    return laid
   }
 
-  #pad(): void {
-    const planeSize = this.#input.width * this.#input.height
+  /** Writes the maps for a camera's shape and pads what the scene leaves free. */
+  #arrange(aspect: number) {
+    assert(Number.isFinite(aspect) && aspect > 0.05 && aspect < 20, 'a camera has a shape')
+    const { fit, pad } = this.#input
+    let { width, height } = this.#input
+    if (fit === 'letterbox') {
+      if (aspect * height > width) height = Math.max(1, Math.round(width / aspect))
+      else width = Math.max(COLUMNS_MIN, Math.round(height * aspect))
+    }
+    const maps = this.#maps
+    sample(maps.columns, maps.columnWeights, width, FRAME_WIDTH)
+    sample(maps.rows, maps.rowWeights, height, FRAME_HEIGHT)
+    nearest(maps.chromaColumns, width, FRAME_WIDTH / 2)
+    nearest(maps.chromaRows, height, FRAME_HEIGHT / 2)
+    // The kernel wants a column's place in bytes of int16, and both weights as two int16 of one load.
+    for (let x = 0; x < width; x++) {
+      maps.columns[x] = 2 * maps.columns[x]!
+      maps.columnWeights[x] = (maps.columnWeights[x]! << 16) | (128 - maps.columnWeights[x]!)
+    }
+    const planeSize = this.tensor.length / 3
     for (let plane = 0; plane < 3; plane++) {
-      const grey = normalise(this.#input, plane, this.#input.pad)
+      const grey = pad * this.#factors[plane]! + this.#factors[3 + plane]!
       this.tensor.fill(grey, plane * planeSize, (plane + 1) * planeSize)
     }
-  }
-
-  #layoutFor(aspect: number): Layout {
-    const shape = this.#input.fit === 'stretch' ? 1 : aspect
-    const known = this.#layouts.find((layout) => layout.aspect === shape)
-    if (known !== undefined) return known
-    assert(Number.isFinite(shape) && shape > 0.05 && shape < 20, 'a camera has a shape')
-    if (this.#layouts.length === 16) this.#layouts.shift()
-    const layout = makeLayout(this.#input, shape)
-    this.#layouts.push(layout)
-    return layout
+    this.#laid = { aspect, width, height }
+    return this.#laid
   }
 }
 
-function makeLayout(input: ModelInput, aspect: number): Layout {
-  let { width, height } = input
-  if (input.fit === 'letterbox') {
-    if (aspect * height > width) height = Math.max(1, Math.round(width / aspect))
-    else width = Math.max(1, Math.round(height * aspect))
-  }
-  const [columns, columnWeights] = sampling(width, FRAME_WIDTH)
-  const [rows, rowWeights] = sampling(height, FRAME_HEIGHT)
-  const chromaColumns = Int32Array.from({ length: width }, (_, x) =>
-    Math.floor(((x + 0.5) * (FRAME_WIDTH / 2)) / width),
-  )
-  return { aspect, width, height, columns, columnWeights, rows, rowWeights, chromaColumns }
-}
-
-/** For each of `to` pixels the left one of the two neighbours among `from`, and the right one's weight of 128. */
-function sampling(to: number, from: number): [Int32Array, Int32Array] {
-  const lefts = new Int32Array(to)
-  const weights = new Int32Array(to)
+/** For each of `to` pixels the first of the two neighbours among `from`, and the other one's weight of 128. */
+function sample(firsts: Int32Array, weights: Int32Array, to: number, from: number): void {
   for (let i = 0; i < to; i++) {
     const place = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5))
-    lefts[i] = Math.min(from - 2, Math.floor(place))
-    weights[i] = Math.round((place - lefts[i]!) * 128)
+    firsts[i] = Math.min(from - 2, Math.floor(place))
+    weights[i] = Math.round((place - firsts[i]!) * 128)
   }
-  return [lefts, weights]
 }
 
-function normalise(input: ModelInput, plane: number, value: number): number {
-  return (value * input.scale - input.mean[plane]!) / input.std[plane]!
-}
-
-function makeTable(input: ModelInput, plane: number): Float32Array {
-  return Float32Array.from({ length: TABLE }, (_, index) => {
-    const colour = 1.164 * ((index - REACH) / PARTS - 16)
-    return normalise(input, plane, Math.min(255, Math.max(0, colour)))
-  })
-}
-
-const addsTo = (factor: number): Int32Array =>
-  Int32Array.from({ length: 256 }, (_, chroma) => Math.round(((chroma - 128) * factor * PARTS) / 1.164))
-const RED_OF_V = addsTo(1.596).map((sum) => sum + REACH)
-const GREEN_OF_U = addsTo(-0.392).map((sum) => sum + REACH)
-const GREEN_OF_V = addsTo(-0.813)
-const BLUE_OF_U = addsTo(2.017).map((sum) => sum + REACH)
-
-const U_AT = FRAME_WIDTH * FRAME_HEIGHT
-const V_AT = U_AT + U_AT / 4
-
-function blendRows(yuv: Uint8Array, row: number, weight: number, line: Int32Array): void {
-  const above = 128 - weight
-  let at = row * FRAME_WIDTH
-  for (let x = 0; x < FRAME_WIDTH; x++, at++) line[x] = yuv[at]! * above + yuv[at + FRAME_WIDTH]! * weight
-  line[FRAME_WIDTH] = line[FRAME_WIDTH - 1]!
-}
-
-// Twelve plain arguments: the loop is the gateway's hottest in JavaScript and looks nothing up.
-function paintRow(
-  yuv: Uint8Array,
-  line: Int32Array,
-  layout: Layout,
-  chromaRow: number,
-  tensor: Float32Array,
-  rowAt: number,
-  redAt: number,
-  greenAt: number,
-  blueAt: number,
-  reds: Float32Array,
-  greens: Float32Array,
-  blues: Float32Array,
-): void {
-  const { columns, columnWeights, chromaColumns, width } = layout
-  const uAt = U_AT + chromaRow * (FRAME_WIDTH / 2)
-  const vAt = V_AT + chromaRow * (FRAME_WIDTH / 2)
-  for (let x = 0; x < width; x++) {
-    const left = columns[x]!
-    const weight = columnWeights[x]!
-    const luma = (line[left]! * (128 - weight) + line[left + 1]! * weight) >> 12
-    const chroma = chromaColumns[x]!
-    const u = yuv[uAt + chroma]!
-    const v = yuv[vAt + chroma]!
-    const at = rowAt + x
-    tensor[redAt + at] = reds[luma + RED_OF_V[v]!]!
-    tensor[greenAt + at] = greens[luma + GREEN_OF_U[u]! + GREEN_OF_V[v]!]!
-    tensor[blueAt + at] = blues[luma + BLUE_OF_U[u]!]!
-  }
+function nearest(places: Int32Array, to: number, from: number): void {
+  for (let i = 0; i < to; i++) places[i] = Math.floor(((i + 0.5) * from) / to)
 }

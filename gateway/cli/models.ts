@@ -1,0 +1,129 @@
+/**
+ * `lushao models list | verify FILE… | bench FILE…`: which models the gateway knows, whether a file is what its
+ * manifest says, and how long it takes here.
+ */
+import type { Command } from 'commander'
+import { type Manifest, rolesOf, shippedManifests } from '../../models/manifest.ts'
+import { ROLES } from '../detections/detections.ts'
+import { DetectorPool, type DetectorStats, ModelOptions } from '../detections/detector.ts'
+import { FRAME_BYTES, type Frame } from '../frames/frame.ts'
+import { isFault } from '../kit/errors.ts'
+import { silentLog } from '../kit/log.ts'
+import { FoundBad, languageOf, print, say, usage } from './program.ts'
+
+interface Options {
+  readonly manifest?: string
+  readonly runs?: string
+  readonly json?: boolean
+}
+
+/** Runs before the clock counts: the arena grows and the code warms up. */
+const WARM_RUNS = 10
+
+export function addModels(program: Command): void {
+  const models = program.command('models').description('model registry: manifests, hashes, licences, speed')
+  models
+    .command('list')
+    .description('the models whose manifests come with the gateway')
+    .option('--json', 'print manifests as JSON')
+    .action((options: Options) => list(options.json === true))
+  models
+    .command('verify')
+    .description('hash, manifest, shape, and one look at a grey picture')
+    .argument('<file...>', 'ONNX files')
+    .option('--manifest <path>', 'the manifest, when not beside the file and not a known one')
+    .option('--json', 'print results as JSON')
+    .action((files: string[], options: Options, command: Command) => verify(files, options, command))
+  models
+    .command('bench')
+    .description('milliseconds a frame on this machine, one thread')
+    .argument('<file...>', 'ONNX files')
+    .option('--manifest <path>', 'the manifest, when not beside the file and not a known one')
+    .option('--runs <count>', 'timed runs, medians of the last 256', '100')
+    .option('--json', 'print figures as JSON')
+    .action((files: string[], options: Options) => bench(files, options))
+}
+
+function list(json: boolean): void {
+  const manifests = shippedManifests()
+  if (json) {
+    print(JSON.stringify(manifests, null, 1))
+    return
+  }
+  print('| model | family | input | classes | roles | licence | sha256 |')
+  print('|---|---|---|---|---|---|---|')
+  for (const manifest of manifests) print(row(manifest))
+}
+
+function row(manifest: Manifest): string {
+  const { name, family, input, classes, licence, sha256 } = manifest
+  const roles = new Set(rolesOf(manifest))
+  const named = ROLES.filter((role) => roles.has(role)).join(' ')
+  const size = `${input.width}×${input.height} ${input.fit}`
+  return `| ${[name, family, size, classes.length, named, licence, sha256].join(' | ')} |`
+}
+
+async function verify(files: readonly string[], options: Options, command: Command): Promise<void> {
+  const results: { file: string; good: boolean; model?: string; code?: string; reason?: string }[] = []
+  for (const file of files) {
+    try {
+      const pool = await open(file, options.manifest)
+      results.push({ file, good: true, model: pool.manifest.name })
+      await pool.close()
+    } catch (error) {
+      if (!isFault(error)) throw error
+      results.push({ file, good: false, code: error.code, reason: error.explain(languageOf(command)) })
+    }
+  }
+  if (options.json === true) print(JSON.stringify(results, null, 1))
+  else
+    for (const { file, good, model, reason } of results)
+      print(good ? `good  ${file}  ${model}` : `bad   ${reason}`)
+  if (results.some((result) => !result.good)) throw new FoundBad()
+}
+
+async function bench(files: readonly string[], options: Options): Promise<void> {
+  const runs = Number(options.runs)
+  if (!Number.isInteger(runs) || runs < 1 || runs > 100_000)
+    throw usage('models bench', '--runs is 1 to 100000')
+  const figures: (DetectorStats & { model: string; framesPerSec: number })[] = []
+  for (const file of files) figures.push(await benchOne(file, runs, options.manifest))
+  if (options.json === true) {
+    print(JSON.stringify(figures, null, 1))
+    return
+  }
+  print('| model | frames/s | preprocess ms | run ms | decode ms |')
+  print('|---|---|---|---|---|')
+  for (const { model, framesPerSec, layP50Ms, runP50Ms, decodeP50Ms } of figures) {
+    const times = [layP50Ms, runP50Ms, decodeP50Ms].map((ms) => ms.toFixed(2))
+    print(`| ${[model, framesPerSec.toFixed(1), ...times].join(' | ')} |`)
+  }
+}
+
+async function benchOne(file: string, runs: number, manifest: string | undefined) {
+  const pool = await open(file, manifest)
+  try {
+    const frame = pattern()
+    let timeMs = 0
+    for (let i = 0; i < WARM_RUNS; i++) await pool.detectAll({ ...frame, timeMs: timeMs++ }, 16 / 9)
+    const startMs = performance.now()
+    for (let i = 0; i < runs; i++) await pool.detectAll({ ...frame, timeMs: timeMs++ }, 16 / 9)
+    const framesPerSec = (1000 * runs) / (performance.now() - startMs)
+    if (process.stderr.isTTY) say(`${pool.manifest.name}: ${runs} runs`)
+    return { model: pool.manifest.name, framesPerSec, ...pool.stats() }
+  } finally {
+    await pool.close()
+  }
+}
+
+function open(file: string, manifest: string | undefined): Promise<DetectorPool> {
+  const options = { file, workersMax: 1, everyMs: 0, ...(manifest === undefined ? {} : { manifest }) }
+  return DetectorPool.open(ModelOptions.parse(options), silentLog)
+}
+
+/** Soft stripes: no network has an easy or a hard time with them. */
+function pattern(): Frame {
+  const yuv = new Uint8Array(FRAME_BYTES)
+  for (let i = 0; i < yuv.length; i++) yuv[i] = 128 + 60 * Math.sin(i / 97)
+  return { cameraId: 'bench', pts: 0, connection: 0, timeMs: 0, wallMs: 0, yuv }
+}
