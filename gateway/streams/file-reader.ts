@@ -4,13 +4,13 @@
  * and only from disk, because a "video" may be a playlist that names other files or addresses.
  */
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { fault, isFault, redact } from '../kit/errors.ts'
 import { Fmp4Parser } from './fmp4.ts'
 import type { RawSample, StreamInfo } from './gop.ts'
-import { probeMedia } from './media-tool.ts'
+import { type MediaProbe, probeMedia } from './media-tool.ts'
 
 const execute = promisify(execFile)
 
@@ -39,10 +39,11 @@ export interface FileFacts {
 /** @throws Fault FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_VIDEO, FILE_NO_VIDEO_TRACK, FILE_UNFINISHED */
 export async function inspectFile(path: string): Promise<FileFacts> {
   await checkReadable(path)
+  const head = await readHead(path)
   const probe = await probeMedia(`file:${path}`, FROM_DISK).catch((error: Error) => {
     const lines = redact(error.message).split('\n')
-    if (lines.some((line) => line.includes('moov atom not found')))
-      throw fault('FILE_UNFINISHED', { path }, error)
+    const unfinished = lines.some((line) => line.includes('moov atom not found'))
+    if (unfinished && isMovie(head)) throw fault('FILE_UNFINISHED', { path }, error)
     throw fault('FILE_NOT_VIDEO', { path, reason: reasonFrom(lines) }, error)
   })
   const { video } = probe
@@ -52,7 +53,7 @@ export async function inspectFile(path: string): Promise<FileFacts> {
   return {
     codec: video.codec,
     transcode: !COPIED.has(video.codec),
-    durationSec: probe.durationSec,
+    durationSec: declaredSeconds(probe),
     rotation: video.rotation === 90 || video.rotation === 180 || video.rotation === 270 ? video.rotation : 0,
     hiddenSec: probe.format.includes('mp4') ? await hiddenSeconds(path) : 0,
   }
@@ -64,6 +65,29 @@ async function checkReadable(path: string): Promise<void> {
   })
   if (!facts.isFile()) throw fault('FILE_UNREADABLE', { path, reason: 'not a regular file' })
   if (facts.size === 0) throw fault('FILE_EMPTY', { path })
+}
+
+const HEAD_BYTES = 16
+
+async function readHead(path: string): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/** By extension alone ffmpeg would try anything as a movie and miss its index. */
+const isMovie = (head: Buffer): boolean =>
+  ['ftyp', 'mdat', 'wide', 'free', 'skip', 'pnot'].includes(head.toString('latin1', 4, 8))
+
+/** ffprobe guesses an AVI's duration from the file's size, so a cut one looks whole; its header counts the pictures. */
+function declaredSeconds({ format, durationSec, video }: MediaProbe): number | null {
+  if (format !== 'avi' || video === null || video.fps === null || video.frameCount === null)
+    return durationSec
+  return video.frameCount / video.fps
 }
 
 /** ffprobe's own last word, without the path and the wrapping of the one who called it. */

@@ -22,6 +22,8 @@ export interface MediaProbe {
     readonly width: number
     readonly height: number
     readonly fps: number | null
+    /** What the container says. */
+    readonly frameCount: number | null
     /** Clockwise degrees a player turns the picture by: 0, 90, 180, 270. */
     readonly rotation: number
   } | null
@@ -94,6 +96,7 @@ function readVideo(stream: FfprobeStream): NonNullable<MediaProbe['video']> {
     width: Number(stream.width) || 0,
     height: Number(stream.height) || 0,
     fps: positive((num ?? 0) / (den ?? 0)),
+    frameCount: positive(stream.nb_frames),
     // ffprobe counts against the clock.
     rotation: ((-Math.round(Number(stream.rotation ?? 0) || 0) % 360) + 360) % 360,
   }
