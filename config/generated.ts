@@ -2,6 +2,7 @@
  * What the code writes about itself: example, JSON Schema, reference. Each is a path and a text; `generate.ts` puts
  * them there, a test compares them.
  */
+import { asyncApi } from './asyncapi.ts'
 import { exampleYaml } from './example.ts'
 import { jsonSchema, type SchemaNode } from './issues.ts'
 import { configPage, errorsPage } from './reference.ts'
@@ -17,6 +18,7 @@ export function generated(): Generated[] {
   return [
     { path: 'config/gateway.schema.json', text: json(withSecrets(root)) },
     { path: 'config/gateway.example.yaml', text: exampleYaml(root) },
+    { path: 'docs/asyncapi.json', text: json(asyncApi()) },
     { path: 'docs/config.md', text: configPage(root) },
     { path: 'docs/errors.md', text: errorsPage() },
   ]

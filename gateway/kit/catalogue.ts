@@ -446,8 +446,12 @@ export const CATALOGUE = {
     ['不存在命令 {name}。', '未执行任何操作。', '请查阅消息说明中的命令名。'],
   ),
   COMMAND_UNSUPPORTED: entry(
-    ['The command {name} is not supported by this gateway yet.', 'Nothing was done.', ''],
-    ['本网关尚不支持命令 {name}。', '未执行任何操作。', ''],
+    [
+      'The command {name} is not supported by this gateway yet.',
+      'Nothing was done.',
+      'Use a gateway that supports it.',
+    ],
+    ['本网关尚不支持命令 {name}。', '未执行任何操作。', '请使用支持该命令的网关。'],
   ),
   COMMAND_ARGS_WRONG: entry(
     [
