@@ -36,7 +36,7 @@ export function manifestText(lines: readonly ManifestLine[]): string {
     .join('')
 }
 
-export type ManifestProblem = 'LINE' | 'PATH' | 'TWICE'
+type ManifestProblem = 'LINE' | 'PATH' | 'TWICE'
 export interface ReadManifest {
   readonly hashes: ReadonlyMap<string, string>
   readonly problems: readonly { readonly problem: ManifestProblem; readonly text: string }[]

@@ -41,7 +41,7 @@ import type { Picture } from './picture.ts'
 import type { Signer } from './seal.ts'
 import { type DerivedPicture, makeStill, type Still, type StillOptions } from './stills.ts'
 
-export interface PackagePlan {
+interface PackagePlan {
   readonly folder: string
   readonly facts: EventFacts
   readonly originals: readonly (Held & { readonly from: string })[]

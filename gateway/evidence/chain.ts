@@ -20,7 +20,7 @@ const LinkRecord = z.object({
   manifestHash: z.string().regex(/^[0-9a-f]{64}$/),
 })
 const ChainRecord = z.object({ head: LinkRecord.nullable(), sealing: LinkRecord.nullable() })
-export type ChainRecord = z.infer<typeof ChainRecord>
+type ChainRecord = z.infer<typeof ChainRecord>
 
 /** Null when there is none or it cannot be read as one. */
 export async function readChain(file: string): Promise<ChainRecord | null> {

@@ -46,12 +46,6 @@ export const EvidenceOptions = z.strictObject({
     .max(30)
     .default(5)
     .describe('How long (s) before the act began SCENE_BEFORE is taken: the place without the act.'),
-  stillGapMinSec: z
-    .number()
-    .min(0)
-    .max(600)
-    .default(30)
-    .describe('Least time (s) between two stills of one act; closer ones show the same moment twice.'),
   jpegQuality: z
     .int()
     .min(60)
@@ -84,7 +78,7 @@ export interface KeeperParts {
   readonly ffmpeg?: string
 }
 
-export interface Recovery {
+interface Recovery {
   /** Half-built packages that were removed; their originals are still pending. */
   readonly halfBuilt: readonly string[]
   readonly torn: readonly { readonly eventId: string; readonly file: string }[]

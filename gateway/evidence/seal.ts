@@ -37,7 +37,7 @@ export interface Signer {
   sign(data: Uint8Array): Buffer
 }
 
-export function fingerprintOf(key: KeyObject): string {
+function fingerprintOf(key: KeyObject): string {
   return createHash('sha256')
     .update(key.export({ type: 'spki', format: 'der' }))
     .digest('hex')

@@ -5,7 +5,7 @@
 import type { EvidenceItem, SealPurpose } from './package.ts'
 import type { SealedPackage } from './vault.ts'
 
-export interface ManifestSummary {
+interface ManifestSummary {
   readonly packageId: string
   readonly eventId: string
   readonly purpose: SealPurpose
@@ -26,7 +26,7 @@ export interface ManifestSummary {
   readonly itemsOmitted: number
 }
 
-export interface SummaryItem
+interface SummaryItem
   extends Pick<
     EvidenceItem,
     'itemId' | 'kind' | 'isOriginal' | 'mime' | 'bytes' | 'sha256' | 'sm3' | 'capturedAt'
@@ -66,7 +66,7 @@ export function manifestSummary(sealed: SealedPackage): ManifestSummary {
       sha256: item.sha256,
       sm3: item.sm3,
       capturedAt: item.capturedAt,
-      fetch: `${fetch}/items/${item.itemId}`,
+      fetch: `${fetch}/${item.path}`,
     })),
     itemsOmitted: sealed.items.length - items.length,
   }

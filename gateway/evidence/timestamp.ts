@@ -5,7 +5,7 @@
  *
  *     TimeStampResp ─▶ ContentInfo ─▶ SignedData ─▶ encapContentInfo ─▶ TSTInfo ─▶ messageImprint, genTime
  */
-export interface TimestampToken {
+interface TimestampToken {
   /** SHA-256 of what was stamped, hex. */
   readonly sha256: string
   /** As the authority wrote it, `20260101020000Z`. */

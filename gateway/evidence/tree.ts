@@ -11,7 +11,7 @@ import type { Finding } from './findings.ts'
 const ENTRIES_MAX = 20_000
 const DEPTH_MAX = 8
 
-export interface Tree {
+interface Tree {
   /** Plain files by path inside the folder, with their sizes. */
   readonly files: ReadonlyMap<string, number>
   readonly findings: readonly Finding[]

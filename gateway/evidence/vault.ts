@@ -15,7 +15,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
-import { EVIDENCE_JSON, isSafePath, PAYLOAD_MANIFESTS, PUBLIC_KEY, SIGNATURE, TAGMANIFEST } from './bag.ts'
+import { EVIDENCE_JSON, PAYLOAD_MANIFESTS, PUBLIC_KEY, SIGNATURE, TAGMANIFEST } from './bag.ts'
 import { digestOf, freeBytes } from './disk.ts'
 import type { EvidenceDocument, EvidenceItem, SealPurpose } from './package.ts'
 import { keyIdOf } from './seal.ts'
@@ -134,13 +134,5 @@ export class Vault {
     } catch (error) {
       throw fault('EVIDENCE_UNREADABLE', { packageId, reason: reasonOf(error) }, error)
     }
-  }
-
-  /** The file of one item, for serving; only what the package itself lists can be reached. */
-  async itemFile(packageId: string, itemId: string): Promise<{ file: string; item: EvidenceItem } | null> {
-    if (!(await this.has(packageId))) return null
-    const { path, items } = await this.read(packageId)
-    const item = items.find((candidate) => candidate.itemId === itemId)
-    return item && isSafePath(item.path) ? { file: join(path, item.path), item } : null
   }
 }

@@ -18,7 +18,7 @@ import type { Finding } from './findings.ts'
 import { keyIdOf } from './seal.ts'
 import { isPackageId } from './vault.ts'
 
-export interface VerifyOptions {
+interface VerifyOptions {
   readonly keys?: readonly KeyObject[]
   readonly revoked?: readonly KeyObject[]
   /** Folders hold only some packages of their box, a case's say: missing numbers are no finding. */

@@ -27,14 +27,6 @@ test('a package that lost its record is a fault with its id', async () => {
   })
 })
 
-test('items are reached by id only, inside the package', async () => {
-  const found = await keeper.vault.itemFile(sealed.packageId, '01-start-wide')
-  expect(found?.file).toBe(join(sealed.path, 'data/derived/01-start-wide.jpg'))
-  expect(await keeper.vault.itemFile(sealed.packageId, '../evidence.json')).toBeNull()
-  expect(await keeper.vault.itemFile('../evidence', '01-start-wide')).toBeNull()
-  expect(await keeper.vault.itemFile('0'.repeat(26), '01-start-wide')).toBeNull()
-})
-
 test('too little room is a fault before anything is written', async () => {
   const vault = new Vault(StorageOptions.parse({ folder, freeMinMiB: 1_000_000_000 }))
   await expect(vault.ensureRoom(1)).rejects.toMatchObject({ code: 'STORAGE_FULL' })
@@ -56,7 +48,7 @@ test('the summary for messages: items, hashes, where to fetch, and the chain', (
   })
   const wide = summary.items.find(({ itemId }) => itemId === '01-start-wide')
   expect(wide).toMatchObject({ derivedFrom: '01-start', isOriginal: false, mime: 'image/jpeg' })
-  expect(wide?.fetch).toBe(`/api/v1/evidence/${sealed.packageId}/items/01-start-wide`)
+  expect(wide?.fetch).toBe(`/api/v1/evidence/${sealed.packageId}/data/derived/01-start-wide.jpg`)
 })
 
 test('a summary of a package of a thousand items is still a small message', () => {
