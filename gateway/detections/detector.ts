@@ -67,6 +67,8 @@ export interface DetectorStats {
 /** Frames arrive a little early or late; a tenth of the interval is forgiven. */
 const EARLY = 0.1
 const TIMED_RUNS = 256
+/** Recordings come under names of their own; so many are remembered. */
+const CAMERAS_MAX = 1_024
 
 export class DetectorPool {
   readonly manifest: Manifest
@@ -159,10 +161,14 @@ export class DetectorPool {
     return found && new Detections({ ...found, classes: this.manifest.classes, roles: this.#roles })
   }
 
+  /** Time that steps back is another recording of the same camera. */
   #due(frame: Frame): boolean {
-    const lookedAtMs = this.#lookedAtMs.get(frame.cameraId) ?? -Infinity
-    if (frame.timeMs - lookedAtMs < this.#options.everyMs * (1 - EARLY)) return false
+    const sinceMs = frame.timeMs - (this.#lookedAtMs.get(frame.cameraId) ?? -Infinity)
+    if (sinceMs >= 0 && sinceMs < this.#options.everyMs * (1 - EARLY)) return false
+    // The camera moves to the end of the map; the one not looked at for longest is forgotten.
+    this.#lookedAtMs.delete(frame.cameraId)
     this.#lookedAtMs.set(frame.cameraId, frame.timeMs)
+    if (this.#lookedAtMs.size > CAMERAS_MAX) this.#lookedAtMs.delete(this.#lookedAtMs.keys().next().value!)
     return true
   }
 

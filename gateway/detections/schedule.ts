@@ -10,6 +10,8 @@ import { assert } from '../kit/assert.ts'
 
 /** More frames than this of one file waiting means that its reader does not wait for answers. */
 const FILE_WAITING_MAX = 64
+/** From so many cameras on, those of whom nothing waits or runs are forgotten. */
+const LANES_MAX = 1_024
 
 interface Lane<T> {
   readonly waiting: T[]
@@ -63,10 +65,17 @@ export class Schedule<T> {
   #lane(cameraId: string, live: boolean): Lane<T> {
     let lane = this.#lanes.get(cameraId)
     if (lane === undefined) {
+      if (this.#lanes.size >= LANES_MAX) this.#forgetIdle()
       lane = { waiting: [], running: 0, live, servedAt: 0 }
       this.#lanes.set(cameraId, lane)
     }
     lane.live = live
     return lane
+  }
+
+  #forgetIdle(): void {
+    for (const [cameraId, lane] of this.#lanes) {
+      if (lane.waiting.length === 0 && lane.running === 0) this.#lanes.delete(cameraId)
+    }
   }
 }

@@ -86,6 +86,7 @@ export class Seat {
           this.#owner.idle()
         } else if (message.kind === 'refused') {
           reject(fault(message.code, message.values))
+          worker.postMessage({ kind: 'close' } satisfies ToWorker)
         } else this.#answered(message)
       })
       worker.on('error', (error) => {

@@ -59,3 +59,16 @@ test('a reader that does not wait for answers is stopped', () => {
   const schedule = new Schedule<string>()
   expect(() => put(schedule, Array.from({ length: 65 }, (_, i) => `F${i}`).join(' '))).toThrow(/waits/)
 })
+
+test('a thousand recordings later the first are forgotten, those under way are not', () => {
+  const schedule = new Schedule<string>()
+  schedule.append('under way', 'one')
+  expect(schedule.next()).toBe('one')
+  for (let i = 0; i < 5_000; i++) {
+    schedule.append(`file-${i}`, 'x')
+    expect(schedule.next()).toBe('x')
+    schedule.done(`file-${i}`)
+  }
+  schedule.done('under way')
+  expect(() => schedule.done('file-0')).toThrow(/under way/)
+})

@@ -35,7 +35,7 @@ async function open(file: string, options: Partial<ModelOptions> = {}, start = s
 
 /** Asks until the pool answers again, at most ten seconds. */
 async function askUntilAnswered(pool: DetectorPool): Promise<void> {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 1; i < 200; i++) {
     if ((await Promise.race([pool.detect(plainFrame(GREY, i), SQUARE), later(50)])) !== null) return
   }
   expect.unreachable('no new worker came')
@@ -148,6 +148,27 @@ test('a thread that dies: its frame is null and counted, a new thread goes on', 
   expect([null, 1]).toContain((await answer)?.count ?? null)
   await askUntilAnswered(pool)
   expect(threads.length).toBe(2)
+})
+
+test('a new thread that cannot load the model is let go, and the next one is tried', async () => {
+  const threads: Worker[] = []
+  const pool = await open(yolox, {}, (model) => {
+    const bytes = threads.length === 1 ? Buffer.from('torn') : model.bytes
+    threads.push(startWorker({ ...model, bytes }))
+    return threads.at(-1)!
+  })
+  threads[0]!.postMessage(undefined)
+  await askUntilAnswered(pool)
+  expect(threads.length).toBe(3)
+  if (threads[1]!.threadId !== -1) await new Promise((resolve) => threads[1]!.once('exit', resolve))
+  expect(threads[1]!.threadId).toBe(-1)
+})
+
+test('a second recording under the same name begins anew', async () => {
+  const pool = await open(yolox, { everyMs: 400 })
+  for (const timeMs of [50_000, 0, 400]) {
+    expect(await pool.detectAll(plainFrame(WHITE, timeMs), SQUARE)).not.toBeNull()
+  }
 })
 
 test('closing in the middle of a run waits for it, and tells the waiting null', async () => {
