@@ -46,7 +46,10 @@ export const CameraOptions = z.strictObject({
     .regex(/^rtsps?:\/\/\S+$/, 'rtsp://… | rtsps://…')
     .optional()
     .describe('Cheaper stream of the same camera, looked at instead of the evidence stream.'),
-  transport: z.enum(['tcp', 'udp']).optional().describe('Instead of `streams.transport`, for this camera.'),
+  transport: z
+    .enum(['tcp', 'udp'])
+    .optional()
+    .describe('Instead of `feed.stream.transport`, for this camera.'),
   zones: z.array(Zone).max(64).default([]).describe('What is watched in the picture.'),
   privacyMasks: z
     .array(PrivacyMask)
@@ -102,21 +105,6 @@ const Speaker = z.strictObject({
   id: Id,
   name: z.string().max(80).optional().describe('Name for people.'),
   cameras: z.array(Id).min(1).describe('Cameras in whose picture it can be heard.'),
-  url: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Where an announcement is posted. Absent: simulated.'),
-  maxPerHour: z.int().min(1).max(60).default(12).describe('Announcements an hour at most.'),
-  quietFrom: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, '"HH:MM"')
-    .default('21:00')
-    .describe('Quiet from.'),
-  quietTo: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, '"HH:MM"')
-    .default('08:00')
-    .describe('Quiet until.'),
 })
 
 const BodyCam = z.strictObject({
@@ -163,7 +151,11 @@ export const GatewayOptions = z.strictObject({
     ),
   devices: z
     .strictObject({
-      speakers: z.array(Speaker).max(256).default([]).describe('Loudspeakers for announcements.'),
+      speakers: z
+        .array(Speaker)
+        .max(256)
+        .default([])
+        .describe('Loudspeakers, as people at the console see them listed.'),
       bodycams: z.array(BodyCam).max(1_000).default([]).describe('Registered body-worn recorders.'),
     })
     .prefault({})

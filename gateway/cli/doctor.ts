@@ -11,6 +11,8 @@ import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { type Config, type Loaded, loadConfig } from '../../config/loader.ts'
+import type { CameraOptions } from '../../config/schema.ts'
+import { probe } from '../../devices/camera/probe.ts'
 import { clockOff, compareWith } from '../../devices/clock/clock-watch.ts'
 import { loadModel } from '../../models/manifest.ts'
 import { freeBytes } from '../evidence/disk.ts'
@@ -21,8 +23,6 @@ import { FoundBad, languageOf, print } from './program.ts'
 
 const NODE_MIN = [20, 19] as const
 const CONNECT_MS = 5_000
-const RTSP_PORT = 554
-const RTSPS_PORT = 322
 const MIB = 1 << 20
 /** A certificate that ends sooner is said now: renewing takes people. */
 const CERTIFICATE_DAYS_MIN = 14
@@ -78,7 +78,10 @@ function examinationsOf(config: Config): [item: string, examination: Examination
     ['clock', () => checkClock(config)],
     ['broker', () => checkBroker(config)],
     ...certificates.map((file): [string, Examination] => ['certificate', () => checkCertificate(file)]),
-    ...cameras.map(({ id, url }): [string, Examination] => [`camera ${id}`, () => checkCamera(id, url)]),
+    ...cameras.map((camera): [string, Examination] => [
+      `camera ${camera.id}`,
+      () => checkCamera(camera, config),
+    ]),
   ]
 }
 
@@ -147,19 +150,16 @@ async function checkBroker({ mqtt }: Config): Promise<string> {
   return redact(url)
 }
 
-async function checkCamera(camera: string, url: string): Promise<string> {
-  if (url.startsWith('file:')) {
-    const path = url.slice('file:'.length)
-    if (existsSync(path)) return path
-    throw fault('FILE_UNREADABLE', { path, reason: 'ENOENT' })
-  }
-  try {
-    const { hostname, port, protocol } = new URL(url)
-    await reach(hostname, port !== '' ? Number(port) : protocol === 'rtsps:' ? RTSPS_PORT : RTSP_PORT)
-  } catch (error) {
-    throw fault('CAMERA_UNREACHABLE', { camera, reason: reasonOf(error) }, error)
-  }
-  return redact(url)
+/** Asks the camera itself, as the reader will: address, password, transport, whether it is video. */
+async function checkCamera(
+  { id, enabled, url, transport }: CameraOptions,
+  { feed }: Config,
+): Promise<string | null> {
+  if (!enabled) return null
+  const path = url.startsWith('file:') ? url.slice('file:'.length) : null
+  if (path !== null && !existsSync(path)) throw fault('FILE_UNREADABLE', { path, reason: 'ENOENT' })
+  const { video } = await probe(url, { camera: id, transport: transport ?? feed.stream.transport })
+  return `${redact(url)}  ${video?.codec} ${video?.width}×${video?.height} ${video?.fps?.toFixed(0) ?? '?'} fps`
 }
 
 function checkCertificate(file: string): string {
