@@ -16,7 +16,7 @@ export interface Statement {
 }
 
 /** Everything durable of one gateway lies in this file of its storage folder. */
-export const storeFile = (folder: string): string => join(folder, 'gateway.db')
+export const storeFile = (folder: string): string => join(folder, 'lushao.db')
 
 export class Database {
   readonly #driver: Driver.Database

@@ -108,7 +108,8 @@ export class Drain {
       late: this.#clock.wallMs() - entry.putAtMs > LATE_MS,
       data: entry.data,
     })
-    to.connection.publish(this.#topics.of(entry.topic), payload, { qos: 1 }).then(
+    // Ids are told in upper case; as levels of a topic they are lower-case like every other.
+    to.connection.publish(this.#topics.of(entry.topic.toLowerCase()), payload, { qos: 1 }).then(
       () => {
         if (to !== this.#to) return
         this.published++

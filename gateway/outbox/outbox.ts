@@ -11,6 +11,7 @@
  * entry: a transaction that fails takes its number back.
  */
 import { z } from 'zod'
+import { assert } from '../kit/assert.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Database, Row, Statement } from '../kit/database.ts'
 import { fault } from '../kit/errors.ts'
@@ -18,6 +19,7 @@ import type { Log } from '../kit/log.ts'
 
 const MS_PER_HOUR = 3_600_000
 const PURGE_ROWS_MAX = 1_000
+const TOPIC = /^[a-z0-9-]+(\/[A-Za-z0-9-]+)*$/
 
 /** Leaves room for the envelope below 64 KiB. */
 export const DATA_BYTES_MAX = 60 * 1024
@@ -119,6 +121,8 @@ export class Outbox {
 
   /** Joins the transaction it is called in: the entry stands or falls with what it tells of. Returns its sequence. */
   put(message: OutboxMessage): number {
+    // What could never be published must not get in: it would be tried for ever.
+    assert(TOPIC.test(message.topic), `${message.topic} is a topic below the root`)
     const data = JSON.stringify(message.data)
     const bytes = Buffer.byteLength(data)
     if (bytes > DATA_BYTES_MAX) {

@@ -7,7 +7,7 @@ import { Cutter, seeded } from './mqtt-cutter.ts'
 import { GATEWAY } from './mqtt-names.ts'
 import { scratchFolder, startBroker, startLink, startPlatform, until } from './mqtt-street.ts'
 
-const KILLS = Number(process.env['LUSHAO_KILLS'] ?? 30)
+const KILLS = Number(process.env['LUSHAO_KILLS'] ?? 15)
 const SEED = Number(process.env['LUSHAO_SEED'] ?? 20_260_101)
 
 test(`${KILLS} kills, cut lines, lost acks, brokers that forget: nothing lost, nothing twice (seed ${SEED})`, async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Clock } from '../../gateway/kit/clock.ts'
-import { Database } from '../../gateway/kit/database.ts'
+import { Database, storeFile } from '../../gateway/kit/database.ts'
 import { isFault } from '../../gateway/kit/errors.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
@@ -14,7 +14,7 @@ function setUp(options: Partial<OutboxOptions> = {}) {
   const time = { nowMs: 1_000_000 }
   const clock: Clock = { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs }
   const open = () => {
-    const database = new Database(join(folder, 'gateway.db'))
+    const database = new Database(storeFile(folder))
     onTestFinished(() => database.close())
     return { database, outbox: new Outbox(database, OutboxOptions.parse(options), clock, silentLog) }
   }
@@ -130,6 +130,14 @@ test('what the back end has not acknowledged is never purged', () => {
   time.nowMs += 1_000 * 3_600_000
   expect(outbox.purge()).toBe(0)
   expect(ids(outbox)).toEqual(['a'])
+})
+
+test('a topic that could not be published is our own bug, found where it is made', () => {
+  const { outbox } = setUp()
+  for (const topic of ['', '/alert', 'alert/', 'alert/+', 'alert/#', 'alert/a b', 'alert//x']) {
+    expect(() => outbox.put({ ...message('a'), topic }), topic).toThrow(/invariant/)
+  }
+  expect(outbox.state()).toMatchObject({ depth: 0, lastSequence: 0 })
 })
 
 test('a message that no broker would take is refused at the door and uses no number', () => {

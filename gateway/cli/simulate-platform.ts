@@ -1,0 +1,115 @@
+/**
+ * `lushao simulate platform`: a small real back end that reads, acknowledges, reviews and closes.
+ */
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { Platform, type PlatformOptions } from '../../simulators/platform/platform.ts'
+import { fault, reasonOf } from '../kit/errors.ts'
+import { print, usage } from './program.ts'
+
+interface Options {
+  readonly broker: string
+  readonly site: string
+  readonly user?: string
+  readonly credentials?: string
+  readonly reviewAfter: string
+  readonly review: boolean
+  readonly verdict: string
+  readonly by: string
+  readonly record?: string
+  readonly ackLoss: string
+  readonly commandTwice?: boolean
+  readonly offline?: string
+  readonly json?: boolean
+}
+
+const Credentials = z.object({ username: z.string(), password: z.string() })
+
+export function addSimulatePlatform(simulate: Command): void {
+  simulate
+    .command('platform')
+    .description(
+      'a back end that reads every gateway of a site, acknowledges, reviews and closes, until Ctrl-C',
+    )
+    .option('--broker <url>', 'broker', 'mqtt://127.0.0.1:1883')
+    .requiredOption('--site <site>', 'site, as in gateway.yaml')
+    .option(
+      '--credentials <file>',
+      'JSON with username and password: broker-platform.json of the storage folder',
+    )
+    .option('--user <name>', 'user at the broker; the password comes from LUSHAO_PLATFORM_PASSWORD')
+    .option('--review-after <seconds>', 'how long the reviewer takes', '5')
+    .option('--no-review', 'nobody reviews')
+    .option('--verdict <verdict>', 'VERIFIED or REJECTED', 'VERIFIED')
+    .option('--by <person>', 'id of the reviewer', 'simulated-reviewer')
+    .option('--record <folder>', 'write every message to messages.ndjson there')
+    .option('--ack-loss <share>', 'fault: share of acknowledgements forgotten, 0 to 1', '0')
+    .option('--command-twice', 'fault: send every command twice')
+    .option('--offline <every,for>', 'fault: go away every so many seconds for so many')
+    .option('--json', 'one JSON object a line')
+    .action(async (options: Options) => {
+      const platform = await Platform.start(wishOf(options))
+      const tell = (what: string, facts: Readonly<Record<string, unknown>>) =>
+        print(
+          options.json
+            ? JSON.stringify({ what, ...facts })
+            : `${what.padEnd(12)} ${Object.values(facts).join('  ')}`,
+        )
+      platform.on('acknowledged', ({ eventId, phase, alertState, title, cameraId }, { sequence }) =>
+        tell('acknowledged', { sequence, phase, title, cameraId, alertState, eventId }),
+      )
+      platform.on('reviewed', (eventId, ok, reason) => tell('reviewed', { eventId, ok, reason }))
+      platform.on('closed', (eventId) => tell('closed', { eventId }))
+      await new Promise((done) => process.once('SIGINT', done).once('SIGTERM', done))
+      await platform.close()
+    })
+}
+
+function wishOf(options: Options): PlatformOptions {
+  const { verdict, offline } = options
+  if (verdict !== 'VERIFIED' && verdict !== 'REJECTED') {
+    throw usage('simulate platform', `--verdict takes VERIFIED or REJECTED, not ${verdict}`)
+  }
+  const [everySec, forSec] = (offline ?? '').split(',').map(Number)
+  if (offline !== undefined && !(Number(everySec) > 0 && Number(forSec) > 0)) {
+    throw usage('simulate platform', `--offline takes two numbers of seconds, as in 60,20, not ${offline}`)
+  }
+  return {
+    brokerUrl: options.broker,
+    site: options.site,
+    ...credentialsOf(options),
+    reviewAfterMs: options.review ? 1_000 * numberOf('--review-after', options.reviewAfter, 86_400) : null,
+    verdict,
+    by: options.by,
+    folder: options.record,
+    faults: {
+      ackLoss: numberOf('--ack-loss', options.ackLoss, 1),
+      commandTwice: options.commandTwice ?? false,
+      offline: offline === undefined ? null : { everyMs: 1_000 * everySec!, forMs: 1_000 * forSec! },
+    },
+  }
+}
+
+function credentialsOf({ credentials: file, user }: Options): {
+  username?: string
+  password?: string | undefined
+} {
+  if (file === undefined) {
+    return user === undefined ? {} : { username: user, password: process.env['LUSHAO_PLATFORM_PASSWORD'] }
+  }
+  try {
+    return Credentials.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? 'no username and password in it' : reasonOf(error)
+    throw fault('FILE_UNREADABLE', { path: file, reason }, error)
+  }
+}
+
+function numberOf(option: string, value: string, max: number): number {
+  const number = Number(value)
+  if (value === '' || !(number >= 0 && number <= max)) {
+    throw usage('simulate platform', `${option} takes a number from 0 to ${max}, not ${value}`)
+  }
+  return number
+}
