@@ -9,6 +9,7 @@
  */
 import { z } from 'zod'
 import { RULE_IDS, type RuleId } from './event.ts'
+import { RULES } from './rules/index.ts'
 import { between, Day, localDay, type Zone } from './zone.ts'
 
 /** Ranks that can carry a rule, highest first. */
@@ -91,7 +92,7 @@ export const RuleCatalogue = z.strictObject({
 export type RuleCatalogue = z.infer<typeof RuleCatalogue>
 
 /** What this build can judge; the other rules are accepted, named at start and in `doctor`, and never run. */
-export const SUPPORTED_RULES: ReadonlySet<RuleId> = new Set(['street-vending', 'piling'])
+export const SUPPORTED_RULES: ReadonlySet<RuleId> = new Set(RULES.keys())
 
 /** A rule that runs in a zone today, with its times settled and its basis at hand. */
 export interface WatchedRule {
