@@ -97,14 +97,14 @@ export class Telemetry {
   }
 
   #tellBack(): void {
-    if (!this.#away) return
+    const { log } = this.#parts
+    if (this.#away) log.info('InfluxDB takes points again')
     this.#away = false
     const dropped = this.#spool.dropped - this.#droppedTold
     this.#droppedTold = this.#spool.dropped
-    this.#parts.log.info('InfluxDB takes points again')
     if (dropped === 0) return
     const problem = fault('INFLUX_DROPPED', { dropped })
-    this.#parts.log.warn({ code: problem.code }, problem.message)
+    log.warn({ code: problem.code }, problem.message)
   }
 
   #points(): Point[] {

@@ -1,0 +1,122 @@
+/**
+ * Talking to the box. The login is a cookie the page cannot read; changes carry the CSRF token it was given.
+ */
+import type { AlertHistory, AlertRecord } from '../alerts/desk.ts'
+import type { EvidenceItem } from '../evidence/package.ts'
+import type { AccessEntry } from '../http/access-log.ts'
+import type { Account } from '../http/accounts.ts'
+import type { Permission, Role } from '../http/permissions.ts'
+import type { ReasonCode } from '../http/reasons.ts'
+import type { FaultBody } from '../http/replies.ts'
+import type { CameraView } from '../http/views.ts'
+
+export interface Me {
+  readonly name: string
+  readonly role: Role
+  readonly changeDue: boolean
+  readonly permissions: readonly Permission[]
+  readonly csrf: string
+}
+export interface Verdict {
+  readonly verdict: 'VERIFIED' | 'REJECTED'
+  readonly reasonCode?: ReasonCode
+  readonly note?: string
+}
+/** What the recordings page shows of a recording. */
+export interface RecordingRow {
+  readonly recordingId: string
+  readonly status: string
+  readonly quarantine: FaultBody | null
+  readonly deviceSerial: string
+  readonly userName: string | null
+  readonly userNo: string
+  readonly startAt: string
+  readonly video: { readonly durationSec: number } | null
+  readonly evidenceCap: string
+  readonly capReasons: readonly string[]
+}
+
+/** The box said no, or could not be reached (`code` UNREACHABLE). */
+export class Refusal extends Error {
+  readonly body: FaultBody
+  constructor(body: FaultBody) {
+    super(body.code)
+    this.body = body
+  }
+}
+
+const UNREACHABLE: FaultBody = {
+  code: 'UNREACHABLE',
+  en: 'The gateway does not answer. Trying again may help.',
+  zh: '网关没有响应，请稍后重试。',
+}
+
+export class Api {
+  #csrf = ''
+
+  async #ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(path, {
+      method,
+      headers: {
+        ...(method === 'GET' ? {} : { 'x-csrf-token': this.#csrf }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch(() => {
+      throw new Refusal(UNREACHABLE)
+    })
+    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
+    const said = (await response.json().catch(() => UNREACHABLE)) as FaultBody
+    throw new Refusal(said)
+  }
+
+  async #me(asked: Promise<Me>): Promise<Me> {
+    const me = await asked
+    this.#csrf = me.csrf
+    return me
+  }
+
+  me = () => this.#me(this.#ask('GET', '/api/v1/session'))
+  login = (name: string, password: string) =>
+    this.#me(this.#ask('POST', '/api/v1/session', { name, password }))
+  changePassword = (password: string, next: string) =>
+    this.#me(this.#ask('PUT', '/api/v1/session/password', { password, next }))
+  logout = () => this.#ask<void>('DELETE', '/api/v1/session')
+
+  alerts = (filter: Readonly<Record<string, string>>) =>
+    this.#ask<{ alerts: AlertRecord[]; next: string | null }>(
+      'GET',
+      `/api/v1/alerts?${new URLSearchParams(filter)}`,
+    )
+  alert = (eventId: string) =>
+    this.#ask<{ alert: AlertRecord; history: AlertHistory }>('GET', `/api/v1/alerts/${eventId}`)
+  review = (eventId: string, verdict: Verdict) =>
+    this.#ask<{ alert: AlertRecord }>('POST', `/api/v1/alerts/${eventId}/review`, verdict)
+  cameras = () => this.#ask<{ cameras: CameraView[] }>('GET', '/api/v1/cameras')
+  package = (packageId: string, purpose: string) =>
+    this.#ask<{ items: EvidenceItem[] }>(
+      'GET',
+      `/api/v1/evidence/${packageId}?${new URLSearchParams({ purpose })}`,
+    )
+  recordings = () => this.#ask<{ recordings: RecordingRow[] }>('GET', '/api/v1/recordings')
+  audit = (before?: number) =>
+    this.#ask<{ entries: AccessEntry[] }>(
+      'GET',
+      `/api/v1/audit${before === undefined ? '' : `?before=${before}`}`,
+    )
+  accounts = () => this.#ask<{ accounts: Account[] }>('GET', '/api/v1/accounts')
+  createAccount = (name: string, role: Role) =>
+    this.#ask<{ name: string; oneTimePassword: string }>('POST', '/api/v1/accounts', { name, role })
+  resetAccount = (name: string) =>
+    this.#ask<{ name: string; oneTimePassword: string }>(
+      'POST',
+      `/api/v1/accounts/${encodeURIComponent(name)}/reset`,
+    )
+  setDisabled = (name: string, disabled: boolean) =>
+    this.#ask<void>('PUT', `/api/v1/accounts/${encodeURIComponent(name)}/disabled`, { disabled })
+}
+
+export function fileUrl(packageId: string, path: string, purpose: string): string {
+  const parts = path.split('/').map(encodeURIComponent)
+  return `/api/v1/evidence/${packageId}/${parts.join('/')}?${new URLSearchParams({ purpose })}`
+}

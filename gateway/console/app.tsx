@@ -1,0 +1,120 @@
+/**
+ * Who is here decides what is shown: nobody ─▶ login, a one-time password ─▶ its change, a person ─▶ the desk.
+ */
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { AccountsPage } from './accounts.tsx'
+import { Api, type Me, Refusal } from './api.ts'
+import { AuditPage } from './audit.tsx'
+import { Desk } from './desk.tsx'
+import { LanguageButton } from './language-button.tsx'
+import { Login, PasswordChange } from './login.tsx'
+import { RecordingsPage } from './recordings.tsx'
+import type { Language, StringKey } from './strings.ts'
+import { chooseLanguage, chosenLanguage, useWords, WordsContext, wordsOf } from './words.ts'
+
+const PAGES = [
+  ['alerts', 'alerts:read'],
+  ['recordings', 'recordings:read'],
+  ['audit', 'audit:read'],
+  ['accounts', 'accounts:manage'],
+] as const
+type Page = (typeof PAGES)[number][0]
+
+export function App() {
+  const [language, setLanguage] = useState<Language>(chosenLanguage)
+  const words = useMemo(() => wordsOf(language), [language])
+  useEffect(() => {
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
+    document.title = words.t('app.name')
+  }, [language])
+  const switchLanguage = () => {
+    const next = language === 'zh' ? 'en' : 'zh'
+    chooseLanguage(next)
+    setLanguage(next)
+  }
+  return (
+    <WordsContext.Provider value={words}>
+      <Session switchLanguage={switchLanguage} />
+    </WordsContext.Provider>
+  )
+}
+
+function Session({ switchLanguage }: { switchLanguage: () => void }) {
+  const { t } = useWords()
+  const api = useMemo(() => new Api(), [])
+  const [me, setMe] = useState<Me | null>()
+  useEffect(() => {
+    api.me().then(setMe, () => setMe(null))
+  }, [])
+  const forget = () => {
+    sessionStorage.clear()
+    setMe(null)
+  }
+  const logout = () => {
+    // Gone either way: when the box does not answer, the page forgets and the cookie runs out.
+    api.logout().then(forget, forget)
+  }
+
+  if (me === undefined) return <p class="waiting">{t('loading')}</p>
+  if (me === null) return <Login api={api} onDone={setMe} switchLanguage={switchLanguage} />
+  if (me.changeDue) return <PasswordChange api={api} onDone={setMe} switchLanguage={switchLanguage} />
+  return <Frame api={api} me={me} onLogout={logout} onLoginEnded={forget} switchLanguage={switchLanguage} />
+}
+
+interface FrameProps {
+  readonly api: Api
+  readonly me: Me
+  readonly onLogout: () => void
+  readonly onLoginEnded: () => void
+  readonly switchLanguage: () => void
+}
+
+function Frame({ api, me, onLogout, onLoginEnded, switchLanguage }: FrameProps) {
+  const { t, term } = useWords()
+  const [page, setPage] = useState<Page>('alerts')
+  const [live, setLive] = useState(false)
+  const onRefused = (error: unknown) => {
+    if (error instanceof Refusal && error.body.code === 'NOT_LOGGED_IN') onLoginEnded()
+  }
+  const parts = { api, me, onRefused }
+  return (
+    <div class="frame">
+      <header class="top">
+        <div class="brand">
+          <span class="mark" aria-hidden="true" />
+          <h1>{t('app.name')}</h1>
+          <span class="about">{t('app.about')}</span>
+        </div>
+        <nav aria-label={t('nav.label')}>
+          {PAGES.filter(([, permission]) => me.permissions.includes(permission)).map(([name]) => (
+            <button
+              key={name}
+              type="button"
+              class="tab"
+              aria-current={page === name ? 'page' : undefined}
+              onClick={() => setPage(name)}
+            >
+              {t(`nav.${name}` as StringKey)}
+            </button>
+          ))}
+        </nav>
+        <div class="who">
+          <span class={live ? 'link on' : 'link'} role="status">
+            {t(live ? 'live.on' : 'live.off')}
+          </span>
+          <span class="person">
+            <b>{me.name}</b> {term('role', me.role)}
+          </span>
+          <LanguageButton onClick={switchLanguage} />
+          <button type="button" class="quiet" onClick={onLogout}>
+            {t('nav.logout')}
+          </button>
+        </div>
+      </header>
+      <Desk {...parts} isShown={page === 'alerts'} onLive={setLive} onLoginEnded={onLoginEnded} />
+      {page === 'recordings' && <RecordingsPage {...parts} />}
+      {page === 'audit' && <AuditPage {...parts} />}
+      {page === 'accounts' && <AccountsPage {...parts} />}
+    </div>
+  )
+}

@@ -1,0 +1,47 @@
+/** Every camera at a glance: is it well, how closely is it looked at, was anything shed. */
+import type { CameraView } from '../http/views.ts'
+import { lengthOf, useWords } from './words.ts'
+
+const WELL = ['online', 'disabled']
+
+export function CameraStrip({ cameras }: { cameras: readonly CameraView[] }) {
+  const { t } = useWords()
+  return (
+    <section class="strip" aria-label={t('cameras.title')}>
+      {cameras.length === 0 && <p class="hint">{t('cameras.none')}</p>}
+      <ul>
+        {cameras.map((camera) => (
+          <Camera key={camera.id} camera={camera} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Camera({ camera }: { camera: CameraView }) {
+  const { t, term, language } = useWords()
+  const { id, name, status, mode, owedSec, analysedSec, reconnects } = camera
+  const share = owedSec > 0 ? Math.min(1, analysedSec / owedSec) : 1
+  return (
+    <li class={`camera ${WELL.includes(status) ? '' : 'ill'}`}>
+      <span class="camera-head">
+        <b>{name ?? id}</b>
+        <span class={`status ${status}`}>{term('status', status)}</span>
+        {mode !== null && <span class={`mode-chip ${mode}`}>{term('mode', mode)}</span>}
+      </span>
+      <meter
+        min={0}
+        max={1}
+        low={0.8}
+        high={0.95}
+        optimum={1}
+        value={share}
+        aria-label={`${t('cameras.analysed')} ${name ?? id}`}
+      />
+      <small>
+        {t('cameras.analysed')} {lengthOf(analysedSec, language)} / {lengthOf(owedSec, language)} ·{' '}
+        {t('cameras.reconnects')} {reconnects}
+      </small>
+    </li>
+  )
+}

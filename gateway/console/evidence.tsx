@@ -1,0 +1,251 @@
+/**
+ * The pictures of one alert: each moment wide and close, and the clip as it came from the camera.
+ *
+ * A purpose is asked once a login and sent with every look. The outline is drawn here, over the picture; the pictures
+ * themselves stay as they are in the sealed package.
+ */
+import { useEffect, useState } from 'preact/hooks'
+import type { DerivedItem, EvidenceItem, OriginalItem } from '../evidence/package.ts'
+import type { Box } from '../kit/geometry.ts'
+import type { ViolationEvent } from '../violations/event.ts'
+import { type Api, fileUrl, type Me } from './api.ts'
+import { ClipPlayer } from './clip-player.tsx'
+import { Notice } from './notice.tsx'
+import type { StringKey } from './strings.ts'
+import { timeOf, useWords } from './words.ts'
+
+const STORED = 'lushao.purpose'
+const PURPOSES = ['review', 'legal', 'hotline', 'audit'] as const
+
+type Packed<Item> = Item & { readonly packageId: string }
+interface Moment {
+  readonly itemId: string
+  readonly kind: string
+  readonly capturedAt: string
+  readonly wide: Packed<DerivedItem>
+  readonly closeup: Packed<DerivedItem> | null
+}
+
+export function Evidence({ api, me, event }: { api: Api; me: Me; event: ViolationEvent }) {
+  const { t } = useWords()
+  const [purpose, setPurpose] = useState(() => sessionStorage.getItem(STORED) ?? '')
+  const packages = event.evidence?.packages ?? []
+  const { items, error } = useItems(api, packages, purpose)
+
+  if (!me.permissions.includes('evidence:read')) return <Empty text={t('evidence.notAllowed')} />
+  if (packages.length === 0) return <Empty text={t('evidence.none')} />
+  if (purpose === '') return <PurposeForm onChosen={setPurpose} />
+  if (error) {
+    return (
+      <section class="evidence" aria-label={t('evidence.title')}>
+        <Notice error={error} />
+      </section>
+    )
+  }
+  return items === null ? (
+    <Empty text={t('loading')} />
+  ) : (
+    <Pictures items={items} box={event.box} purpose={purpose} />
+  )
+}
+
+function useItems(api: Api, packages: readonly string[], purpose: string) {
+  const [items, setItems] = useState<Packed<EvidenceItem>[] | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  useEffect(() => {
+    if (purpose === '' || packages.length === 0) return
+    let stale = false
+    const read = packages.map(async (packageId) => {
+      const document = await api.package(packageId, purpose)
+      return document.items.map((item) => ({ ...item, packageId }))
+    })
+    Promise.all(read).then(
+      (all) => stale || setItems(all.flat()),
+      (refusal) => stale || setError(refusal),
+    )
+    return () => {
+      stale = true
+    }
+  }, [packages.join(), purpose])
+  return { items, error }
+}
+
+function Pictures({ items, box, purpose }: { items: Packed<EvidenceItem>[]; box: Box; purpose: string }) {
+  const { t, term } = useWords()
+  const moments = momentsOf(items)
+  const clip = items.find((item): item is Packed<OriginalItem> => item.isOriginal && item.kind === 'CLIP')
+  const [view, setView] = useState<string | null>(null)
+  const [outlined, setOutlined] = useState(true)
+  const [large, setLarge] = useState<DerivedItem['kind'] | null>(null)
+  const confirmed = moments.find(({ kind }) => kind === 'CONFIRM') ?? moments.at(-1)
+  const moment = moments.find(({ itemId }) => itemId === view) ?? confirmed
+  const showsClip = clip !== undefined && (view === clip.itemId || moment === undefined)
+  const url = ({ packageId, path }: Packed<EvidenceItem>) => fileUrl(packageId, path, purpose)
+
+  return (
+    <section class="evidence" aria-label={t('evidence.title')}>
+      <div class="stage">
+        {showsClip && <ClipPlayer url={url(clip)} codec={clip.codec} />}
+        {!showsClip &&
+          moment &&
+          [moment.wide, moment.closeup].map(
+            (item) =>
+              item &&
+              (large === null || large === item.kind) && (
+                <Picture
+                  key={item.itemId}
+                  url={url(item)}
+                  item={item}
+                  outline={outlined && item.kind === 'WIDE' ? box : null}
+                  isLarge={large === item.kind}
+                  onResize={() => setLarge(large === null ? item.kind : null)}
+                />
+              ),
+          )}
+      </div>
+      <div class="film">
+        <fieldset class="moments" aria-label={t('evidence.moments')}>
+          {moments.map(({ itemId, kind, capturedAt, wide }) => (
+            <button
+              key={itemId}
+              type="button"
+              class="moment"
+              aria-pressed={!showsClip && itemId === moment?.itemId}
+              onClick={() => setView(itemId)}
+            >
+              <img src={url(wide)} alt="" loading="lazy" />
+              <span>{term('kind', kind)}</span>
+              <time>{timeOf(capturedAt)}</time>
+            </button>
+          ))}
+          {clip && (
+            <button
+              type="button"
+              class="moment"
+              aria-pressed={showsClip}
+              onClick={() => setView(clip.itemId)}
+            >
+              <span class="play" aria-hidden="true" />
+              <span>{t('evidence.clip')}</span>
+              <time>{timeOf(clip.capturedAt)}</time>
+            </button>
+          )}
+        </fieldset>
+        <p class="hint">
+          {t(showsClip ? 'evidence.original' : 'evidence.derived')}
+          {!showsClip && (
+            <label class="tick">
+              <input type="checkbox" checked={outlined} onChange={() => setOutlined(!outlined)} />{' '}
+              {t('evidence.box')}
+            </label>
+          )}
+        </p>
+      </div>
+    </section>
+  )
+}
+
+interface PictureProps {
+  readonly url: string
+  readonly item: Packed<DerivedItem>
+  readonly outline: Box | null
+  readonly isLarge: boolean
+  readonly onResize: () => void
+}
+
+function Picture({ url, item, outline, isLarge, onResize }: PictureProps) {
+  const { t } = useWords()
+  const label = t(item.kind === 'WIDE' ? 'evidence.wide' : 'evidence.closeup')
+  const [isBroken, setBroken] = useState(false)
+  useEffect(() => setBroken(false), [url])
+  const percent = (share: number) => `${(share * 100).toFixed(2)}%`
+  return (
+    <figure class={`picture ${item.kind.toLowerCase()}`}>
+      <div class="sheet" style={{ '--ratio': (item.width / item.height).toFixed(4) }}>
+        {isBroken ? (
+          <p class="notice">{t('evidence.broken')}</p>
+        ) : (
+          <img src={url} alt={`${label} ${timeOf(item.capturedAt)}`} onError={() => setBroken(true)} />
+        )}
+        {outline && !isBroken && (
+          <div
+            class="outline"
+            style={{
+              left: percent(outline[0]),
+              top: percent(outline[1]),
+              width: percent(outline[2] - outline[0]),
+              height: percent(outline[3] - outline[1]),
+            }}
+          >
+            <span>{t('evidence.outline')}</span>
+          </div>
+        )}
+      </div>
+      <figcaption>
+        {label} <time>{timeOf(item.capturedAt)}</time>
+        <button
+          type="button"
+          class="plain"
+          aria-label={`${t(isLarge ? 'evidence.reduce' : 'evidence.enlarge')} ${label}`}
+          onClick={onResize}
+        >
+          {t(isLarge ? 'evidence.reduce' : 'evidence.enlarge')}
+        </button>
+      </figcaption>
+    </figure>
+  )
+}
+
+function PurposeForm({ onChosen }: { onChosen: (purpose: string) => void }) {
+  const { t } = useWords()
+  return (
+    <section class="evidence" aria-label={t('evidence.title')}>
+      <form
+        class="purpose"
+        onSubmit={(event) => {
+          event.preventDefault()
+          const purpose = String(new FormData(event.currentTarget).get('purpose'))
+          sessionStorage.setItem(STORED, purpose)
+          onChosen(purpose)
+        }}
+      >
+        <fieldset>
+          <legend>{t('purpose.title')}</legend>
+          <p class="hint">{t('purpose.why')}</p>
+          {PURPOSES.map((purpose, place) => (
+            <label key={purpose} class="choice">
+              <input type="radio" name="purpose" value={purpose} defaultChecked={place === 0} />
+              {t(`purpose.${purpose}` as StringKey)}
+            </label>
+          ))}
+        </fieldset>
+        <button type="submit" class="primary">
+          {t('purpose.submit')}
+        </button>
+      </form>
+    </section>
+  )
+}
+
+function Empty({ text }: { text: string }) {
+  const { t } = useWords()
+  return (
+    <section class="evidence" aria-label={t('evidence.title')}>
+      <p class="empty">{text}</p>
+    </section>
+  )
+}
+
+/** Every still original with the pictures made of it, in the order of time. */
+function momentsOf(items: readonly Packed<EvidenceItem>[]): Moment[] {
+  const derived = items.filter((item): item is Packed<DerivedItem> => !item.isOriginal)
+  const madeOf = (packageId: string, itemId: string, kind: DerivedItem['kind']) =>
+    derived.find((item) => item.packageId === packageId && item.derivedFrom === itemId && item.kind === kind)
+  return items
+    .flatMap(({ packageId, itemId, kind, capturedAt, isOriginal }) => {
+      const wide = isOriginal ? madeOf(packageId, itemId, 'WIDE') : undefined
+      if (!wide) return []
+      return [{ itemId, kind, capturedAt, wide, closeup: madeOf(packageId, itemId, 'CLOSEUP') ?? null }]
+    })
+    .sort((a, b) => a.capturedAt.localeCompare(b.capturedAt))
+}

@@ -1,0 +1,52 @@
+/**
+ * The live feed of the page: opens, listens, comes back by itself. After each opening the page reads the lists again,
+ * for nobody knows what was missed.
+ */
+import type { AlertRecord } from '../alerts/desk.ts'
+import type { CameraView } from '../http/views.ts'
+
+const RETRY_FIRST_MS = 500
+const RETRY_MAX_MS = 10_000
+const CLOSE_LOGIN_ENDED = 4401
+
+export interface FeedEvents {
+  onOpen(): void
+  onLost(): void
+  onLoginEnded(): void
+  onAlert(alert: AlertRecord): void
+  onCameras(cameras: CameraView[]): void
+}
+
+/** @returns stop */
+export function openFeed(events: FeedEvents): () => void {
+  let socket: WebSocket | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let retryMs = RETRY_FIRST_MS
+  let stopped = false
+
+  const open = () => {
+    socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/feed`)
+    socket.onopen = () => {
+      retryMs = RETRY_FIRST_MS
+      events.onOpen()
+    }
+    socket.onmessage = ({ data }) => {
+      const message = JSON.parse(String(data))
+      if (message.type === 'alert') events.onAlert(message.alert)
+      if (message.type === 'cameras') events.onCameras(message.cameras)
+    }
+    socket.onclose = ({ code }) => {
+      if (stopped) return
+      if (code === CLOSE_LOGIN_ENDED) return events.onLoginEnded()
+      events.onLost()
+      timer = setTimeout(open, retryMs)
+      retryMs = Math.min(RETRY_MAX_MS, retryMs * 2)
+    }
+  }
+  open()
+  return () => {
+    stopped = true
+    clearTimeout(timer)
+    socket?.close()
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * The verdict of a person. Two steps on purpose: a slip of one key decides nothing.
+ *
+ *     C ─▶ "mark as verified?" ─▶ Enter        R ─▶ reason (1–9), note ─▶ Enter        Esc ─▶ back
+ */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { AlertRecord } from '../alerts/desk.ts'
+import type { ReasonCode } from '../http/reasons.ts'
+import type { Api, Me, Verdict } from './api.ts'
+import { Notice } from './notice.tsx'
+import { useWords } from './words.ts'
+
+/** In the order of their digits. */
+export const REASONS = [
+  'MOVING_VENDOR',
+  'PERMITTED',
+  'DELIVERY',
+  'PARKED_CARGO_TRICYCLE',
+  'CONSTRUCTION',
+  'SHADOW_OR_LIGHT',
+  'PICTURE_UNUSABLE',
+  'DUPLICATE',
+  'OTHER',
+] as const satisfies readonly ReasonCode[]
+
+const KEYS_STORED = 'lushao.keys'
+
+/** Takes a key; false when it means nothing here. */
+export type ReviewKeys = (key: string) => boolean
+
+interface ReviewProps {
+  readonly api: Api
+  readonly me: Me
+  readonly alert: AlertRecord
+  readonly keys: { current: ReviewKeys | null }
+  readonly onDone: (alert: AlertRecord) => void
+}
+
+export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
+  const { t, term } = useWords()
+  const [step, setStep] = useState<'idle' | 'confirm' | 'reject'>('idle')
+  const [reason, setReason] = useState<ReasonCode>(REASONS[0])
+  const [error, setError] = useState<unknown>(null)
+  const [keysOn, setKeysOn] = useState(() => localStorage.getItem(KEYS_STORED) !== 'off')
+  const isOpen = alert.state === 'PENDING_REVIEW' || alert.state === 'EXPIRED'
+  const may = isOpen && me.permissions.includes('alerts:review')
+
+  keys.current = (key) => {
+    if (!may || !keysOn) return false
+    const digit = Number(key)
+    if (key === 'Escape' && step !== 'idle') setStep('idle')
+    else if (key === 'c') setStep('confirm')
+    else if (key === 'r') setStep('reject')
+    else if (step === 'reject' && digit >= 1 && digit <= REASONS.length) setReason(REASONS[digit - 1]!)
+    else return false
+    return true
+  }
+  const submit = async (verdict: Verdict) => {
+    setError(null)
+    try {
+      onDone((await api.review(alert.eventId, verdict)).alert)
+      setStep('idle')
+    } catch (refusal) {
+      setError(refusal) // Shown below the buttons; the verdict can be given again.
+    }
+  }
+
+  return (
+    <section class="panel review" aria-labelledby="review-title">
+      <h2 id="review-title">
+        {t('review.title')} <span class={`state ${alert.state}`}>{term('state', alert.state)}</span>
+      </h2>
+      {isOpen && !may && <p class="hint">{t('review.notAllowed')}</p>}
+      {may && step === 'idle' && (
+        <div class="verdicts">
+          <button type="button" class="primary" aria-keyshortcuts="c" onClick={() => setStep('confirm')}>
+            {t('review.confirm')} {keysOn && <kbd>C</kbd>}
+          </button>
+          <button type="button" class="second" aria-keyshortcuts="r" onClick={() => setStep('reject')}>
+            {t('review.reject')} {keysOn && <kbd>R</kbd>}
+          </button>
+        </div>
+      )}
+      {may && step === 'confirm' && <ConfirmForm onSubmit={submit} onCancel={() => setStep('idle')} />}
+      {may && step === 'reject' && (
+        <RejectForm reason={reason} onReason={setReason} onSubmit={submit} onCancel={() => setStep('idle')} />
+      )}
+      <Notice error={error} />
+      {may && (
+        <p class="hint keys">
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={keysOn}
+              onChange={() => {
+                localStorage.setItem(KEYS_STORED, keysOn ? 'off' : 'on')
+                setKeysOn(!keysOn)
+              }}
+            />{' '}
+            {t('review.keysToggle')}
+          </label>
+          {keysOn && <span>{t('review.keysHelp')}</span>}
+        </p>
+      )}
+    </section>
+  )
+}
+
+function ConfirmForm({ onSubmit, onCancel }: { onSubmit: (verdict: Verdict) => void; onCancel: () => void }) {
+  const { t } = useWords()
+  const first = useRef<HTMLButtonElement>(null)
+  useEffect(() => first.current?.focus(), [])
+  return (
+    <div class="step">
+      <p>{t('review.confirmAsk')}</p>
+      <div class="verdicts">
+        <button type="button" class="primary" ref={first} onClick={() => onSubmit({ verdict: 'VERIFIED' })}>
+          {t('review.submit')} <kbd>Enter</kbd>
+        </button>
+        <button type="button" class="second" onClick={onCancel}>
+          {t('cancel')} <kbd>Esc</kbd>
+        </button>
+      </div>
+    </div>
+  )
+}
+
+interface RejectProps {
+  readonly reason: ReasonCode
+  readonly onReason: (reason: ReasonCode) => void
+  readonly onSubmit: (verdict: Verdict) => void
+  readonly onCancel: () => void
+}
+
+function RejectForm({ reason, onReason, onSubmit, onCancel }: RejectProps) {
+  const { t, term } = useWords()
+  const chosen = useRef<HTMLInputElement>(null)
+  useEffect(() => chosen.current?.focus(), [reason])
+  return (
+    <form
+      class="step"
+      onSubmit={(event) => {
+        event.preventDefault()
+        const note = String(new FormData(event.currentTarget).get('note')).trim()
+        onSubmit({ verdict: 'REJECTED', reasonCode: reason, ...(note && { note }) })
+      }}
+    >
+      <fieldset>
+        <legend>{t('review.reason')}</legend>
+        {REASONS.map((code, place) => (
+          <label key={code} class="choice">
+            <input
+              type="radio"
+              name="reason"
+              value={code}
+              checked={code === reason}
+              ref={code === reason ? chosen : null}
+              onChange={() => onReason(code)}
+            />
+            <kbd>{place + 1}</kbd> {term('reason', code)}
+          </label>
+        ))}
+      </fieldset>
+      <label class="field">
+        <span>{t('review.note')}</span>
+        <input type="text" name="note" maxLength={1000} />
+      </label>
+      <div class="verdicts">
+        <button type="submit" class="primary">
+          {t('review.submit')} <kbd>Enter</kbd>
+        </button>
+        <button type="button" class="second" onClick={onCancel}>
+          {t('cancel')} <kbd>Esc</kbd>
+        </button>
+      </div>
+    </form>
+  )
+}

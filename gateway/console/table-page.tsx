@@ -1,0 +1,52 @@
+/** A page that is a table: recordings, access log, accounts. */
+import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { Notice } from './notice.tsx'
+
+interface TableProps {
+  readonly title: string
+  readonly columns: readonly string[]
+  readonly error: unknown
+  readonly before?: ComponentChildren
+  readonly after?: ComponentChildren
+  readonly children: ComponentChildren
+}
+
+export function TablePage({ title, columns, error, before, after, children }: TableProps) {
+  return (
+    <main class="page">
+      <h2>{title}</h2>
+      <Notice error={error} />
+      {before}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section class="scroll" tabIndex={0} aria-label={title}>
+        <table>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{children}</tbody>
+        </table>
+      </section>
+      {after}
+    </main>
+  )
+}
+
+/** Loaded when the page opens, and again on demand. */
+export function useLoaded<T>(load: () => Promise<T>, first: T, onRefused: (error: unknown) => void) {
+  const [value, setValue] = useState(first)
+  const [error, setError] = useState<unknown>(null)
+  const refused = (refusal: unknown) => {
+    setError(refusal)
+    onRefused(refusal)
+  }
+  const reload = () => load().then(setValue, refused)
+  useEffect(() => void reload(), [])
+  return { value, setValue, error, reload, refused }
+}

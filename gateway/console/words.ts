@@ -1,0 +1,81 @@
+/**
+ * The chosen language, and how words, times and lengths are said in it.
+ *
+ * Times are shown as the box wrote them, with the offset of the street, not of the reader's machine.
+ */
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import { type Language, STRINGS, type StringKey } from './strings.ts'
+
+const STORED = 'lushao.language'
+
+export interface Words {
+  readonly language: Language
+  readonly t: (key: StringKey, values?: Record<string, string>) => string
+  /** A word of a closed list, such as `state.VERIFIED`; a word we do not know is shown as it came. */
+  readonly term: (list: string, word: string) => string
+}
+
+export function wordsOf(language: Language): Words {
+  const say = (key: StringKey) => STRINGS[key][language]
+  return {
+    language,
+    t: (key, values = {}) => say(key).replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? ''),
+    term: (list, word) => {
+      const key = `${list}.${word}`
+      return key in STRINGS ? say(key as StringKey) : word
+    },
+  }
+}
+
+export const WordsContext = createContext<Words>(wordsOf('zh'))
+export const useWords = (): Words => useContext(WordsContext)
+
+export function chosenLanguage(): Language {
+  const stored = localStorage.getItem(STORED)
+  if (stored === 'zh' || stored === 'en') return stored
+  return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'
+}
+
+export function chooseLanguage(language: Language): void {
+  localStorage.setItem(STORED, language)
+}
+
+/** `10:03:00` of `2026-01-01T10:03:00.000+08:00`. */
+export const timeOf = (iso: string): string => iso.slice(11, 19)
+export const dayOf = (iso: string): string => iso.slice(0, 10)
+export const momentOf = (iso: string): string => `${dayOf(iso)} ${timeOf(iso)}`
+
+/** `2时05分`, `3分04秒`: the two largest units, for people. */
+export function lengthOf(seconds: number, language: Language): string {
+  const whole = Math.round(seconds)
+  const units: [size: number, zh: string, en: string][] = [
+    [3600, '时', ' h'],
+    [60, '分', ' min'],
+    [1, '秒', ' s'],
+  ]
+  const largest = units.findIndex(([size]) => whole >= size)
+  const said = units.slice(largest < 0 ? 2 : largest).slice(0, 2)
+  const parts = said.flatMap(([size, zh, en], place) => {
+    const larger = said[place - 1]?.[0] ?? Number.POSITIVE_INFINITY
+    const count = Math.floor((whole % larger) / size)
+    return count === 0 && place > 0 ? [] : [`${count}${language === 'zh' ? zh : en}`]
+  })
+  return parts.join(language === 'zh' ? '' : ' ')
+}
+
+/** Reasons for a grade come from the box as short English sentences of a closed list. */
+const GRADE_REASONS: readonly [said: RegExp, zh: string][] = [
+  [/^somebody is there to be spoken to$/, '有人在场，可当面劝导'],
+  [/^first seen here, nobody stands by$/, '首次发现，无人看守'],
+  [/^cluster of (\d+)$/, '聚集，共 $1 个目标'],
+  [/^open fire$/, '有明火'],
+  [/^goes on after (\d+) notice\(s\)$/, '提醒 $1 次后仍在持续'],
+  [/^sensitive ground: (\w+)$/, '敏感区域：$1'],
+  [/^zone in its time of education: recorded only$/, '区域处于宣传教育期，仅记录'],
+]
+
+export function gradeReason(reason: string, language: Language): string {
+  const known = language === 'zh' && GRADE_REASONS.find(([said]) => said.test(reason))
+  return known ? reason.replace(known[0], known[1]) : reason
+}
