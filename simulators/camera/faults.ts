@@ -16,8 +16,6 @@ export interface StreamFaults {
   timeShiftSec: number
 }
 
-export type FaultName = 'stall' | 'freeze' | 'loss' | 'corrupt' | 'jitter' | 'time-jump' | 'refuse' | 'hang'
-
 export function noFaults(): StreamFaults {
   return { stalled: false, frozen: false, lossShare: 0, corruptShare: 0, jitterMs: 0, timeShiftSec: 0 }
 }

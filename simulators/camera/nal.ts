@@ -22,7 +22,7 @@ export function splitAnnexB(bytes: Buffer): Buffer[] {
   return nals
 }
 
-export function nalType(codec: VideoCodec, nal: Buffer): number {
+function nalType(codec: VideoCodec, nal: Buffer): number {
   return codec === 'h264' ? nal[0]! & 0x1f : (nal[0]! >> 1) & 0x3f
 }
 

@@ -105,6 +105,10 @@ export class RtspCamera {
     return this.#port
   }
 
+  get names(): string[] {
+    return [...this.#streams.keys()]
+  }
+
   /** Of the first stream. */
   get url(): string {
     return this.urlOf([...this.#streams.keys()][0]!)

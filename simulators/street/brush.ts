@@ -204,7 +204,7 @@ export class Brush {
   }
 }
 
-export function circleSpots(center: Spot, radius: number, across: Spot): Spot[] {
+function circleSpots(center: Spot, radius: number, across: Spot): Spot[] {
   // Two directions at right angles to the axle; axles of a street lie flat or stand upright.
   const flatAxle = Math.abs(across[1]) < 0.9
   const u: Spot = flatAxle ? [0, 1, 0] : [1, 0, 0]

@@ -69,7 +69,7 @@ export function lightOf(weather: Weather, billboard: number): Light {
   }
   const rain = weather === 'rain'
   return {
-    ambient: rain ? [0.66, 0.7, 0.76] : weather === 'cloudy' ? [0.84, 0.87, 0.92] : [1.03, 1.0, 0.95],
+    ambient: rain ? [0.76, 0.8, 0.86] : weather === 'cloudy' ? [0.84, 0.87, 0.92] : [1.03, 1.0, 0.95],
     night: false,
     shadow: rain ? 0.12 : weather === 'cloudy' ? 0.2 : 0.46,
     wet: rain ? 0.85 : 0,

@@ -119,7 +119,7 @@ function build(look: Look, pose: Pose): Part[] {
   const h = look.heightM
   const ahead: Spot = [Math.cos(pose.heading), 0, Math.sin(pose.heading)]
   const side: Spot = [-ahead[2], 0, ahead[0]]
-  const place = (from: Spot, forward: number, up: number, sideways: number): Spot => [
+  const place: Place = (from, forward, up, sideways) => [
     from[0] + ahead[0] * forward + side[0] * sideways,
     from[1] + up,
     from[2] + ahead[2] * forward + side[2] * sideways,
@@ -136,57 +136,73 @@ function build(look: Look, pose: Pose): Part[] {
   const chest = place(hips, h * (0.03 + lean), h * 0.245, -sway)
   const neck = place(chest, h * (0.012 + lean * 0.25), h * 0.06, 0)
 
-  const parts: Part[] = []
-  const add2 = (a: Spot, ra: number, b: Spot, rb: number, color: Rgb) =>
-    parts.push({ balls: [ball(a, ra * h), ball(b, rb * h)], color })
-
-  legs.forEach(({ hip, knee }, index) => {
-    const out = index === 0 ? 0.048 : -0.048
-    const joint = place(hips, 0, -0.01 * h, out * h * look.build)
-    const kneeAt = place(joint, Math.sin(hip) * THIGH * h, -Math.cos(hip) * THIGH * h, 0)
-    const ankle = place(kneeAt, Math.sin(hip - knee) * SHIN * h, -Math.cos(hip - knee) * SHIN * h, 0)
-    add2(joint, 0.056 * look.build, kneeAt, 0.04, look.bottom)
-    add2(kneeAt, 0.037, ankle, 0.027, look.shorts ? look.skin : look.bottom)
-    const toe = place(ankle, 0.085 * h, -0.02 * h, 0)
-    add2(place(ankle, -0.015 * h, -0.018 * h, 0), 0.026, toe, 0.019, look.shoes)
-  })
-
-  const wide = 0.1 * look.build
-  const shoulders = [place(chest, 0, 0.03 * h, wide * h), place(chest, 0, 0.03 * h, -wide * h)]
-  const waist = [place(hips, 0, 0.02 * h, 0.055 * h), place(hips, 0, 0.02 * h, -0.055 * h)]
-  const trunk = [
-    ...shoulders.map((at) => ball(at, 0.048 * h)),
-    ...waist.map((at) => ball(at, 0.062 * look.build * h)),
+  return [
+    ...legs.flatMap((angles, index) => leg(look, place, hips, angles, index)),
+    ...trunk(look, place, hips, chest),
+    ...[0, 1].flatMap((index) => {
+      const shoulder = place(chest, 0, 0.03 * h, (index === 0 ? 0.1 : -0.1) * look.build * h)
+      const angles = armAngles(pose, walks, index === 0 ? phase + Math.PI : phase, index)
+      const holds = index === 1 && pose.gesture !== 'ride' ? look.bag : undefined
+      return arm(look, place, shoulder, angles, index, holds)
+    }),
+    ...head(look, place, neck, pose),
   ]
-  parts.push({ balls: trunk, color: look.top })
+}
+
+function leg(look: Look, place: Place, hips: Spot, { hip, knee }: LegAngles, index: number): Part[] {
+  const h = look.heightM
+  const out = index === 0 ? 0.048 : -0.048
+  const joint = place(hips, 0, -0.01 * h, out * h * look.build)
+  const kneeAt = place(joint, Math.sin(hip) * THIGH * h, -Math.cos(hip) * THIGH * h, 0)
+  const ankle = place(kneeAt, Math.sin(hip - knee) * SHIN * h, -Math.cos(hip - knee) * SHIN * h, 0)
+  const heel = place(ankle, -0.015 * h, -0.018 * h, 0)
+  const toe = place(ankle, 0.085 * h, -0.02 * h, 0)
+  return [
+    bone(h, joint, 0.056 * look.build, kneeAt, 0.04, look.bottom),
+    bone(h, kneeAt, 0.037, ankle, 0.027, look.shorts ? look.skin : look.bottom),
+    bone(h, heel, 0.026, toe, 0.019, look.shoes),
+  ]
+}
+
+function trunk(look: Look, place: Place, hips: Spot, chest: Spot): Part[] {
+  const h = look.heightM
+  const balls = [1, -1].flatMap((side) => [
+    ball(place(chest, 0, 0.03 * h, side * 0.1 * look.build * h), 0.048 * h),
+    ball(place(hips, 0, 0.02 * h, side * 0.055 * h), 0.062 * look.build * h),
+  ])
+  const parts: Part[] = [{ balls, color: look.top }]
   if (look.apron) {
-    const front = (up: number, out: number) => place(hips, 0.075 * h, up * h, out * h)
+    const front = (up: number, out: number) => ball(place(hips, 0.075 * h, up * h, out * h), 0.012 * h)
     const cloth = [front(0.2, 0.05), front(0.2, -0.05), front(-0.14, 0.07), front(-0.14, -0.07)]
-    parts.push({ balls: cloth.map((at) => ball(at, 0.012 * h)), color: look.apron })
+    parts.push({ balls: cloth, color: look.apron })
   }
+  return parts
+}
 
-  shoulders.forEach((shoulder, index) => {
-    const { upper, bend, out } = armAngles(pose, walks, index === 0 ? phase + Math.PI : phase, index)
-    const away = (index === 0 ? 1 : -1) * out
-    const elbow = place(
-      shoulder,
-      Math.sin(upper) * UPPER_ARM * h,
-      -Math.cos(upper) * UPPER_ARM * h,
-      away * 0.05 * h,
-    )
-    const total = upper + bend
-    const hand = place(elbow, Math.sin(total) * FOREARM * h, -Math.cos(total) * FOREARM * h, -away * 0.02 * h)
-    add2(shoulder, 0.036, elbow, 0.028, look.top)
-    add2(elbow, 0.026, hand, 0.02, look.longSleeves ? look.top : look.skin)
-    parts.push({ balls: [ball(hand, 0.026 * h)], color: look.skin })
-    if (look.bag && index === 1 && pose.gesture !== 'ride') {
-      const low = place(hand, 0, -0.15 * h, 0)
-      const bag = [place(low, 0.05 * h, 0, 0), place(low, -0.05 * h, 0, 0), place(low, 0, 0.08 * h, 0)]
-      parts.push({ balls: bag.map((at) => ball(at, 0.032 * h)), color: look.bag })
-    }
-  })
-
-  parts.push(...head(look, place, neck, pose))
+function arm(
+  look: Look,
+  place: Place,
+  shoulder: Spot,
+  { upper, bend, out }: ArmAngles,
+  index: number,
+  bag: Rgb | undefined,
+): Part[] {
+  const h = look.heightM
+  const away = (index === 0 ? out : -out) * h
+  const [upperM, forearmM] = [UPPER_ARM * h, FOREARM * h]
+  const elbow = place(shoulder, Math.sin(upper) * upperM, -Math.cos(upper) * upperM, away * 0.05)
+  const total = upper + bend
+  const hand = place(elbow, Math.sin(total) * forearmM, -Math.cos(total) * forearmM, -away * 0.02)
+  const parts = [
+    bone(h, shoulder, 0.036, elbow, 0.028, look.top),
+    bone(h, elbow, 0.026, hand, 0.02, look.longSleeves ? look.top : look.skin),
+    { balls: [ball(hand, 0.026 * h)], color: look.skin },
+  ]
+  if (bag) {
+    const low = place(hand, 0, -0.15 * h, 0)
+    const corners = [place(low, 0.05 * h, 0, 0), place(low, -0.05 * h, 0, 0), place(low, 0, 0.08 * h, 0)]
+    parts.push({ balls: corners.map((at) => ball(at, 0.032 * h)), color: bag })
+  }
   return parts
 }
 
@@ -228,7 +244,18 @@ function head(look: Look, place: Place, neck: Spot, pose: Pose): Part[] {
 
 type Place = (from: Spot, forward: number, up: number, sideways: number) => Spot
 
-function legAngles(pose: Pose, walks: boolean, phase: number): { hip: number; knee: number } {
+interface LegAngles {
+  readonly hip: number
+  readonly knee: number
+}
+interface ArmAngles {
+  readonly upper: number
+  readonly bend: number
+  /** How far the elbow is held away from the body. */
+  readonly out: number
+}
+
+function legAngles(pose: Pose, walks: boolean, phase: number): LegAngles {
   if (pose.gesture === 'ride') {
     const turn = pose.walkedM * 1.9 + phase
     return { hip: 0.95 + 0.28 * Math.sin(turn), knee: 1.25 + 0.3 * Math.sin(turn + 0.6) }
@@ -239,7 +266,7 @@ function legAngles(pose: Pose, walks: boolean, phase: number): { hip: number; kn
   return { hip: 0.42 * Math.sin(phase), knee: 0.1 + 0.85 * swing * swing }
 }
 
-function armAngles(pose: Pose, walks: boolean, phase: number, index: number) {
+function armAngles(pose: Pose, walks: boolean, phase: number, index: number): ArmAngles {
   if (pose.gesture === 'push') return { upper: 0.75, bend: 0.5, out: 0.3 }
   if (pose.gesture === 'ride') return { upper: 0.85, bend: 0.35, out: 0.4 }
   if (pose.gesture === 'carry') return { upper: 0.35, bend: 1.25, out: 0.4 }
@@ -280,4 +307,9 @@ function drawUmbrella(brush: Brush, color: Rgb, pose: Pose, h: number): void {
 
 function ball(at: Spot, radius: number): Ball {
   return { at, radius }
+}
+
+/** Radii as shares of the body's height. */
+function bone(heightM: number, a: Spot, radiusA: number, b: Spot, radiusB: number, color: Rgb): Part {
+  return { balls: [ball(a, radiusA * heightM), ball(b, radiusB * heightM)], color }
 }

@@ -33,7 +33,7 @@ export interface Rendered {
   readonly frames: number
 }
 
-export const ZONE_ID = 'kerb'
+const ZONE_ID = 'kerb'
 const GOP_SEC = 2
 
 export async function renderScene(

@@ -56,9 +56,9 @@ class Stage {
   }
 
   /** Somebody walks along the pavement, or comes out of a shop; gone before the film ends. */
-  passer(atSec: number, zMin = -5.2, zMax = -1.2): void {
+  passer(atSec: number, lanes: readonly Lane[]): void {
     const pace = this.between(1.1, 1.5)
-    const z = this.between(zMin, zMax)
+    const z = this.between(...this.pick(lanes))
     const door = this.pick([7.2, 11.6, 15.8, 20])
     const farX = door - 1.5
     const along = (farX + 5) / pace
@@ -75,8 +75,8 @@ class Stage {
     this.nonEvents.push({ why: 'walks through', startSec: round(atSec), endSec: round(endSec) })
   }
 
-  passers(fromSec: number, toSec: number, everySec: number, zMin?: number, zMax?: number): void {
-    for (let at = fromSec; at < toSec; at += this.between(0.6, 1.4) * everySec) this.passer(at, zMin, zMax)
+  passers(fromSec: number, toSec: number, everySec: number, lanes: readonly Lane[] = PAVEMENT): void {
+    for (let at = fromSec; at < toSec; at += this.between(0.6, 1.4) * everySec) this.passer(at, lanes)
   }
 
   traffic(everySec: number): void {
@@ -129,6 +129,14 @@ class Stage {
   }
 }
 
+/** A strip of the pavement, from z to z. */
+type Lane = readonly [number, number]
+const PAVEMENT: readonly Lane[] = [[-5.4, -1.1]]
+const AT_KERB: Lane = [-5.6, -4.9]
+const AT_SHOPS: Lane = [-1.7, -1]
+/** Past something that stands in the middle. */
+const AROUND: readonly Lane[] = [AT_KERB, AT_SHOPS]
+
 const UMBRELLAS: Rgb[] = [
   [52, 92, 150],
   [176, 48, 62],
@@ -145,16 +153,48 @@ const PAINTS: Rgb[] = [
   [200, 168, 90],
 ]
 
+/** Where a stall stands, and when. */
+interface Stand {
+  readonly parkedSec: number
+  readonly leavesSec: number
+  readonly comesSec: number
+  readonly goneSec: number
+  readonly act: number
+}
+const CART = { fromX: 15, x: 3.4, toX: -6.5, z: -2.5, metresPerSec: 1.1 } as const
+/** Whoever pushes the cart walks so far behind it. */
+const BEHIND_M = 1.3
+const CLOTHS: Rgb[] = [
+  [176, 52, 46],
+  [48, 92, 140],
+  [60, 116, 84],
+]
+const CANOPIES: Rgb[] = [
+  [204, 50, 46],
+  [38, 104, 168],
+  [46, 132, 92],
+]
+
 /** A vendor comes with a handcart, builds up, sells, packs up, goes: one street vending. */
 function trade(stage: Stage, parkedSec: number, leavesSec: number): void {
-  const act = stage.acts.length
-  const pace = 1.1
-  const [cartX, cartZ] = [3.4, -2.5]
-  const fromX = 15
-  const comesSec = parkedSec - (fromX - cartX) / pace
-  const goneSec = leavesSec + (cartX + 6.5) / pace
-  const stand = { x: 1.5, z: -2.55, heading: STREET, gesture: 'sell' } as const
-  const behind = 1.3
+  const stand: Stand = {
+    parkedSec,
+    leavesSec,
+    comesSec: parkedSec - (CART.fromX - CART.x) / CART.metresPerSec,
+    goneSec: leavesSec + (CART.x - CART.toX) / CART.metresPerSec,
+    act: stage.acts.length,
+  }
+  bringStall(stage, stand)
+  const look = stage.look({ apron: [238, 236, 228], umbrella: undefined, bag: undefined })
+  stage.person(vendorSteps(stand), look, stand.act)
+  stage.acts.push({ rule: 'street-vending', startSec: round(parkedSec), endSec: round(leavesSec) })
+  // Customers, one after the other, on the street side of the table.
+  for (let at = parkedSec + 13; at < leavesSec - 14; at += stage.between(7, 11)) {
+    stage.visit(at, stage.between(5, 8), stage.between(0.8, 2.3), -4.35, SHOPS, 'look')
+  }
+}
+
+function bringStall(stage: Stage, { parkedSec, leavesSec, comesSec, goneSec, act }: Stand): void {
   stage.prop({
     prop: 'cart',
     color: [56, 98, 82],
@@ -162,17 +202,17 @@ function trade(stage: Stage, parkedSec: number, leavesSec: number): void {
     unfoldSec: 0,
     act,
     steps: [
-      { atSec: comesSec, x: fromX, z: cartZ },
-      { atSec: parkedSec, x: cartX, z: cartZ },
-      { atSec: leavesSec, x: cartX, z: cartZ },
-      { atSec: goneSec, x: -6.5, z: cartZ },
+      { atSec: comesSec, x: CART.fromX, z: CART.z },
+      { atSec: parkedSec, x: CART.x, z: CART.z },
+      { atSec: leavesSec, x: CART.x, z: CART.z },
+      { atSec: goneSec, x: CART.toX, z: CART.z },
     ],
   })
-  const put = (prop: PropActor['prop'], x: number, z: number, delaySec: number, color: Rgb, yaw = 0) =>
+  const put = (prop: PropActor['prop'], x: number, z: number, delaySec: number, color: Rgb) =>
     stage.prop({
       prop,
       color,
-      yaw,
+      yaw: 0.06,
       act,
       unfoldSec: 1.6,
       steps: [
@@ -180,52 +220,25 @@ function trade(stage: Stage, parkedSec: number, leavesSec: number): void {
         { atSec: leavesSec - delaySec * 0.55, x, z },
       ],
     })
-  put(
-    'table',
-    1.5,
-    -3.45,
-    3,
-    stage.pick([
-      [176, 52, 46],
-      [48, 92, 140],
-      [60, 116, 84],
-    ] as Rgb[]),
-  )
-  put(
-    'umbrella',
-    2.35,
-    -3.0,
-    5,
-    stage.pick([
-      [204, 50, 46],
-      [38, 104, 168],
-      [46, 132, 92],
-    ] as Rgb[]),
-  )
-  put('crates', -0.05, -3.3, 7.5, [0, 0, 0], 0.15)
-  const look = stage.look({ apron: [238, 236, 228], umbrella: undefined, bag: undefined })
-  const steps: Step[] = [
-    { atSec: comesSec, x: fromX + behind, z: cartZ, gesture: 'push' },
-    { atSec: parkedSec, x: cartX + behind, z: cartZ },
-    { atSec: parkedSec + 2.2, x: 2.2, z: -2.6, heading: STREET, gesture: 'sell' },
-    { atSec: parkedSec + 6.2, x: 2.2, z: -2.6 },
-    { atSec: parkedSec + 7.2, x: 0.9, z: -2.6, heading: STREET, gesture: 'sell' },
-    { atSec: parkedSec + 10, x: 0.9, z: -2.6 },
-    { atSec: parkedSec + 10.8, ...stand },
-    { atSec: leavesSec - 6.5, ...stand },
-    { atSec: leavesSec - 5.7, x: 0.6, z: -2.6, heading: STREET, gesture: 'sell' },
-    { atSec: leavesSec - 4, x: 0.6, z: -2.6 },
-    { atSec: leavesSec - 3, x: 2.2, z: -2.6, heading: STREET, gesture: 'sell' },
-    { atSec: leavesSec - 1.4, x: 2.2, z: -2.6 },
-    { atSec: leavesSec, x: cartX + behind, z: cartZ, gesture: 'push' },
-    { atSec: goneSec, x: -6.5 + behind, z: cartZ },
+  put('table', 1.5, -3.45, 3, stage.pick(CLOTHS))
+  put('umbrella', 2.35, -3, 5, stage.pick(CANOPIES))
+  put('crates', -0.05, -3.3, 7.5, [0, 0, 0])
+}
+
+function vendorSteps({ parkedSec, leavesSec, comesSec, goneSec }: Stand): Step[] {
+  const at = (atSec: number, x: number): Step => ({ atSec, x, z: -2.6, heading: STREET, gesture: 'sell' })
+  return [
+    { atSec: comesSec, x: CART.fromX + BEHIND_M, z: CART.z, gesture: 'push' },
+    { atSec: parkedSec, x: CART.x + BEHIND_M, z: CART.z },
+    // Table and umbrella first, then the crates.
+    ...[at(parkedSec + 2.2, 2.2), at(parkedSec + 6.2, 2.2)],
+    ...[at(parkedSec + 7.2, 0.9), at(parkedSec + 10, 0.9)],
+    ...[at(parkedSec + 10.8, 1.5), at(leavesSec - 6.5, 1.5)],
+    ...[at(leavesSec - 5.7, 0.6), at(leavesSec - 4, 0.6)],
+    ...[at(leavesSec - 3, 2.2), at(leavesSec - 1.4, 2.2)],
+    { atSec: leavesSec, x: CART.x + BEHIND_M, z: CART.z, gesture: 'push' },
+    { atSec: goneSec, x: CART.toX + BEHIND_M, z: CART.z },
   ]
-  stage.person(steps, look, act)
-  stage.acts.push({ rule: 'street-vending', startSec: round(parkedSec), endSec: round(leavesSec) })
-  // Customers, one after the other, on the street side of the table.
-  for (let at = parkedSec + 13; at < leavesSec - 14; at += stage.between(7, 11)) {
-    stage.visit(at, stage.between(5, 8), stage.between(0.8, 2.3), -4.35, SHOPS, 'look')
-  }
 }
 
 /** Somebody brings boxes, sets them down and goes; somebody fetches them in the end: one piling. */
@@ -311,7 +324,7 @@ function story(about: string, tell: (stage: Stage) => void, change: Partial<Stor
 }
 
 function sell(stage: Stage): void {
-  stage.passers(0.5, stage.seconds - 15, 7)
+  stage.passers(0.5, stage.seconds - 15, 7, AROUND)
   stage.traffic(6)
   trade(stage, 15, stage.seconds - 14)
 }
@@ -329,12 +342,12 @@ const STORIES = {
   }),
   'vendor-rain': story('the same in the rain', sell, { weather: 'rain' }),
   'goods-left': story('boxes are set down and left, and fetched much later', (stage) => {
-    stage.passers(0.5, stage.seconds - 15, 6)
+    stage.passers(0.5, stage.seconds - 15, 6, AROUND)
     stage.traffic(7)
     abandon(stage, 12, stage.seconds - 9)
   }),
   'brief-stop': story('two people stop for some seconds with a suitcase', (stage) => {
-    stage.passers(0.5, stage.seconds - 15, 8)
+    stage.passers(0.5, stage.seconds - 15, 8, AROUND)
     stage.traffic(7)
     pause(stage, 12, 11, 1.2)
     pause(stage, stage.seconds * 0.55, 9, 3.2)
@@ -352,8 +365,8 @@ const STORIES = {
   crowd: story(
     'a vendor sells behind a stream of people',
     (stage) => {
-      stage.passers(0.3, stage.seconds - 14, 1.7, -5.6, -4.6)
-      stage.passers(0.9, stage.seconds - 14, 4, -2, -1.2)
+      stage.passers(0.3, stage.seconds - 14, 1.7, [AT_KERB])
+      stage.passers(0.9, stage.seconds - 14, 4, [AT_SHOPS])
       stage.traffic(6)
       trade(stage, 15, stage.seconds - 14)
     },

@@ -81,7 +81,7 @@ const SIGN_COLORS: Rgb[] = [
   [120, 46, 36],
   [222, 166, 40],
 ]
-export function signColor(unit: number): Rgb {
+function signColor(unit: number): Rgb {
   return SIGN_COLORS[(((unit * 5) % 6) + 6) % 6]!
 }
 
@@ -200,7 +200,7 @@ function line(at: number, period: number, width: number, spreadM: number): numbe
 }
 
 /** Any two whole numbers to 0..1, always the same. */
-export function hash(a: number, b: number): number {
+function hash(a: number, b: number): number {
   let mixed = Math.imul(a | 0, 374_761_393) + Math.imul(b | 0, 668_265_263)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 1_274_126_177)
   return ((mixed ^ (mixed >>> 16)) >>> 0) / 4_294_967_296

@@ -1,0 +1,205 @@
+/**
+ * `lushao simulate camera`: an RTSP camera that plays files or a drawn scene, with faults on demand.
+ * `lushao simulate scene NAME --out DIR`: the drawn scene as a film, with its truth file beside it.
+ */
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, extname, join } from 'node:path'
+import type { Command } from 'commander'
+import { RtspCamera } from '../../simulators/camera/rtsp-camera.ts'
+import { type Rendered, renderScene } from '../../simulators/street/render.ts'
+import {
+  aboutScene,
+  isSceneName,
+  namedScene,
+  SCENE_NAMES,
+  SCENE_SECONDS_MIN,
+  type SceneName,
+} from '../../simulators/street/scenes.ts'
+import { makeLog } from '../kit/log.ts'
+import { print, usage } from './program.ts'
+import { progressBar } from './progress.ts'
+
+interface SceneShape {
+  readonly seed: string
+  readonly seconds?: string
+  readonly fps: string
+  readonly size: string
+}
+
+interface CameraFlags extends SceneShape {
+  readonly file?: string[]
+  readonly scene?: string
+  readonly host: string
+  readonly port: string
+  readonly user?: string
+  readonly fault: string[]
+  readonly once?: boolean
+  readonly json?: boolean
+}
+
+interface SceneFlags extends SceneShape {
+  readonly out: string
+  readonly json?: boolean
+}
+
+/** `stall@20` from the twentieth second on, `stall@20-35` until the thirty-fifth, `loss=0.02` always. */
+const FAULTS: Record<string, (camera: RtspCamera, on: boolean, value: number) => void | Promise<void>> = {
+  stall: (camera, on) => (on ? camera.stall() : camera.resume()),
+  freeze: (camera, on) => camera.freeze(on),
+  drop: (camera, on) => (on ? camera.dropConnections() : undefined),
+  refuse: (camera, on) => camera.refuse(on),
+  hang: (camera, on) => camera.hang(on),
+  loss: (camera, on, value) => camera.lose(on ? value : 0),
+  corrupt: (camera, on, value) => camera.corrupt(on ? value : 0),
+  jitter: (camera, on, value) => camera.jitter(on ? value : 0),
+  'time-jump': (camera, on, value) => camera.jumpTime(on ? value : -value),
+}
+const VALUE_OF: Record<string, number> = { loss: 0.02, corrupt: 0.02, jitter: 200, 'time-jump': 60 }
+
+interface PlannedFault {
+  readonly name: string
+  readonly value: number
+  readonly fromSec: number
+  readonly toSec: number | undefined
+}
+
+export function addSimulateCamera(simulate: Command): void {
+  shaped(simulate.command('camera'))
+    .description('an RTSP camera that plays files or a drawn scene in a loop, until Ctrl-C')
+    .option('--file <file...>', 'videos; each is a stream of its own, named by its file name')
+    .option('--scene <name>', `instead of files, a drawn scene: ${SCENE_NAMES.join(', ')}`)
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--port <port>', '0 for any free one', '8554')
+    .option('--user <user>', 'ask for this user; the password comes from LUSHAO_CAMERA_PASSWORD')
+    .option(
+      '--fault <fault...>',
+      `${Object.keys(FAULTS).join(', ')}; NAME[=VALUE][@FROM[-TO]] in seconds`,
+      [],
+    )
+    .option('--once', 'say goodbye at the end of the file instead of looping')
+    .option('--json', 'print the addresses as JSON')
+    .action(runCamera)
+
+  shaped(simulate.command('scene'))
+    .description('film a drawn street scene; its truth file lies beside it')
+    .argument('<name>', SCENE_NAMES.map((name) => `${name}: ${aboutScene(name)}`).join('; '))
+    .requiredOption('--out <folder>', 'where the film goes')
+    .option('--json', 'print what was made as JSON')
+    .action(async (name: string, options: SceneFlags) => {
+      const made = await film(sceneNamed(name), options, options.out)
+      print(options.json ? JSON.stringify(made) : `${made.video}\n${made.truthFile}`)
+    })
+}
+
+function shaped(command: Command): Command {
+  return command
+    .option('--seed <number>', 'same seed, same film', '7')
+    .option('--seconds <seconds>', `length of the scene, at least ${SCENE_SECONDS_MIN}`)
+    .option('--fps <fps>', 'pictures a second, 5 to 25', '15')
+    .option('--size <width>x<height>', 'of the drawn picture', '1280x720')
+}
+
+async function runCamera(options: CameraFlags): Promise<void> {
+  const faults = options.fault.map(parseFault)
+  const auth = credentialsOf(options)
+  const port = numberOf('--port', options.port, 0, 65_535)
+  const folder = await mkdtemp(join(tmpdir(), 'lushao-scene-'))
+  const timers: NodeJS.Timeout[] = []
+  try {
+    const camera = await RtspCamera.start({
+      streams: await streamsOf(options, folder),
+      host: options.host,
+      port,
+      ...(auth && { auth }),
+      loop: !options.once,
+      log: makeLog(process.env['LUSHAO_LOG'] ?? 'warn'),
+    })
+    const urls = camera.names.map((name) => camera.urlOf(name))
+    print(options.json ? JSON.stringify({ urls }) : urls.join('\n'))
+    for (const planned of faults) timers.push(...plan(camera, planned))
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+    await camera.close()
+  } finally {
+    for (const timer of timers) clearTimeout(timer)
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function streamsOf(options: CameraFlags, folder: string): Promise<Record<string, { file: string }>> {
+  if ((options.file === undefined) === (options.scene === undefined)) {
+    throw usage('simulate camera', 'give --file or --scene, one of them')
+  }
+  if (options.scene !== undefined) {
+    const name = sceneNamed(options.scene)
+    const made = await film(name, options, folder)
+    return { [name]: { file: made.video } }
+  }
+  const named = (options.file ?? []).map((file) => [basename(file, extname(file)), { file }] as const)
+  return Object.fromEntries(named)
+}
+
+async function film(name: SceneName, options: SceneShape, folder: string): Promise<Rendered> {
+  const seed = numberOf('--seed', options.seed, 0, 2 ** 31)
+  const seconds =
+    options.seconds === undefined
+      ? undefined
+      : numberOf('--seconds', options.seconds, SCENE_SECONDS_MIN, 3_600)
+  const fps = numberOf('--fps', options.fps, 5, 25)
+  const [, width, height] = /^(\d{2,4})x(\d{2,4})$/.exec(options.size) ?? []
+  if (Number(width) % 2 !== 0 || Number(height) % 2 !== 0) {
+    throw usage('simulate scene', `--size takes two even numbers such as 1280x720, not ${options.size}`)
+  }
+  const script = namedScene(name, { seed, ...(seconds !== undefined && { seconds }) })
+  const bar = progressBar(name)
+  try {
+    const onProgress = (share: number) => bar.update(share * script.seconds, script.seconds)
+    const shape = { seed, fps, width: Number(width), height: Number(height), onProgress }
+    return await renderScene(script, shape, join(folder, `${name}.mp4`))
+  } finally {
+    bar.stop()
+  }
+}
+
+function sceneNamed(name: string): SceneName {
+  if (!isSceneName(name)) {
+    throw usage('simulate scene', `no scene is called ${name}; there are ${SCENE_NAMES.join(', ')}`)
+  }
+  return name
+}
+
+function credentialsOf({ user }: CameraFlags): { user: string; password: string } | undefined {
+  if (user === undefined) return undefined
+  const password = process.env['LUSHAO_CAMERA_PASSWORD']
+  if (!password) throw usage('simulate camera', '--user needs the password in LUSHAO_CAMERA_PASSWORD')
+  return { user, password }
+}
+
+function parseFault(text: string): PlannedFault {
+  const [, name = '', value, from, to] =
+    /^([a-z-]+)(?:=(-?[\d.]+))?(?:@([\d.]+)(?:-([\d.]+))?)?$/.exec(text) ?? []
+  if (!Object.hasOwn(FAULTS, name)) {
+    throw usage('simulate camera', `--fault ${text} is none of ${Object.keys(FAULTS).join(', ')}`)
+  }
+  return {
+    name,
+    value: Number(value ?? VALUE_OF[name] ?? 0),
+    fromSec: Number(from ?? 0),
+    toSec: to === undefined ? undefined : Number(to),
+  }
+}
+
+function plan(camera: RtspCamera, { name, value, fromSec, toSec }: PlannedFault): NodeJS.Timeout[] {
+  const turn = (on: boolean) => () => void FAULTS[name]!(camera, on, value)
+  const begin = setTimeout(turn(true), fromSec * 1000)
+  return toSec === undefined ? [begin] : [begin, setTimeout(turn(false), toSec * 1000)]
+}
+
+function numberOf(option: string, value: string, low: number, high: number): number {
+  const number = Number(value)
+  if (!Number.isInteger(number) || number < low || number > high) {
+    throw usage('simulate camera', `${option} takes a whole number from ${low} to ${high}, not ${value}`)
+  }
+  return number
+}
