@@ -20,7 +20,7 @@ export interface Checked {
 type CameraOptions = GatewayOptions['cameras'][number]
 type ZoneRule = CameraOptions['zones'][number]['rules'][number]
 
-/** In every list of things with an id, the second of a name is wrong. */
+/** In every list of things with a name, the second of a name is wrong. */
 export function duplicateIds(source: Source): Finding[] {
   const look = (value: unknown, path: Path): Finding[] => {
     if (value === null || typeof value !== 'object') return []
@@ -35,7 +35,7 @@ export function duplicateIds(source: Source): Finding[] {
 function repeated(list: readonly unknown[], path: Path, source: Source): Finding[] {
   const seen = new Set<unknown>()
   return list.flatMap((one, index) => {
-    for (const key of ['id', 'personId', 'ruleId']) {
+    for (const key of ['id', 'personId', 'ruleId', 'rule']) {
       const id = valueAt(one, [key])
       if (id === undefined) continue
       const at = [...path, index, key]
