@@ -16,6 +16,8 @@ export interface Alert {
   readonly ruleId: string
   readonly cameraId: string
   readonly title: string
+  readonly durationSec: number
+  readonly evidence: { readonly packageId: string; readonly manifestHash: string } | null
 }
 
 export interface Step {
