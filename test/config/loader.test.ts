@@ -63,6 +63,12 @@ describe('each fault has its code, its line, its value and what is allowed', () 
       '[1].id',
     ],
     [
+      'one rule twice',
+      `${HEAD}cameras:\n${camera('a', '[{rule: piling}, {rule: piling}]')}`,
+      'CONFIG_DUPLICATE_ID',
+      'rules[1].rule',
+    ],
+    [
       'an unknown rule',
       `${HEAD}cameras:\n${camera('a', '[{rule: loitering}]')}`,
       'CONFIG_INVALID',
