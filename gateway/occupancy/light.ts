@@ -22,7 +22,16 @@ const LEAST = 0.7
 const GREATEST = 1.4
 const GLOBAL_PER_SEC = 0.05
 const LOCAL_PER_SEC = 0.02
+/** When this share of the picture lies in shadow or light at once it is weather, and may change faster. */
+const WEATHER_SHARE = 0.1
+const WEATHER_PER_SEC = 0.12
 const SAMPLES_MIN = 24
+
+/** Shares of the picture that were foreground, and in shadow or light, last time. */
+export interface Shares {
+  foreground: number
+  shade: number
+}
 
 export class Light {
   readonly #picture = new Uint32Array(BINS)
@@ -36,20 +45,15 @@ export class Light {
   globalGain = 1
 
   /** Compares the picture with the background wherever it was background last time. */
-  measure(
-    picture: Plane,
-    background: Plane,
-    foreground: Uint8Array,
-    foregroundShare: number,
-    dtSec: number,
-  ): void {
+  measure(picture: Plane, background: Plane, foreground: Uint8Array, shares: Shares, dtSec: number): void {
     this.#picture.fill(0)
     this.#blocks.fill(0)
     this.#counts.fill(0)
     const counted = count(picture.y, background.y, foreground, this.#picture, this.#blocks, this.#counts)
-    this.globalGain = this.#global(counted, foregroundShare, dtSec)
+    this.globalGain = this.#global(counted, shares.foreground, dtSec)
     this.chromaGain = chromaGain(picture, background, foreground)
-    const step = Math.min(0.06, LOCAL_PER_SEC * dtSec)
+    const perSec = shares.shade > WEATHER_SHARE ? WEATHER_PER_SEC : LOCAL_PER_SEC
+    const step = Math.min(0.2, perSec * dtSec)
     for (let block = 0; block < BLOCKS; block++) {
       const local =
         this.#counts[block]! < SAMPLES_MIN

@@ -1,27 +1,31 @@
 /**
  * Life: which parts of what stands keep moving, and which parts are therefore somebody's body.
  *
- *     picture against the last look ─▶ moves (3 of 9) ─▶ share of looks, 8 s ─▶ hot │ long memory, 30 s
- *     hot parts ─▶ their whole columns downwards = bodies        goods = stable, 6 s old, beside every body
+ *     picture against the last look ─▶ moves (3 of 9) ─▶ share of looks, 8 s ─▶ hot
+ *     hot within a minute, and still standing ─▶ whole columns downwards = bodies
+ *     stable, 6 s old, beside every body      ─▶ goods
  *
- * A person has still parts, a black coat more than one; none of them lies beside his own columns.
- * Looks are at least 0.4 s apart: at 5 samples a second nobody would seem to move.
+ * A person has still parts, a black coat more than one; none of them lies beside his own columns. Somebody who
+ * stops moving stays a body while his place is taken; when he leaves it is background again, and what he handled
+ * becomes goods. Looks are a second apart at any rate: from one fifth of a second to the next nobody seems to move.
  */
 import { chromaFloor, floorAt, type Noise } from './foreground.ts'
 import { close, grow, label, neighbours, open, type Part } from './mask.ts'
 import { Plane } from './plane.ts'
-import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
+import { PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
 import type { Things } from './things.ts'
 
-const LOOK_MS = 400
+const LOOK_MS = 900
 const SHORT_SEC = 8
-const LONG_SEC = 30
+const QUIET_MS = 60_000
+const TAKEN_SHARE = 0.5
 const HOT = 0.12
 const HOT_PIXELS_MIN = 20
 const HOT_SHARE_MIN = 0.02
 const HOT_PART_MIN = 15
 const BESIDE_PIXELS = 3
-const ABOVE_PIXELS = 5
+/** A standing body is at least this wide for its height, whatever part of it moves. */
+const BODY_ASPECT = 0.35
 const GOODS_AGE_MS = 6_000
 const GOODS_PIXELS_MIN = 40
 const GOODS_SHARE_MIN = 0.08
@@ -29,9 +33,9 @@ const GOODS_SHARE_MIN = 0.08
 export class Living {
   readonly last = new Plane()
   #lastMs = -Infinity
-  /** Share of looks in which a pixel moved: of the last seconds, and the most of the last half minute. */
+  /** Share of the last seconds' looks in which a pixel moved, and when it was last hot. */
   readonly activity = new Float32Array(PLANE_PIXELS)
-  readonly longActivity = new Float32Array(PLANE_PIXELS)
+  readonly aliveMs = new Float64Array(PLANE_PIXELS).fill(-Infinity)
   readonly hot = new Uint8Array(PLANE_PIXELS)
   readonly goods = new Uint8Array(PLANE_PIXELS)
   readonly #moved = new Uint8Array(PLANE_PIXELS)
@@ -57,42 +61,77 @@ export class Living {
       const dtSec = Math.min(3, dtMs / 1000)
       movedSince(picture, this.last, slope, slack, noise, this.#moved)
       neighbours(this.#moved, this.#count)
-      weigh(this.#moved, this.#count, things, this.activity, this.longActivity, dtSec)
+      weigh(this.#moved, this.#count, things, this.activity, dtSec)
     }
-    for (let at = 0; at < PLANE_PIXELS; at++) this.hot[at] = this.activity[at]! > HOT ? 1 : 0
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      const isHot = this.activity[at]! > HOT
+      this.hot[at] = isHot ? 1 : 0
+      if (isHot) this.aliveMs[at] = timeMs
+    }
     this.last.set(picture)
     this.#lastMs = timeMs
   }
 
   /** Divides each region into bodies and goods; gives back the goods' pixels by region. */
-  divide(regions: readonly Part[], labels: Uint8Array, things: Things, timeMs: number): Int32Array {
+  divide(
+    regions: readonly Part[],
+    labels: Uint8Array,
+    foreground: Uint8Array,
+    things: Things,
+    timeMs: number,
+  ): Int32Array {
     const goodsPixels = new Int32Array(256)
     this.goods.fill(0)
     if (regions.length === 0) return goodsPixels
-    const hotPixels = countWhere(this.hot, labels)
+    this.#findBodies(labels, foreground, timeMs)
+    const alive = countWhere(this.#mask, labels)
     const lives = new Uint8Array(256)
     for (const region of regions) {
-      const hot = hotPixels[region.label]!
-      if (hot >= HOT_PIXELS_MIN && hot >= HOT_SHARE_MIN * region.pixels) lives[region.label] = 1
+      const pixels = alive[region.label]!
+      if (pixels >= HOT_PIXELS_MIN && pixels >= HOT_SHARE_MIN * region.pixels) lives[region.label] = 1
     }
-    this.#findBodies(labels, lives)
+    this.#fillBodies(regions, labels, lives)
     grow(this.hot, this.#near, 3)
     this.#pickGoods(labels, lives, things, timeMs)
     this.#keepLarge(regions, labels, goodsPixels)
     return goodsPixels
   }
 
-  /** Columns of every hot part, from a little above it downwards. */
-  #findBodies(labels: Uint8Array, lives: Uint8Array): void {
-    const { longActivity, activity } = this
+  /** Parts that were hot within a minute and whose place is still taken; the others are forgotten. */
+  #findBodies(labels: Uint8Array, foreground: Uint8Array, timeMs: number): void {
+    const { aliveMs } = this
+    for (let at = 0; at < PLANE_PIXELS; at++) this.#mask[at] = timeMs - aliveMs[at]! < QUIET_MS ? 1 : 0
+    close(this.#mask, this.#closed, 3)
+    const parts = label(this.#closed, this.#labels, 1)
+    const taken = new Int32Array(256)
+    const all = countWhere(this.#mask, this.#labels)
     for (let at = 0; at < PLANE_PIXELS; at++) {
-      const alive = lives[labels[at]!] === 1
-      if (labels[at] !== 0 && !alive) longActivity[at] = activity[at]!
-      this.#mask[at] = alive && longActivity[at]! > HOT ? 1 : 0
+      if (this.#mask[at] === 1 && (foreground[at] === 1 || labels[at] !== 0)) taken[this.#labels[at]!]!++
     }
+    const left = new Uint8Array(256)
+    for (const part of parts) if (taken[part.label]! < TAKEN_SHARE * all[part.label]!) left[part.label] = 1
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      if (left[this.#labels[at]!] === 1) {
+        aliveMs[at] = -Infinity
+        this.#mask[at] = this.hot[at]!
+      }
+      if (labels[at] === 0) this.#mask[at] = 0
+    }
+  }
+
+  /** Columns of every part of a body, in the regions that live. */
+  #fillBodies(regions: readonly Part[], labels: Uint8Array, lives: Uint8Array): void {
+    for (let at = 0; at < PLANE_PIXELS; at++) if (lives[labels[at]!] === 0) this.#mask[at] = 0
     close(this.#mask, this.#closed, 3)
     this.#body.fill(0)
-    for (const part of label(this.#closed, this.#labels, HOT_PART_MIN)) fillColumns(this.#body, part)
+    const parts = label(this.#closed, this.#labels, HOT_PART_MIN)
+    for (const region of regions) {
+      if (lives[region.label] === 0) continue
+      for (const part of parts) {
+        if (!overlaps(part, region)) continue
+        if (touches(this.#labels, labels, part, region)) fillColumns(this.#body, labels, part, region)
+      }
+    }
   }
 
   #pickGoods(labels: Uint8Array, lives: Uint8Array, things: Things, timeMs: number): void {
@@ -128,7 +167,7 @@ export class Living {
   reset(): void {
     this.#lastMs = -Infinity
     this.activity.fill(0)
-    this.longActivity.fill(0)
+    this.aliveMs.fill(-Infinity)
     this.hot.fill(0)
     this.goods.fill(0)
   }
@@ -164,27 +203,52 @@ function weigh(
   count: Uint8Array,
   things: Things,
   activity: Float32Array,
-  longActivity: Float32Array,
   dtSec: number,
 ): void {
   const rate = 1 - Math.exp(-dtSec / SHORT_SEC)
-  const fade = Math.exp(-dtSec / LONG_SEC)
   const { stable, persistent } = things
   for (let at = 0; at < PLANE_PIXELS; at++) {
     const moves = moved[at] === 1 && count[at]! >= 3 && (stable[at] === 1 || persistent[at] === 1) ? 1 : 0
-    const now = activity[at]! + rate * (moves - activity[at]!)
-    const long = longActivity[at]! * fade
-    activity[at] = now
-    longActivity[at] = now > long ? now : long
+    activity[at]! += rate * (moves - activity[at]!)
   }
 }
 
-function fillColumns(body: Uint8Array, part: Part): void {
-  const left = Math.max(0, part.left - BESIDE_PIXELS)
-  const right = Math.min(PLANE_WIDTH - 1, part.right + BESIDE_PIXELS)
-  for (let row = Math.max(0, part.top - ABOVE_PIXELS); row < PLANE_HEIGHT; row++) {
-    body.fill(1, row * PLANE_WIDTH + left, row * PLANE_WIDTH + right + 1)
+const overlaps = (a: Part, b: Part): boolean =>
+  a.left <= b.right && b.left <= a.right && a.top <= b.bottom && b.top <= a.bottom
+
+function touches(partLabels: Uint8Array, labels: Uint8Array, part: Part, region: Part): boolean {
+  for (let row = part.top; row <= part.bottom; row++) {
+    for (let at = row * PLANE_WIDTH + part.left; at <= row * PLANE_WIDTH + part.right; at++) {
+      if (partLabels[at] === part.label && labels[at] === region.label) return true
+    }
   }
+  return false
+}
+
+/** The columns of a part over the whole height of its region, widened to a body's width. */
+function fillColumns(body: Uint8Array, labels: Uint8Array, part: Part, region: Part): void {
+  const missing = BODY_ASPECT * heightAt(labels, part, region) - (part.right - part.left + 1)
+  const beside = Math.round(Math.max(BESIDE_PIXELS, missing / 2))
+  const left = Math.max(0, part.left - beside)
+  const right = Math.min(PLANE_WIDTH - 1, part.right + beside)
+  for (let row = region.top; row <= region.bottom; row++) {
+    for (let at = row * PLANE_WIDTH + left; at <= row * PLANE_WIDTH + right; at++) {
+      if (labels[at] === region.label) body[at] = 1
+    }
+  }
+}
+
+/** Rows of the region that the columns of the part meet. */
+function heightAt(labels: Uint8Array, part: Part, region: Part): number {
+  let rows = 0
+  for (let row = region.top; row <= region.bottom; row++) {
+    for (let column = part.left; column <= part.right; column++) {
+      if (labels[row * PLANE_WIDTH + column] !== region.label) continue
+      rows++
+      break
+    }
+  }
+  return rows
 }
 
 /** How many set pixels each label has. */

@@ -13,7 +13,7 @@ import type { Frame } from '../frames/frame.ts'
 import { assert } from '../kit/assert.ts'
 import { Background } from './background.ts'
 import { Foreground, type Noise } from './foreground.ts'
-import { Light } from './light.ts'
+import { Light, type Shares } from './light.ts'
 import { Living } from './living.ts'
 import { Memory } from './memory.ts'
 import { envelope, fillPlane, gradient, Plane } from './plane.ts'
@@ -55,6 +55,9 @@ export type OccupancyOptions = z.infer<typeof OccupancyOptions>
 
 const RELEARN_SHARE = 0.6
 const SHAKE_TAU_SEC = 10
+/** Share of the slope at an edge that still counts as the same: what half-resolved shake leaves. */
+const STILL_SLACK = 0.02
+const SHAKE_SLACK = 0.5
 const SHAKY_PIXELS = 0.25
 
 export class Occupancy {
@@ -86,7 +89,7 @@ export class Occupancy {
   #ready = false
   #epoch = 0
   #timeMs = -Infinity
-  #foregroundShare = 0
+  readonly #shares: Shares = { foreground: 0, shade: 0 }
   #unsettledUntilMs = -Infinity
   #crowdedSec = 0
 
@@ -104,7 +107,7 @@ export class Occupancy {
     this.#align(dtSec)
     this.#relight(dtSec)
     this.#differ(dtSec)
-    const slack = this.#shiftSpread > SHAKY_PIXELS ? 0.2 : 0.1
+    const slack = STILL_SLACK + SHAKE_SLACK * Math.min(this.#shiftSpread, SHAKY_PIXELS)
     this.#things.remember(
       this.#picture,
       this.#foreground.kinds,
@@ -123,7 +126,13 @@ export class Occupancy {
       hot: this.#living.hot,
       timeMs: frame.timeMs,
     })
-    const goodsPixels = this.#living.divide(kept, this.#regions.labels, this.#things, frame.timeMs)
+    const goodsPixels = this.#living.divide(
+      kept,
+      this.#regions.labels,
+      this.#foregroundMask,
+      this.#things,
+      frame.timeMs,
+    )
     this.#follow(dtSec)
     if (this.#crowdedSec >= this.#options.relearnSec) this.#relearn()
     return this.#standing(kept.map((part) => describe(part, goodsPixels[part.label]!)))
@@ -190,7 +199,7 @@ export class Occupancy {
 
   #relight(dtSec: number): void {
     const { plane } = this.#background
-    this.#light.measure(this.#picture, plane, this.#foregroundMask, this.#foregroundShare, dtSec)
+    this.#light.measure(this.#picture, plane, this.#foregroundMask, this.#shares, dtSec)
     this.#light.apply(plane)
     this.#light.apply(this.#things.believed)
     this.#light.apply(this.#things.challenger)
@@ -206,17 +215,20 @@ export class Occupancy {
     envelope(plane.u, least.u, greatest.u, this.#scratch, this.#scratch2)
     envelope(plane.v, least.v, greatest.v, this.#scratch, this.#scratch2)
     this.#foreground.find(this.#picture, plane, this.#limits, this.#slope, this.#slopeBefore, this.#noise)
-    let count = 0
+    let differing = 0
+    let shaded = 0
     for (let at = 0; at < PLANE_PIXELS; at++) {
-      const differs = this.#foreground.kinds[at] === 1 ? 1 : 0
-      this.#foregroundMask[at] = differs
-      count += differs
+      const kind = this.#foreground.kinds[at]!
+      this.#foregroundMask[at] = kind === 1 ? 1 : 0
+      if (kind === 1) differing++
+      else shaded += kind
     }
-    this.#foregroundShare = count / PLANE_PIXELS
-    if (this.#foregroundShare > this.#options.unsettledShare) {
+    this.#shares.foreground = differing / PLANE_PIXELS
+    this.#shares.shade = shaded / 2 / PLANE_PIXELS
+    if (this.#shares.foreground > this.#options.unsettledShare) {
       this.#unsettledUntilMs = this.#timeMs + 1000 * this.#options.unsettledSec
     }
-    this.#crowdedSec = this.#foregroundShare > RELEARN_SHARE ? this.#crowdedSec + dtSec : 0
+    this.#crowdedSec = this.#shares.foreground > RELEARN_SHARE ? this.#crowdedSec + dtSec : 0
   }
 
   #follow(dtSec: number): void {
@@ -238,7 +250,8 @@ export class Occupancy {
     this.#held.fill(0)
     this.#foregroundMask.fill(0)
     this.#foreground.kinds.fill(0)
-    this.#foregroundShare = 0
+    this.#shares.foreground = 0
+    this.#shares.shade = 0
   }
 
   #standing(regions: Region[]): Standing {
@@ -267,7 +280,7 @@ export class Occupancy {
         this.#things.sinceMs,
         this.#things.seenMs,
         this.#living.activity,
-        this.#living.longActivity,
+        this.#living.aliveMs,
         this.#regions.text,
         this.#slopeRecent,
         this.#foreground.kinds,

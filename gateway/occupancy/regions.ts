@@ -18,7 +18,10 @@ const GHOST_OUTLINE = 0.6
 const TEXT_ASPECT = 5
 const TEXT_HEIGHT_MAX = 0.08 * 180
 const TEXT_FILL_MIN = 0.72
-const TEXT_OUTLINE_MIN = 150
+/** Edges and letters of overlay text, against its brightness above black: 0.8 and 0.35 measured, by day and dark. */
+const TEXT_OUTLINE_MIN = 0.45
+const TEXT_CONTRAST_MIN = 0.2
+const BLACK = 12
 const SEEN_MS = 1_500
 
 /** What is summed over a region to tell things from appearances. */
@@ -126,7 +129,7 @@ function judge(part: Part, facts: Evidence): 'thing' | 'appearance' | 'text' {
     width >= TEXT_ASPECT * height &&
     height <= TEXT_HEIGHT_MAX &&
     part.pixels >= TEXT_FILL_MIN * width * height &&
-    outlineNow >= TEXT_OUTLINE_MIN
+    isLettered(facts, outlineNow)
   ) {
     return 'text'
   }
@@ -136,6 +139,13 @@ function judge(part: Part, facts: Evidence): 'thing' | 'appearance' | 'text' {
   if (!calm) return 'thing'
   if (correlation(facts) > LIT_CORRELATION) return 'appearance'
   return outlineNow < GHOST_OUTLINE * outlineBefore ? 'appearance' : 'thing'
+}
+
+function isLettered(facts: Evidence, outline: number): boolean {
+  const mean = facts.sumNow / facts.pixels
+  const bright = Math.max(8, mean - BLACK)
+  const deviation = Math.sqrt(Math.max(0, facts.squaresNow / facts.pixels - mean * mean))
+  return outline >= TEXT_OUTLINE_MIN * bright && deviation >= TEXT_CONTRAST_MIN * bright
 }
 
 function correlation(facts: Evidence): number {

@@ -13,7 +13,11 @@ import { PLANE_HEIGHT, PLANE_WIDTH } from './standing.ts'
 const REACH = 6
 const GRADIENT_MAX = 120
 /** Another whole shift must cost less than this share of the last one's cost. */
-const BETTER = 0.75
+const BETTER = 0.95
+const UNLIKE_MAX = 40
+const ROUNDS = 3
+/** A refinement that wanders further than this lost its way. */
+const ASTRAY = 1.6
 /** Shifts are kept on a grid: resampling by ever new fractions would look like noise. */
 const GRID = 8
 const KEEP_WITHIN = 0.15
@@ -41,16 +45,14 @@ export class Register {
   ): Shift {
     profiles(gradientNow, this.#columns, this.#rows)
     profiles(gradientWanted, this.#columnsWanted, this.#rowsWanted)
-    const x = bestShift(this.#columns, this.#columnsWanted, Math.round(this.shift.x))
-    const y = bestShift(this.#rows, this.#rowsWanted, Math.round(this.shift.y))
-    const fine = {
-      x: Math.abs(x - this.shift.x) <= 1 ? this.shift.x : x,
-      y: Math.abs(y - this.shift.y) <= 1 ? this.shift.y : y,
-    }
-    for (let round = 0; round < 2; round++) refine(picture, background, fixed, fine, this.#sums)
-    if (Math.abs(fine.x - x) > 1.5 || Math.abs(fine.y - y) > 1.5) {
-      fine.x = x
-      fine.y = y
+    const x = bestShift(this.#columns, this.#columnsWanted)
+    const y = bestShift(this.#rows, this.#rowsWanted)
+    const start = nearest(picture, background, fixed, this.shift, x, y)
+    const fine = { x: start.x, y: start.y }
+    for (let round = 0; round < ROUNDS; round++) refine(picture, background, fixed, fine, this.#sums)
+    if (Math.hypot(fine.x - start.x, fine.y - start.y) > ASTRAY) {
+      fine.x = start.x
+      fine.y = start.y
     }
     if (Math.abs(fine.x - this.shift.x) > KEEP_WITHIN) this.shift.x = onGrid(fine.x)
     if (Math.abs(fine.y - this.shift.y) > KEEP_WITHIN) this.shift.y = onGrid(fine.y)
@@ -93,12 +95,11 @@ function normalise(profile: Float64Array): void {
   for (let i = 0; i < profile.length; i++) profile[i]! *= scale
 }
 
-function bestShift(profile: Float64Array, wanted: Float64Array, last: number): number {
-  const from = Math.max(-REACH, Math.min(REACH, last))
-  let best = from
-  let bestCost = BETTER * cost(profile, wanted, from)
+function bestShift(profile: Float64Array, wanted: Float64Array): number {
+  let best = 0
+  let bestCost = Infinity
   for (let shift = -REACH; shift <= REACH; shift++) {
-    const tried = shift === from ? Infinity : cost(profile, wanted, shift)
+    const tried = cost(profile, wanted, shift)
     if (tried < bestCost) {
       best = shift
       bestCost = tried
@@ -111,6 +112,54 @@ function cost(profile: Float64Array, wanted: Float64Array, shift: number): numbe
   let sum = 0
   for (let i = REACH; i < profile.length - REACH; i++) sum += Math.abs(profile[i + shift]! - wanted[i]!)
   return sum
+}
+
+/** The most fitting of: the last shift, what the profiles say, either by one axis alone, and none. */
+function nearest(
+  picture: Float32Array,
+  background: Float32Array,
+  fixed: Uint8Array,
+  last: Shift,
+  x: number,
+  y: number,
+): Shift {
+  const tried: Shift[] = [last, { x, y }, { x, y: last.y }, { x: last.x, y }, { x: 0, y: 0 }]
+  let best = last
+  let bestCost = Infinity
+  for (const shift of tried) {
+    const unlike = unlikeness(picture, background, fixed, Math.round(shift.x), Math.round(shift.y))
+    // The last shift is left only for one that is clearly better.
+    if (unlike < (best === last ? BETTER : 1) * bestCost) {
+      best = shift
+      bestCost = unlike
+    }
+  }
+  return best
+}
+
+/** Mean difference of signed slopes over every fourth pixel, each capped: light and passers weigh little. */
+function unlikeness(
+  picture: Float32Array,
+  background: Float32Array,
+  fixed: Uint8Array,
+  x: number,
+  y: number,
+): number {
+  let sum = 0
+  let count = 1
+  const w = PLANE_WIDTH
+  for (let row = REACH + 2; row < PLANE_HEIGHT - REACH - 2; row += 4) {
+    for (let column = REACH + 2; column < w - REACH - 2; column += 4) {
+      const at = row * w + column
+      if (fixed[at] === 0) continue
+      const from = at + y * w + x
+      const alongX = picture[from + 1]! - picture[from - 1]! - background[at + 1]! + background[at - 1]!
+      const alongY = picture[from + w]! - picture[from - w]! - background[at + w]! + background[at - w]!
+      sum += Math.min(UNLIKE_MAX, Math.abs(alongX) + Math.abs(alongY))
+      count++
+    }
+  }
+  return sum / count
 }
 
 /**
@@ -183,7 +232,7 @@ function gather(
 
 function solve(sums: Float64Array, count: number): Shift | null {
   // A flat scene says nothing: the ridge keeps the shift where it was.
-  const ridge = 0.2 * count
+  const ridge = 100 + 0.002 * count
   const [n, b, x, y, bb, bx, by, xx, xy, yy, s, bs, xs, ys] = sums as unknown as number[]
   const rows = [
     [n!, b!, x!, y!, s!],

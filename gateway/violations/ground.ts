@@ -94,14 +94,20 @@ export class Ground {
     }
   }
 
-  /** When the earliest quarter of the goods was set down. */
-  #sinceMs(slot: number, { goods, sinceMs }: Standing): number {
-    let count = 0
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      if (this.owner[at] === slot && goods[at] === 1) this.#ages[count++] = sinceMs[at]!
+  /** When the earliest of the regions with goods was set down: of each, the age of its earliest quarter. */
+  #sinceMs(slot: number, { goods, labels, sinceMs, regions }: Standing): number {
+    let earliestMs = Infinity
+    for (const { label, goodsPixels } of regions) {
+      if (goodsPixels === 0) continue
+      let count = 0
+      for (let at = 0; at < PLANE_PIXELS; at++) {
+        if (labels[at] === label && goods[at] === 1 && this.owner[at] === slot)
+          this.#ages[count++] = sinceMs[at]!
+      }
+      const sorted = this.#ages.subarray(0, count).sort()
+      earliestMs = Math.min(earliestMs, sorted[Math.floor(count / 4)] ?? Infinity)
     }
-    const sorted = this.#ages.subarray(0, count).sort()
-    return sorted[Math.floor(count / 4)] ?? Infinity
+    return earliestMs
   }
 
   /** Marks a spot without goods by the pixels of its regions, so that the next sample finds it again. */

@@ -138,7 +138,7 @@ export class Judge {
     const dtSec = Math.min(this.#parts.options.gapSecMax, gapMs / 1000)
 
     const clusters = this.#clusters(standing)
-    const pixels = this.#assign(clusters, standing, timeMs)
+    const pixels = this.#assign(clusters, standing, timeMs, changes)
     this.#ground.take(standing, this.#slotOf, this.#mayGrow, this.#bare)
     for (const spot of [...this.#spots.values()]) {
       const look = this.#ground.look(spot.slot, standing, pixels.get(spot.slot) ?? 0)
@@ -180,6 +180,11 @@ export class Judge {
     return attention
   }
 
+  /** Everything that is suspected or going on now. */
+  acts(): readonly Act[] {
+    return [...this.#spots.values()].flatMap((spot) => spot.acts.map(({ act }) => act))
+  }
+
   /** Acts that are suspected and not confirmed yet. */
   candidates(): readonly Act[] {
     return [...this.#spots.values()].flatMap((spot) =>
@@ -212,13 +217,18 @@ export class Judge {
   }
 
   /** Finds the spot of each cluster, opens new ones, merges those that turn out to be one; gives pixels by slot. */
-  #assign(clusters: readonly Cluster[], standing: Standing, timeMs: number): Map<number, number> {
+  #assign(
+    clusters: readonly Cluster[],
+    standing: Standing,
+    timeMs: number,
+    changes: ActChange[],
+  ): Map<number, number> {
     this.#ground.overlap(standing.labels, this.#shared, this.#sizes)
     this.#slotOf.fill(0)
     this.#mayGrow.fill(0)
     const pixels = new Map<number, number>()
     for (const found of clusters) {
-      const spot = this.#claim(found) ?? this.#open(found, timeMs)
+      const spot = this.#claim(found, changes) ?? this.#open(found, timeMs)
       if (spot === null) continue
       for (const region of found.regions) this.#slotOf[region.label] = spot.slot
       pixels.set(spot.slot, (pixels.get(spot.slot) ?? 0) + found.pixels)
@@ -228,7 +238,7 @@ export class Judge {
     return pixels
   }
 
-  #claim(found: Cluster): Spot | null {
+  #claim(found: Cluster, changes: ActChange[]): Spot | null {
     const claimed: Spot[] = []
     for (const spot of this.#spots.values()) {
       let shared = 0
@@ -238,12 +248,13 @@ export class Judge {
     claimed.sort((a, b) => Number(b.hasEvent) - Number(a.hasEvent) || age(a) - age(b))
     const [first, ...others] = claimed
     if (first === undefined) return null
-    for (const other of others) if (!other.hasEvent && other.acts.length === 0) this.#merge(other, first)
+    for (const other of others) if (!other.hasEvent) this.#merge(other, first, changes)
     return first
   }
 
-  #merge(from: Spot, to: Spot): void {
+  #merge(from: Spot, to: Spot, changes: ActChange[]): void {
     if (from.zones !== to.zones) return
+    for (const open of [...from.acts]) this.#drop(from, open, this.#timeMs ?? 0, changes)
     this.#ground.hand(from.slot, to.slot)
     if (from.goodsSinceMs !== null) to.goodsSinceMs = Math.min(to.goodsSinceMs ?? Infinity, from.goodsSinceMs)
     this.#spots.delete(from.slot)
