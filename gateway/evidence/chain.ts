@@ -5,7 +5,7 @@
  *                 { head: №41, sealing: №42 }     written before №42 gets its final name
  *                 { head: №42, sealing: null }    after
  *
- * A crash between the two leaves the question on disk together with its answer: is №42 there, with that hash?
+ * A crash between the two leaves the question on disk together with its answer: is №42 there?
  * Then it is the head, otherwise it never was. No scan of all packages is needed.
  */
 import { readFile } from 'node:fs/promises'

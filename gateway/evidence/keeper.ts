@@ -129,8 +129,9 @@ export class EvidenceKeeper {
   /** Writes the bytes as they are, now. Resolves when they are durable. */
   async hold(eventId: string, kind: HeldKind, footage: Footage, box?: Box): Promise<Held> {
     assert(this.#recovered, 'recover() comes first')
-    await this.vault.ensureRoom(footage.bytes.length)
-    const held = await this.#pending.write(eventId, kind, footage, box ?? null)
+    const held = await this.#pending.write(eventId, kind, footage, box ?? null, () =>
+      this.vault.ensureRoom(footage.bytes.length),
+    )
     if (kind === 'PERSIST') await this.#decodeAhead(eventId)
     return held
   }
@@ -233,7 +234,7 @@ export class EvidenceKeeper {
     else if (record.sealing !== null && (await this.vault.has(record.sealing.packageId)))
       head = record.sealing
     // Its pending originals may still lie there: the crash came between the rename and their removal.
-    if (head !== null && (await this.vault.has(head.packageId))) await this.#sealedBefore(head.packageId)
+    if (head !== null && (await this.#readable(head.packageId))) await this.#sealedBefore(head.packageId)
     await this.#chain.resume(head)
     return head
   }
@@ -241,12 +242,25 @@ export class EvidenceKeeper {
   async #headFromPackages(): Promise<Link | null> {
     let head: Link | null = null
     for (const packageId of await this.vault.packageIds()) {
-      const { sequence, manifestHash } = await this.vault.read(packageId)
-      if (head === null || sequence > head.sequence) head = { sequence, packageId, manifestHash }
+      const sealed = await this.#readable(packageId)
+      if (sealed === null || sealed.sequence <= (head?.sequence ?? 0)) continue
+      head = { sequence: sealed.sequence, packageId, manifestHash: sealed.manifestHash }
     }
     if (head !== null)
       this.#warn(fault('CHAIN_HEAD_LOST', { sequence: head.sequence, packageId: head.packageId }))
     return head
+  }
+
+  /** A package that somebody damaged is reported and left alone; the box goes on sealing. */
+  async #readable(packageId: string): Promise<SealedPackage | null> {
+    if (!(await this.vault.has(packageId))) return null
+    try {
+      return await this.vault.read(packageId)
+    } catch (error) {
+      if (!isFault(error, 'EVIDENCE_UNREADABLE')) throw error
+      this.#warn(error)
+      return null
+    }
   }
 
   #warn(found: Fault): void {

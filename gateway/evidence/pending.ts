@@ -54,11 +54,17 @@ export class Pending {
     return join(this.#folder, eventId, name)
   }
 
-  /** Items are numbered in the order of the calls, also when their writes overlap. */
-  write(eventId: string, kind: HeldKind, footage: Footage, box: Box | null): Promise<Held> {
+  /** Items are numbered in the order of the calls, also when their writes overlap; `ready` is asked before each. */
+  write(
+    eventId: string,
+    kind: HeldKind,
+    footage: Footage,
+    box: Box | null,
+    ready: () => Promise<void>,
+  ): Promise<Held> {
     assert(isEventId(eventId), 'an event id is a plain name')
     const itemId = `${String(this.#number(eventId)).padStart(2, '0')}-${kind.toLowerCase().replace('_', '-')}`
-    const work = this.#write(eventId, itemId, kind, footage, box)
+    const work = ready().then(() => this.#write(eventId, itemId, kind, footage, box))
     const works = this.#writing.get(eventId) ?? new Set()
     this.#writing.set(eventId, works.add(work))
     const done = () => {

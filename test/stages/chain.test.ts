@@ -47,6 +47,18 @@ for (const damage of ['lost', 'damaged'] as const) {
   })
 }
 
+for (const record of ['kept', 'lost'] as const) {
+  test(`a damaged package stops no start: chain.json ${record}`, async () => {
+    const keeper = await openKeeper(folder)
+    const first = await sealOne(keeper, 'act-1')
+    const second = await sealOne(keeper, 'act-2')
+    writeFileSync(join(second.path, 'data/evidence.json'), '{')
+    if (record === 'lost') rmSync(chainFile())
+    const again = await sealOne(await openKeeper(folder), 'act-3')
+    expect(again.prevManifestHash).toBe(record === 'lost' ? first.manifestHash : second.manifestHash)
+  })
+}
+
 test('a head whose package was moved away is still the head', async () => {
   const first = await sealOne(await openKeeper(folder), 'act-1')
   renameSync(first.path, join(folder, 'archived'))

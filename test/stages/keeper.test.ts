@@ -148,9 +148,9 @@ test('calls that overlap are numbered and chained in their order', async () => {
     '02-persist',
     '01-start',
   ])
-  const late = keeper.hold('act-1', 'CONFIRM', wrap(STREET, 12, 180_000))
-  await late
+  const late = keeper.hold('act-1', 'CONFIRM', wrap(STREET, 12, 180_000)) // A seal waits for what was being held.
   const sealed = await Promise.all(['act-2', 'act-1'].map((eventId) => keeper.seal(factsOf(eventId))))
+  await late
   expect(sealed.map(({ eventId, sequence }) => [eventId, sequence])).toEqual([
     ['act-2', 1],
     ['act-1', 2],
