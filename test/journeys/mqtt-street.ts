@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
 import { type Clock, systemClock } from '../../gateway/kit/clock.ts'
 import { Database, storeFile } from '../../gateway/kit/database.ts'
-import { silentLog } from '../../gateway/kit/log.ts'
+import { type Log, silentLog } from '../../gateway/kit/log.ts'
 import { type BrokerAddress, EmbeddedBroker } from '../../gateway/mqtt/broker.ts'
 import { Commands } from '../../gateway/mqtt/commands.ts'
 import { MqttOptions } from '../../gateway/mqtt/options.ts'
@@ -38,14 +38,15 @@ export async function startBroker(folder: string, embedded: object = {}): Promis
 export function startLink(
   folder: string,
   address: BrokerAddress,
-  wishes: { mqtt?: object; outbox?: object; clock?: Clock } = {},
+  wishes: { mqtt?: object; outbox?: object; clock?: Clock; log?: Log } = {},
 ) {
   const database = new Database(storeFile(folder))
   const clock = wishes.clock ?? systemClock
-  const outbox = new Outbox(database, OutboxOptions.parse(wishes.outbox ?? {}), clock, silentLog)
+  const log = wishes.log ?? silentLog
+  const outbox = new Outbox(database, OutboxOptions.parse(wishes.outbox ?? {}), clock, log)
   const desk = new AlertDesk(database, outbox, clock)
   const options = MqttOptions.parse({ reconnectFirstSec: 0.05, reconnectMaxSec: 0.2, ...wishes.mqtt })
-  const commands = new Commands({ database, desk, options: options.commands, clock, log: silentLog })
+  const commands = new Commands({ database, desk, options: options.commands, clock, log })
   const link = new MqttLink({
     site: SITE,
     gateway: GATEWAY,
@@ -55,7 +56,7 @@ export function startLink(
     commands,
     birth: () => BIRTH,
     clock,
-    log: silentLog,
+    log,
   })
   link.start()
   const stop = async () => {
