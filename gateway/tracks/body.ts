@@ -34,6 +34,11 @@ const SPEED: Record<Role, number> = {
 }
 /** How fast it may change its speed: spectral density of the acceleration over the square of the speed, 1/s. */
 const AGILITY = 0.3
+/** A box this much shorter, whose top is still there, ends where something stands in front: in body heights. */
+const HIDDEN_HEIGHT_MAX = 0.85
+const HIDDEN_TOP_MAX = 0.15
+/** So long legs are believed to be hidden for a moment; then the lower edge is taken for the foot. */
+const HIDDEN_MS = 4_000
 /** What is not seen is thought to slow down with this time constant. */
 const SLOW_DOWN_SEC = 1
 
@@ -61,19 +66,15 @@ export class Body {
   readonly #state = new Float64Array(4 * FILTER_SLOTS)
   #votes = new Votes()
   #standing: Standing
+  /** Since when only the upper part is seen. */
+  #hiddenSinceMs: number | null = null
 
   constructor(id: number, x: number, y: number, width: number, height: number, timeMs: number, role: Role) {
     this.id = id
     this.firstSeenMs = timeMs
     this.lastSeenMs = timeMs
     this.role = role
-    const footVar = (FOOT_ERROR * height) ** 2
-    const sizeVar = (SIZE_ERROR * height) ** 2
-    const speedVar = (SPEED[role] * height) ** 2
-    begin(this.#state, X, x, footVar, speedVar)
-    begin(this.#state, Y, y, footVar, speedVar)
-    begin(this.#state, W, width, sizeVar, 0)
-    begin(this.#state, H, height, sizeVar, 0)
+    this.#begin(x, y, width, height)
     this.#standing = beginStanding(x, y, timeMs)
   }
 
@@ -110,12 +111,10 @@ export class Body {
   }
 
   seen(x: number, y: number, width: number, height: number, timeMs: number): void {
-    const footVar = (FOOT_ERROR * this.height) ** 2
-    const sizeVar = (SIZE_ERROR * this.height) ** 2
-    correct(this.#state, X, x, footVar)
-    correct(this.#state, Y, y, footVar)
-    correct(this.#state, W, width, sizeVar)
-    correct(this.#state, H, height, sizeVar)
+    if (this.#legsHidden(y, height, timeMs)) {
+      // The head is where it was to be; so are the feet.
+      this.#correct(x, y - height + this.height, this.width, this.height)
+    } else this.#correct(x, y, width, height)
     this.lastSeenMs = timeMs
     this.unseenMs = 0
     this.hits++
@@ -141,6 +140,46 @@ export class Body {
   forgetSpeed(): void {
     this.#state[X + 1] = 0
     this.#state[Y + 1] = 0
+  }
+
+  #begin(x: number, y: number, width: number, height: number): void {
+    const footVar = (FOOT_ERROR * height) ** 2
+    const sizeVar = (SIZE_ERROR * height) ** 2
+    const speedVar = (SPEED[this.role] * height) ** 2
+    begin(this.#state, X, x, footVar, speedVar)
+    begin(this.#state, Y, y, footVar, speedVar)
+    begin(this.#state, W, width, sizeVar, 0)
+    begin(this.#state, H, height, sizeVar, 0)
+  }
+
+  #correct(x: number, y: number, width: number, height: number): void {
+    const footVar = (FOOT_ERROR * this.height) ** 2
+    const sizeVar = (SIZE_ERROR * this.height) ** 2
+    correct(this.#state, X, x, footVar)
+    correct(this.#state, Y, y, footVar)
+    correct(this.#state, W, width, sizeVar)
+    correct(this.#state, H, height, sizeVar)
+  }
+
+  /**
+   * Looks at a lower edge that jumps while the head stays: legs get hidden or come out again. Taken at its word, the
+   * jump would be a fast step.
+   */
+  #legsHidden(y: number, height: number, timeMs: number): boolean {
+    const topMoved = Math.abs(y - height - (this.y - this.height))
+    const likeness = height / this.height
+    const jumped = likeness < HIDDEN_HEIGHT_MAX || likeness > 1 / HIDDEN_HEIGHT_MAX
+    if (!jumped || topMoved > HIDDEN_TOP_MAX * Math.max(height, this.height)) {
+      this.#hiddenSinceMs = null
+      return false
+    }
+    this.#hiddenSinceMs ??= timeMs
+    if (likeness < 1 && timeMs - this.#hiddenSinceMs < HIDDEN_MS) return true
+    this.#hiddenSinceMs = null
+    // It did not move, only its foot is reckoned from another edge now: a vendor stands behind his new table.
+    this.#standing.y += y - this.y
+    this.#begin(this.x, y, this.width, height)
+    return false
   }
 
   standsSince(settleMs: number): number | null {

@@ -184,7 +184,7 @@ test('the same thing detected twice opens one track', () => {
 
 /**
  * Where the foot is, a digit a look, in quarters of a body's width; when it stands, and since which look. `^` is a box
- * that ends at the knees.
+ * that ends at the waist.
  */
 const STANDS: [feet: string, everyMs: number, since: number | null, why: string][] = [
   ['000', 500, null, 'not yet'],
@@ -192,7 +192,10 @@ const STANDS: [feet: string, everyMs: number, since: number | null, why: string]
   ['0101101001', 500, 0, 'swaying is standing'],
   ['0000000009', 500, 0, 'one jump is not believed'],
   ['00000^0^00', 500, 0, 'legs hidden by a passer'],
+  ['0000000000000^^^00000', 200, 0, 'the same at five looks a second'],
   ['000000000369999999', 500, 11, 'walked and stands elsewhere, since it arrived'],
+  ['00000^^^^^^^^^^^^^^^^^^', 500, 0, 'a table is put before the vendor'],
+  ['00000^^^^^^^^^^0000000', 500, 0, 'and taken away again'],
   ['0000369', 500, null, 'walks off'],
   ['00000', 2_000, 0, 'at half a look a second'],
   ['0000099', 2_000, 5, 'arrives, at half a look a second'],
@@ -203,13 +206,26 @@ for (const [feet, everyMs, since, why] of STANDS) {
     const width = person(0)[2] - person(0)[0]
     let tracks: readonly Track[] = []
     ;[...feet].forEach((place, i) => {
-      const box = place === '^' ? person(0.4, 0.72, 0.22) : person(0.4 + (Number(place) * width) / 4)
+      const [x1, y1, x2, y2] = person(0.4 + (place === '^' ? 0 : (Number(place) * width) / 4))
+      const box: Box = [x1, y1, x2, place === '^' ? 0.65 : y2]
       tracks = tracker.follow(see({ box }), i * everyMs)
     })
     expect(tracks.map((track) => track.trackId)).toEqual([1])
     expect(tracks[0]!.stationarySinceMs).toBe(since === null ? null : since * everyMs)
   })
 }
+
+test('legs that are hidden for a moment are told where they are', () => {
+  const tracker = make()
+  const [x1, y1, x2] = person(0.5)
+  for (let i = 0; i < 5; i++) tracker.follow(see({ box: person(0.5) }), i * 500)
+  for (let i = 5; i < 8; i++) {
+    const [track] = tracker.follow(see({ box: [x1, y1, x2, 0.65] }), i * 500)
+    expect(track!.box[3]).toBeCloseTo(0.8, 2)
+  }
+  for (let i = 8; i < 16; i++) tracker.follow(see({ box: [x1, y1, x2, 0.65] }), i * 500)
+  expect(tracker.follow(null, 8_000)[0]!.box[3]).toBeCloseTo(0.65, 2)
+})
 
 test('what drives out of the picture is gone at once, not held', () => {
   const tracker = make()
