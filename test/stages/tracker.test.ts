@@ -198,6 +198,7 @@ const STANDS: [feet: string, everyMs: number, since: number | null, why: string]
   ['00000^^^^^^^^^^0000000', 500, 0, 'and taken away again'],
   ['0000369', 500, null, 'walks off'],
   ['00000', 2_000, 0, 'at half a look a second'],
+  ['000006000', 2_000, 0, 'one box drawn wide, at half a look a second'],
   ['0000099', 2_000, 5, 'arrives, at half a look a second'],
 ]
 for (const [feet, everyMs, since, why] of STANDS) {
