@@ -121,11 +121,11 @@ export const CATALOGUE = {
   ),
   CAMERA_CHANGED: entry(
     [
-      'Camera {camera} changed its picture size or coding.',
+      'Camera {camera} changed its picture size, its coding or its clock.',
       'It is connected anew.',
       'Nothing needs to be done.',
     ],
-    ['摄像机 {camera} 更改了画面尺寸或编码。', '将重新连接。', '无需处理。'],
+    ['摄像机 {camera} 更改了画面尺寸、编码或时钟。', '将重新连接。', '无需处理。'],
   ),
   FILE_EMPTY: entry(
     ['The file {path} is empty.', 'It is skipped.', 'Copy it again from where it was recorded.'],

@@ -22,7 +22,7 @@ import { isFault, reasonOf } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { type Diagnosis, diagnose } from './diagnosis.ts'
 import { type Fmp4Init, Fmp4Parser, type Fmp4Sample } from './fmp4.ts'
-import type { RawSample, StreamInfo } from './gop.ts'
+import { type RawSample, type StreamInfo, TICKS_PER_SEC } from './gop.ts'
 import { sequenceSets, startsOpen } from './nal.ts'
 import type { StreamOptions } from './options.ts'
 
@@ -51,6 +51,11 @@ export interface StreamReaderParts {
 
 const STDERR_LINES_MAX = 20
 const CHECK_MS = 250
+/** A step in media time that no gap in the network explains. */
+const JUMP_SEC = 10
+/** Decode times that advance by a tick or two: no camera takes 45 000 pictures a second. */
+const CRAWL_TICKS_MAX = 2
+const CRAWLING_MAX = 8
 /** A connection that lasted this long was a good one: the next wait is short again. */
 const STABLE_MS = 10_000
 
@@ -153,6 +158,8 @@ class Connection {
   #info: StreamInfo | null = null
   #onlineMs: number | null = null
   #sampleMs = 0
+  #dts = 0
+  #crawling = 0
   #sets = ''
   #doubtful = false
   #keys = 0
@@ -213,6 +220,7 @@ class Connection {
     const info = this.#info
     if (this.#ended || info === null || track.kind !== 'vide') return
     if (sample.key && !this.#takeKey(info, sample)) return
+    if (!this.#takeTime(sample.dts)) return
     this.#sampleMs = this.#parts.clock.monotonicMs()
     if (this.#onlineMs === null) {
       this.#onlineMs = this.#sampleMs
@@ -233,6 +241,18 @@ class Connection {
     this.#doubtful = this.#keys === 0 && startsOpen(codec, data)
     this.#keys++
     return true
+  }
+
+  /** False when the camera's clock was set: forward leaves a hole in the ring, back makes ffmpeg count by ones. */
+  #takeTime(dts: number): boolean {
+    const step = dts - this.#dts
+    this.#dts = dts
+    if (this.#onlineMs === null) return true
+    this.#crawling = step <= CRAWL_TICKS_MAX ? this.#crawling + 1 : 0
+    const far = step > (this.#parts.options.stallSec + JUMP_SEC) * TICKS_PER_SEC
+    if (!far && this.#crawling < CRAWLING_MAX) return true
+    this.#end('offline', { code: 'CAMERA_CHANGED', reason: 'its clock was set' })
+    return false
   }
 
   #look(): void {
