@@ -72,8 +72,10 @@ export class Source {
   show(path: Path): string {
     const value = valueAt(this.values, path)
     if (value === undefined) return 'missing'
-    const hidden = this.#templates.has(path.join('.')) || this.isSecret(path)
-    const text = hidden ? '***' : redact(JSON.stringify(this.#blotted(value, path)))
+    const blotted = mapLeaves(value, path, (leaf, at) =>
+      this.#templates.has(at.join('.')) || this.isSecret(at) ? '***' : leaf,
+    )
+    const text = redact(JSON.stringify(blotted))
     return text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text
   }
 
@@ -82,8 +84,9 @@ export class Source {
     return this.#templates.get(path.join('.'))
   }
 
+  /** Named like one, or inside of something named like one. */
   isSecret(path: Path): boolean {
-    return SECRET_KEY.test(String(path.at(-1) ?? ''))
+    return path.some((step) => SECRET_KEY.test(String(step)))
   }
 
   #read(): string | undefined {
@@ -136,12 +139,6 @@ export class Source {
 
   #missing(path: Path, name: string, reason: string): void {
     this.findings.push({ path, fault: fault('SECRET_MISSING', { ...this.at(path), name, reason }) })
-  }
-
-  #blotted(value: unknown, path: Path): unknown {
-    return mapLeaves(value, path, (leaf, at) =>
-      this.#templates.has(at.join('.')) || this.isSecret(at) ? '***' : leaf,
-    )
   }
 }
 

@@ -61,7 +61,7 @@ export const Window = z.strictObject({
     .describe('Days on which the window begins.'),
   from: TimeOfDay.default('00:00').describe('When it begins, local time "HH:MM".'),
   to: TimeOfDay.default('24:00').describe(
-    'When it ends, local time "HH:MM". Earlier than `from` means the next day.',
+    'When it ends, local time "HH:MM". Not after `from` means the next day.',
   ),
 })
 export type Window = z.infer<typeof Window>

@@ -19,6 +19,7 @@ const zoneWith = (schedule: unknown) =>
 describe('schedule of a zone (2026-03-02 is a Monday)', () => {
   const night = { windows: [{ weekdays: ['fri'], from: '22:00', to: '02:00' }] }
   const day = { windows: [{ weekdays: ['mon', 'tue'], from: '08:00', to: '18:00' }] }
+  const round = { windows: [{ weekdays: ['mon'], from: '07:00', to: '07:00' }] }
   const spring = { windows: [{ from: '22:00', to: '02:00' }], validFrom: '2026-03-01', validTo: '2026-03-05' }
   const CASES: [what: string, schedule: unknown, time: string, watched: boolean][] = [
     ['without a schedule always', undefined, '2026-03-02T03:00', true],
@@ -31,6 +32,8 @@ describe('schedule of a zone (2026-03-02 is a Monday)', () => {
     ['over midnight: early Saturday belongs to Friday', night, '2026-03-07T01:59', true],
     ['over midnight: ends', night, '2026-03-07T02:00', false],
     ['over midnight: early Friday belongs to Thursday', night, '2026-03-06T01:00', false],
+    ['the whole round of a day: before it', round, '2026-03-02T06:59', false],
+    ['the whole round of a day: its last minute', round, '2026-03-03T06:59', true],
     ['a season begins', spring, '2026-02-28T23:00', false],
     ['the night of its last day runs to its end', spring, '2026-03-06T01:59', true],
     ['and no further', spring, '2026-03-06T22:30', false],
@@ -79,6 +82,22 @@ describe('permitted points', () => {
     ['materials piled up are no trade', { ruleId: 'piling' }, null],
   ]
   for (const [what, change, permit] of CASES) test(what, () => expect(ask(change)).toBe(permit))
+
+  test('a market that opens at midnight is set up the evening before', () => {
+    const early = PermittedPoint.parse({
+      ...{ id: 'p', zoneIds: ['z'], setupGraceMin: 30 },
+      windows: [{ weekdays: ['tue'], from: '00:10', to: '04:00' }],
+    })
+    const query = {
+      cameraId: 'c',
+      zoneId: 'z',
+      ruleId: 'street-vending',
+      foot: [0, 0],
+      offsetMinutes: CHINA,
+    } as const
+    expect(permittedAt([early], { ...query, wallMs: at('2026-03-02T23:40') })?.id).toBe('p')
+    expect(permittedAt([early], { ...query, wallMs: at('2026-03-02T23:39') })).toBeNull()
+  })
 
   test('a zone is a place too', () => {
     const zone = PermittedPoint.parse({ id: 'p', zoneIds: ['z'], rules: ['piling'] })

@@ -215,6 +215,10 @@ describe('secrets', () => {
       load(yaml, { CAM_PASSWORD: password }).config?.configVersion
     expect(version(YAML, 'one')).toBe(version(YAML, 'two'))
     expect(version(YAML, 'one')).toMatch(/^sha256:[0-9a-f]{64}$/)
+    const written = (password: string) => version(`${HEAD}mqtt: {password: ${password}}\n`, '')
+    expect(written('one')).toBe(written('two'))
+    const user = `${HEAD}mqtt: {username: "\${CAM_PASSWORD}"}\n`
+    expect(version(user, 'one')).toBe(version(user, 'two'))
     expect(version(`${YAML}utcOffsetMinutes: 0\n`, 'one')).not.toBe(version(YAML, 'one'))
     expect(version(YAML.replace('/main', '/sub'), 'one')).not.toBe(version(YAML, 'one'))
   })
