@@ -1,0 +1,69 @@
+/** The gateway as an operator starts it: a process of its own, from the sources. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { packagePath } from '../../gateway/kit/paths.ts'
+import { Platform } from '../../simulators/platform/platform.ts'
+
+export interface GatewayProcess {
+  readonly child: ChildProcess
+  readonly brokerUrl: string
+  readonly consoleUrl: string
+  kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>
+}
+
+export async function startGatewayProcess(config: string): Promise<GatewayProcess> {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', packagePath('gateway', 'cli', 'lushao.ts'), 'run', '-c', config, '--log', 'warn'],
+    { stdio: ['ignore', 'pipe', 'pipe'], cwd: packagePath() },
+  )
+  let complaints = ''
+  child.stderr.on('data', (data) => {
+    complaints += String(data)
+  })
+  const urls = await new Promise<{ brokerUrl: string; consoleUrl: string }>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}: ${complaints}`)))
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('{"ready"')) resolve(JSON.parse(line))
+    })
+  })
+  return {
+    child,
+    ...urls,
+    async kill(signal) {
+      const exit = once(child, 'exit')
+      child.kill(signal)
+      const [code] = (await exit) as [number | null]
+      return code
+    },
+  }
+}
+
+export function startPlatformFor(gateway: GatewayProcess, storage: string, site: string): Promise<Platform> {
+  const credentials = JSON.parse(readFileSync(join(storage, 'broker-platform.json'), 'utf8')) as {
+    username: string
+    password: string
+  }
+  return Platform.start({
+    ...{ ...credentials, brokerUrl: gateway.brokerUrl, site, by: 'tester' },
+    ...{ reviewAfterMs: 200, verdict: 'VERIFIED' },
+    faults: { ackLoss: 0, commandTwice: false, offline: null },
+  })
+}
+
+/** Waits until a condition gives something, looking often; fails loudly at the bound. */
+export async function until<T>(
+  what: string,
+  condition: () => T | undefined | null | false,
+  withinMs: number,
+): Promise<T> {
+  for (let waited = 0; waited < withinMs; waited += 50) {
+    const value = condition()
+    if (value !== undefined && value !== null && value !== false) return value
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`${what}: not within ${withinMs / 1000} s`)
+}
