@@ -50,25 +50,26 @@ function edit(path: string, change: (text: string) => string): void {
 }
 
 /** What a thief of the key would do: hash and sign everything again. */
-function resign(
-  root: string,
-  privateKey = readFileSync(join(source, 'keys', `${signer.keyId}.key.pem`)),
-): void {
+function resign(root: string): void {
   const list = execFileSync('bash', ['-c', 'find data -type f | LC_ALL=C sort'], { cwd: root })
     .toString()
     .trim()
-  const hash = (algorithm: string, path: string) =>
-    createHash(algorithm)
-      .update(readFileSync(join(root, path)))
-      .digest('hex')
   for (const algorithm of ['sha256', 'sm3']) {
-    const lines = list.split('\n').map((path) => `${hash(algorithm, path)}  ${path}\n`)
+    const lines = list.split('\n').map((path) => `${hashOf(algorithm, join(root, path))}  ${path}\n`)
     writeFileSync(join(root, `manifest-${algorithm}.txt`), lines.join(''))
   }
+  signTags(root)
+}
+
+function signTags(root: string, key = readFileSync(join(source, 'keys', `${signer.keyId}.key.pem`))): void {
   const tags = ['bag-info.txt', 'bagit.txt', 'manifest-sha256.txt', 'manifest-sm3.txt', 'public-key.pem']
-  const tagmanifest = tags.map((path) => `${hash('sha256', path)}  ${path}\n`).join('')
+  const tagmanifest = tags.map((path) => `${hashOf('sha256', join(root, path))}  ${path}\n`).join('')
   writeFileSync(join(root, 'tagmanifest-sha256.txt'), tagmanifest)
-  writeFileSync(join(root, 'tagmanifest-sha256.txt.sig'), sign(null, Buffer.from(tagmanifest), privateKey))
+  writeFileSync(join(root, 'tagmanifest-sha256.txt.sig'), sign(null, Buffer.from(tagmanifest), key))
+}
+
+function hashOf(algorithm: string, path: string): string {
+  return createHash(algorithm).update(readFileSync(path)).digest('hex')
 }
 
 test('what the box sealed is good, alone, together, as a folder and as a storage', async () => {
@@ -296,6 +297,20 @@ for (const [why, change, finding] of RESIGNED) {
   })
 }
 
+test('found though signed again: an SM3 that is not the file’s', async () => {
+  edit(join(first, 'manifest-sm3.txt'), (text) =>
+    text.replace(/\w{64} {2}data\/evidence/, `${'0'.repeat(64)}  data/evidence`),
+  )
+  signTags(first)
+  expect(onlyFindings(await check(first))).toEqual(['CHANGED data/evidence.json'])
+})
+
+test('found though signed again: a file that one manifest leaves out', async () => {
+  edit(join(first, 'manifest-sm3.txt'), (text) => text.replace(/.*data\/evidence.*\n/, ''))
+  signTags(first)
+  expect(onlyFindings(await check(first))).toEqual(['MANIFESTS_DIFFER data/evidence.json'])
+})
+
 test('a manifest that leads out of the bag is named and not followed', async () => {
   const line = `${'0'.repeat(64)}  data/../../${ids[1]}/bagit.txt\n${'0'.repeat(64)}  /etc/passwd\n`
   edit(join(first, 'manifest-sha256.txt'), (text) => text + line)
@@ -313,7 +328,7 @@ test('two entries for one file are named', async () => {
 test('another key, however well it signs, is none of ours', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   writeFileSync(join(first, 'public-key.pem'), publicKey.export({ type: 'spki', format: 'pem' }))
-  resign(first, Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })))
+  signTags(first, Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })))
   const report = await check(first)
   expect(report.packages[0]?.trust).toBe('none')
   expect(onlyFindings(report).some((finding) => finding.startsWith('KEY_WRONG'))).toBe(true)
