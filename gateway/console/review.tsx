@@ -3,7 +3,7 @@
  *
  *     C ─▶ "mark as verified?" ─▶ Enter        R ─▶ reason (1–9), note ─▶ Enter        Esc ─▶ back
  */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { AlertRecord } from '../alerts/desk.ts'
 import type { ReasonCode } from '../http/reasons.ts'
 import type { Api, Me, Verdict } from './api.ts'
@@ -109,7 +109,7 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
 function ConfirmForm({ onSubmit, onCancel }: { onSubmit: (verdict: Verdict) => void; onCancel: () => void }) {
   const { t } = useWords()
   const first = useRef<HTMLButtonElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  useLayoutEffect(() => first.current?.focus(), [])
   return (
     <div class="step">
       <p>{t('review.confirmAsk')}</p>
@@ -135,7 +135,7 @@ interface RejectProps {
 function RejectForm({ reason, onReason, onSubmit, onCancel }: RejectProps) {
   const { t, term } = useWords()
   const chosen = useRef<HTMLInputElement>(null)
-  useEffect(() => chosen.current?.focus(), [reason])
+  useLayoutEffect(() => chosen.current?.focus(), [reason])
   return (
     <form
       class="step"

@@ -261,7 +261,7 @@ export const STRINGS = {
   'kind.SCENE_BEFORE': both('前景', 'Before'),
   'kind.START': both('起始', 'Start'),
   'kind.PERSIST': both('持续', 'Persisting'),
-  'kind.CONFIRM': both('达到时长', 'Dwell reached'),
+  'kind.CONFIRM': both('达到时长', 'Dwell met'),
   'kind.RECHECK': both('复查', 'Re-check'),
   'kind.AFTER': both('整改后', 'After'),
 

@@ -1,0 +1,72 @@
+/** Every word the console says exists in both languages, and every closed list of the gateway has its words. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { ALERT_STATES, REJECT_REASONS } from '../../gateway/alerts/lifecycle.ts'
+import { STRINGS } from '../../gateway/console/strings.ts'
+import { gradeReason, lengthOf } from '../../gateway/console/words.ts'
+import { ROLES } from '../../gateway/http/permissions.ts'
+import { REASON_CODES } from '../../gateway/http/reasons.ts'
+import { packagePath } from '../../gateway/kit/paths.ts'
+import { RULE_IDS } from '../../gateway/violations/event.ts'
+
+const HAN = /\p{Script=Han}/u
+const entries = Object.entries(STRINGS)
+
+test('both languages are complete', () => {
+  for (const [key, { zh, en }] of entries) {
+    const isLanguageSwitch = key.startsWith('nav.language')
+    expect([key, zh.trim() !== '', en.trim() !== '']).toEqual([key, true, true])
+    if (!isLanguageSwitch) expect([key, HAN.test(zh), HAN.test(en)]).toEqual([key, true, false])
+    const named = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
+    expect([key, named(zh)]).toEqual([key, named(en)])
+  }
+})
+
+test.each([
+  ['rule', RULE_IDS],
+  ['state', ALERT_STATES],
+  ['reason', [...REASON_CODES, ...REJECT_REASONS]],
+  ['role', ROLES],
+  ['grade', ['G0', 'G1', 'G2', 'G3', 'G4']],
+  ['tier', ['SERVICE', 'MANAGEMENT', 'ENFORCEMENT']],
+  ['evidenceStatus', ['LEAD', 'EVIDENCE_CANDIDATE', 'REVIEWED_PASS', 'REVIEWED_FAIL', 'EVIDENCE']],
+  ['status', ['online', 'stalled', 'frozen', 'dark', 'covered', 'offline', 'disabled']],
+  ['mode', ['patrol', 'watch', 'pursue']],
+] as const)('every %s has its word', (list, words) => {
+  expect(words.filter((word) => !(`${list}.${word}` in STRINGS))).toEqual([])
+})
+
+test('no page says a word that is not in the table', () => {
+  const folder = packagePath('gateway', 'console')
+  const pages = readdirSync(folder).filter((name) => name.endsWith('.tsx'))
+  expect(pages.length).toBeGreaterThan(10)
+  for (const page of pages) {
+    const code = readFileSync(`${folder}/${page}`, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    expect([page, HAN.exec(code)?.[0] ?? null]).toEqual([page, null])
+    const bare = [...code.matchAll(/[^=]>\s*([A-Za-z][A-Za-z ]{2,})\s*<\//g)].map((found) => found[1])
+    expect([page, bare.filter((word) => word !== 'Enter' && word !== 'Esc')]).toEqual([page, []])
+  }
+})
+
+test('the words suspect, they do not find', () => {
+  const said = entries.map(([, { zh, en }]) => `${zh} ${en}`).join('\n')
+  for (const finding of ['违法成立', '罚款', '违法者', 'guilty', 'offender', 'fine of'])
+    expect(said).not.toContain(finding)
+  expect(STRINGS['alert.suspected']).toEqual({ zh: '疑似', en: 'Suspected' })
+})
+
+test.each([
+  [0, '0秒', '0 s'],
+  [59.4, '59秒', '59 s'],
+  [60, '1分', '1 min'],
+  [184, '3分4秒', '3 min 4 s'],
+  [3600, '1时', '1 h'],
+  [7501, '2时5分', '2 h 5 min'],
+])('%s seconds are said as %s', (seconds, zh, en) => {
+  expect([lengthOf(seconds, 'zh'), lengthOf(seconds, 'en')]).toEqual([zh, en])
+})
+
+test('reasons for a grade are said in Chinese too', () => {
+  expect(gradeReason('cluster of 7', 'zh')).toBe('聚集，共 7 个目标')
+  expect(gradeReason('cluster of 7', 'en')).toBe('cluster of 7')
+})
