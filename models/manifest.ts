@@ -99,9 +99,11 @@ export const Manifest = z
           .max(1)
           .describe('Of competitors that overlap more than this the better stays.'),
         within: z
-          .enum(['class', 'role'])
-          .default('role')
-          .describe('Who competes: car and lorry are one role.'),
+          .enum(['class', 'kind'])
+          .default('kind')
+          .describe(
+            'Who competes. Kinds are person, vehicle, two-wheeler, thing: car and lorry are one vehicle.',
+          ),
       })
       .describe('Non-maximum suppression.'),
     detectionsMax: z.int().min(1).max(1_000).default(200).describe('Most detections a frame, best first.'),

@@ -8,6 +8,11 @@ import type { Box } from '../kit/geometry.ts'
 export const ROLES = ['person', 'vehicle', 'two-wheeler', 'carrier', 'goods', 'furniture', 'other'] as const
 export type Role = (typeof ROLES)[number]
 
+/** Detectors call one crate goods, furniture and something else in one breath: such roles compete for a box. */
+export function kindOf(role: Role): 'person' | 'vehicle' | 'two-wheeler' | 'thing' {
+  return role === 'person' || role === 'vehicle' || role === 'two-wheeler' ? role : 'thing'
+}
+
 export class Detections {
   readonly count: number
   /** 4 × count, fractions: left, top, right, bottom. */

@@ -18,6 +18,7 @@ import {
 import { FAMILIES, type Manifest, rolesOf, thresholdsOf } from '../../models/manifest.ts'
 import { FRAME_BYTES } from '../frames/frame.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
+import { kindOf } from './detections.ts'
 import { Preprocessor } from './preprocess.ts'
 
 /** Plain arrays, so that they cross from the worker; `Detections` adds the classes. */
@@ -43,7 +44,7 @@ export class Network {
 
   private constructor(session: InferenceSession, manifest: Manifest) {
     const { input, classes, thresholds, nms } = manifest
-    const roles = rolesOf(manifest)
+    const kinds = rolesOf(manifest).map(kindOf)
     this.#session = session
     this.#manifest = manifest
     this.#family = FAMILIES[manifest.family]
@@ -55,7 +56,7 @@ export class Network {
       scoreMin: this.#thresholds.map((score) => score * thresholds.faint),
     }
     this.#groups = Int32Array.from(classes, (_, index) =>
-      nms.within === 'class' ? index : roles.indexOf(roles[index]!),
+      nms.within === 'class' ? index : kinds.indexOf(kinds[index]!),
     )
     this.#preprocessor = new Preprocessor(input)
     this.#feeds = {

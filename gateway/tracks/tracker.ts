@@ -10,7 +10,7 @@
  * A look that did not happen (null) changes nothing: a track is not lost because nobody looked.
  */
 import { z } from 'zod'
-import type { Detections, Role } from '../detections/detections.ts'
+import { type Detections, kindOf, type Role } from '../detections/detections.ts'
 import { assert } from '../kit/assert.ts'
 import { Assignment } from './assignment.ts'
 import { Body, type BodySnapshot, WIDTH } from './body.ts'
@@ -81,7 +81,7 @@ const OVERLAP_MIN = 0.3
 const RENAME_OVERLAP_MIN = 0.4
 /** Of the heights, smaller over larger. */
 const LIKENESS_MIN = 0.4
-/** A new detection that covers a thing of its role this much is the same thing twice. */
+/** A new detection that covers something of its kind this much is the same thing twice. */
 const TWIN_OVERLAP_MIN = 0.6
 /** A track whose visible part is smaller has left the picture. */
 const VISIBLE_MIN = 0.2
@@ -202,7 +202,10 @@ export class Tracker {
       const at = 4 * detection
       const feet = this.#feet
       const twin = this.#bodies.some(
-        (body) => body.role === role && body.unseenMs === 0 && overlap(body, feet, at) > TWIN_OVERLAP_MIN,
+        (body) =>
+          kindOf(body.role) === kindOf(role) &&
+          body.unseenMs === 0 &&
+          overlap(body, feet, at) > TWIN_OVERLAP_MIN,
       )
       if (twin) continue
       const body = new Body(

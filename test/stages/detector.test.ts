@@ -73,7 +73,7 @@ test('a score of 0.5 is the threshold of the manifest, whatever the network call
   expect(await scoreAt(0.1, 5)).toBe('nothing')
 })
 
-test('detr: boxes in the given size, duplicates suppressed, faint queries left out', async () => {
+test('detr: boxes in the given size, one name a thing, faint queries left out', async () => {
   const pool = await open(detr)
   const found = await pool.detect(plainFrame(GREY), 16 / 9)
   expect(found!.count).toBe(1)
