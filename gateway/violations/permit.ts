@@ -22,14 +22,11 @@ const POINT_TYPES = [
   'SEASONAL_FRUIT',
 ] as const
 
-/** What a permit covers unless it names its rules: trading, not the piling of materials. */
-const TRADING = ['street-vending', 'beyond-shopfront', 'barbecue', 'road-occupation'] as const
-
 export const PermittedPoint = z
   .strictObject({
     id: Id,
     type: z.enum(POINT_TYPES).default('GUIDED').describe('Kind of permitted place.'),
-    name: z.string().max(80).optional().describe('Name for people; announcements direct vendors to it.'),
+    name: z.string().max(80).optional().describe('Name for people.'),
     zoneIds: z
       .array(Id)
       .default([])
@@ -39,8 +36,8 @@ export const PermittedPoint = z
     rules: z
       .array(z.enum(RULE_IDS))
       .min(1)
-      .default([...TRADING])
-      .describe('Rules that the permit silences.'),
+      .default([...RULE_IDS])
+      .describe('Rules that the permit silences: all of them unless fewer are named.'),
     windows: z.array(Window).min(1).prefault([{}]).describe('Hours in which trading is allowed.'),
     validFrom: Day.optional().describe('First day of the permit.'),
     validTo: Day.optional().describe('Last day of the permit.'),

@@ -79,7 +79,7 @@ describe('permitted points', () => {
     ['on another camera', { cameraId: 'cam-2' }, null],
     ['another weekday', { wallMs: at('2026-03-03T07:00') }, null],
     ['after the permit ended', { wallMs: at('2026-03-09T07:00') }, null],
-    ['materials piled up are no trade', { ruleId: 'piling' }, null],
+    ['goods whose vendor has stepped away', { ruleId: 'piling' }, 'market'],
   ]
   for (const [what, change, permit] of CASES) test(what, () => expect(ask(change)).toBe(permit))
 
@@ -97,6 +97,13 @@ describe('permitted points', () => {
     } as const
     expect(permittedAt([early], { ...query, wallMs: at('2026-03-02T23:40') })?.id).toBe('p')
     expect(permittedAt([early], { ...query, wallMs: at('2026-03-02T23:39') })).toBeNull()
+  })
+
+  test('a permit may be for some rules only', () => {
+    const stalls = PermittedPoint.parse({ id: 'p', zoneIds: ['z'], rules: ['street-vending'] })
+    const query = { cameraId: 'c', zoneId: 'z', foot: [0, 0], wallMs: 0, offsetMinutes: 0 } as const
+    expect(permittedAt([stalls], { ...query, ruleId: 'street-vending' })?.id).toBe('p')
+    expect(permittedAt([stalls], { ...query, ruleId: 'piling' })).toBeNull()
   })
 
   test('a zone is a place too', () => {
