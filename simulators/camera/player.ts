@@ -75,8 +75,9 @@ export class Player {
 
   constructor(options: PlayerOptions, transports: ReadonlyMap<Track, Transport>) {
     this.#options = options
+    const first = options.timeLine.startedAtMs === undefined
     options.timeLine.startedAtMs ??= performance.now()
-    const beginSec = this.#nextKeySec(this.#positionSec(), [...transports.keys()])
+    const beginSec = this.#nextKeySec(first ? 0 : this.#positionSec(), [...transports.keys()])
     this.#lanes = [...transports].map(([track, transport]) => this.#laneFrom(beginSec, track, transport))
   }
 
