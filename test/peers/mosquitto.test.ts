@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { connectAsync } from 'mqtt'
@@ -14,13 +14,24 @@ import { GATEWAY, ROOT } from '../journeys/mqtt-names.ts'
 import { scratchFolder, startLink, startPlatform, until } from '../journeys/mqtt-street.ts'
 import { sampleEvent } from '../stages/sample-event.ts'
 
+/**
+ * Below the range from which outgoing connections take theirs: whoever dials a broker that is down on such a port
+ * may be given the very port and reach itself, and the broker never gets it back.
+ */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    const server = createServer()
+    const isFree = once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    server.listen(port, '127.0.0.1')
+    if (!(await isFree)) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 async function startMosquitto(extra: readonly string[] = []) {
