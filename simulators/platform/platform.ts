@@ -63,7 +63,9 @@ export class Platform {
   readonly #events = new EventEmitter<PlatformEvents>()
   readonly #pending = new Map<string, Pending>()
   readonly #timers = new Set<NodeJS.Timeout>()
+  /** Ids to acknowledge, by gateway. */
   readonly #acks = new Map<string, string[]>()
+  readonly #acknowledged = new Set<string>()
   readonly #random: () => number
   #client: MqttClient | null = null
   #closed = false
@@ -160,26 +162,34 @@ export class Platform {
     const { id, sequence, late = false, type, data } = body
     const message: Received = { gateway, topic, id, sequence, late, type, data }
     const isNews = this.ledger.take(message)
-    this.#acknowledge(gateway, id)
-    if (!isNews || kind !== 'alert') return
+    const isAcknowledged = this.#acknowledge(gateway, id)
+    if (kind !== 'alert') return
     const alert = data as Alert
+    if (isAcknowledged) this.#events.emit('acknowledged', alert, message)
+    if (!isNews) return
     const step = this.#cases.take(alert)
-    this.#events.emit('acknowledged', alert, message)
     if (alert.alertState === 'CLOSED') this.#events.emit('closed', alert.eventId)
     if (step) this.#take(gateway, step)
   }
 
-  /** What came in one go is acknowledged in one go, or forgotten. */
-  #acknowledge(gateway: string, id: string): void {
-    if (this.#random() < this.#options.faults.ackLoss) return
+  /** What came in one go is acknowledged in one go, or forgotten. True the first time an id is. */
+  #acknowledge(gateway: string, id: string): boolean {
+    if (this.#random() < this.#options.faults.ackLoss) return false
     const waiting = this.#acks.get(gateway)
-    if (waiting) return void waiting.push(id)
-    this.#acks.set(gateway, [id])
-    setImmediate(() => {
-      const ids = this.#acks.get(gateway)!
-      this.#acks.delete(gateway)
-      this.#client?.publish(this.#topic(gateway, 'ack'), JSON.stringify({ ids }), { qos: 1 })
-    })
+    if (waiting) waiting.push(id)
+    else {
+      this.#acks.set(gateway, [id])
+      setImmediate(() => this.#sendAcks(gateway))
+    }
+    const isFirst = !this.#acknowledged.has(id)
+    this.#acknowledged.add(id)
+    return isFirst
+  }
+
+  #sendAcks(gateway: string): void {
+    const ids = this.#acks.get(gateway)!
+    this.#acks.delete(gateway)
+    this.#client?.publish(this.#topic(gateway, 'ack'), JSON.stringify({ ids }), { qos: 1 })
   }
 
   #take(gateway: string, step: Step): void {

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
+import { Writable } from 'node:stream'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../gateway/kit/clock.ts'
 import { isFault } from '../../gateway/kit/errors.ts'
 import { ulid } from '../../gateway/kit/ids.ts'
+import { makeLog } from '../../gateway/kit/log.ts'
 import type { EmbeddedBroker } from '../../gateway/mqtt/broker.ts'
 import { sampleEvent } from '../stages/sample-event.ts'
 import { Cutter } from './mqtt-cutter.ts'
@@ -304,6 +306,39 @@ test('a command that comes twice, as after a lost PUBACK, is done once', async (
     'PENDING_REVIEW',
     'REJECTED',
   ])
+})
+
+test('a message of 64 KiB closes the door on its sender', async () => {
+  const broker = await startBroker(scratchFolder())
+  const { client } = await listen(broker.address.url)
+  await client.publishAsync(`${ROOT}/cmd/review`, 'x'.repeat(64 * 1024 - 1), { qos: 1 })
+  const closed = new Promise<void>((done) => client.once('close', done))
+  client.publish(`${ROOT}/cmd/review`, 'x'.repeat(64 * 1024), { qos: 1 })
+  await closed
+})
+
+test('a port that is taken is said at once', async () => {
+  const first = await startBroker(scratchFolder())
+  const { port } = portOf(first)
+  const second = await startBroker(scratchFolder(), { port }).catch((error: unknown) => error)
+  expect(isFault(second, 'BROKER_PORT_TAKEN')).toBe(true)
+})
+
+test('a store that fails under the link is said, and stops neither link nor process', async () => {
+  const folder = scratchFolder()
+  const broker = await startBroker(folder)
+  const lines: string[] = []
+  const write = (chunk: Buffer, _: unknown, done: () => void) => {
+    lines.push(chunk.toString())
+    done()
+  }
+  const log = makeLog('info', new Writable({ write }))
+  const { link, database } = startLink(folder, broker.address, { log })
+  await until(() => link.state.connected)
+  database.exec('ALTER TABLE outbox RENAME TO outbox_gone')
+  await until(() => lines.some((line) => line.includes('STORE_FAILED')))
+  expect(link.state.connected).toBe(true)
+  database.exec('ALTER TABLE outbox_gone RENAME TO outbox')
 })
 
 test('a dashboard reads over WebSocket', async () => {
