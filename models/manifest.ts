@@ -22,7 +22,7 @@ import { yolox } from './families/yolox.ts'
 export const FAMILIES = { yolox, detr } as const satisfies Record<string, Family>
 
 /** Ten times the largest network that a box without an accelerator can run in time. */
-const MODEL_BYTES_MAX = 256 * 1024 * 1024
+export const MODEL_BYTES_MAX = 256 * 1024 * 1024
 const MANIFEST_BYTES_MAX = 1024 * 1024
 
 const score = z.number().min(0.01).max(0.99)

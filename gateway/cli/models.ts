@@ -1,6 +1,6 @@
 /**
- * `lushao models list | verify FILE… | bench FILE…`: which models the gateway knows, whether a file is what its
- * manifest says, and how long it takes here.
+ * `lushao models list | verify FILE… | add FILE|URL | bench FILE…`: which models the gateway knows, whether a file is
+ * what its manifest says, and how long it takes here.
  */
 import type { Command } from 'commander'
 import { type Manifest, rolesOf, shippedManifests } from '../../models/manifest.ts'
@@ -9,6 +9,7 @@ import { DetectorPool, type DetectorStats, ModelOptions } from '../detections/de
 import { FRAME_BYTES, type Frame } from '../frames/frame.ts'
 import { isFault } from '../kit/errors.ts'
 import { silentLog } from '../kit/log.ts'
+import { addModel } from './models-add.ts'
 import { FoundBad, languageOf, print, say, usage } from './program.ts'
 
 interface Options {
@@ -34,6 +35,15 @@ export function addModels(program: Command): void {
     .option('--manifest <path>', 'the manifest, when not beside the file and not a known one')
     .option('--json', 'print results as JSON')
     .action((files: string[], options: Options, command: Command) => verify(files, options, command))
+  models
+    .command('add')
+    .description('brings a model in when its hash is right')
+    .argument('<source>', 'an ONNX file, or its http(s) address')
+    .option('--manifest <path>', 'the manifest, when the gateway does not know the model')
+    .option('--to <folder>', 'where models are kept', 'var/models')
+    .action(async (source: string, options: Options & { to: string }) => {
+      print(await addModel(source, options.to, options.manifest))
+    })
   models
     .command('bench')
     .description('milliseconds a frame on this machine, one thread')
