@@ -59,7 +59,7 @@ async function readKeys(files: readonly string[]): Promise<KeyObject[]> {
   return keys
 }
 
-export function reportLines(report: VerifyReport, language: Language): string[] {
+function reportLines(report: VerifyReport, language: Language): string[] {
   return [
     ...report.packages.map((one) => packageLine(one, language)),
     ...report.findings.map(
