@@ -19,6 +19,8 @@ import { detr } from './families/detr.ts'
 import type { Family } from './families/family.ts'
 import { yolox } from './families/yolox.ts'
 
+export { Candidates, type Family, type Output, type Settings, suppress } from './families/family.ts'
+
 export const FAMILIES = { yolox, detr } as const satisfies Record<string, Family>
 
 /** Ten times the largest network that a box without an accelerator can run in time. */
@@ -179,7 +181,10 @@ export function rolesOf(manifest: Manifest): Role[] {
 export function thresholdsOf(manifest: Manifest): Float32Array {
   const { score, byRole, byClass } = manifest.thresholds
   const roles = rolesOf(manifest)
-  return Float32Array.from(manifest.classes, (name, index) => byClass[name] ?? byRole[roles[index]!] ?? score)
+  return Float32Array.from(manifest.classes, (name, index) => {
+    const own = Object.hasOwn(byClass, name) ? byClass[name] : undefined
+    return own ?? byRole[roles[index]!] ?? score
+  })
 }
 
 function readModel(file: string): Uint8Array {

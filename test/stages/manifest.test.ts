@@ -53,11 +53,11 @@ for (const [name, role] of ROLE_OF_COCO) {
 test('a threshold is that of the class, else of its role, else of all', () => {
   const manifest = Manifest.parse({
     ...yoloxManifest(BYTES),
-    classes: ['person', 'cart', 'dog', 'stall'],
+    classes: ['person', 'cart', 'dog', 'stall', 'constructor'],
     roles: { person: ['person'], carrier: ['cart', 'stall'] },
     thresholds: { score: 0.4, byRole: { carrier: 0.3 }, byClass: { stall: 0.2 } },
   })
-  expect([...thresholdsOf(manifest)]).toEqual([0.4, 0.3, 0.4, 0.2].map((score) => expect.closeTo(score)))
+  expect([...thresholdsOf(manifest)]).toEqual([0.4, 0.3, 0.4, 0.2, 0.4].map((score) => expect.closeTo(score)))
 })
 
 const good = yoloxManifest(BYTES)
