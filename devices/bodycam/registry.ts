@@ -45,8 +45,11 @@ export interface RegistryParts {
   readonly folder: string
   readonly devices: () => readonly BodyCamDevice[]
   readonly people: () => readonly BodyCamPerson[]
-  /** The pipeline: analyses the recording; when it resolves, the recording is not offered again. */
-  readonly onRecording: (recording: BodyCamRecording) => Promise<void>
+  /**
+   * The pipeline: analyses the recording; when it resolves, the recording is not offered again. It ends early, by
+   * throwing, when the signal says that the box is going down.
+   */
+  readonly onRecording: (recording: BodyCamRecording, signal: AbortSignal) => Promise<void>
   readonly clock: Clock
   readonly log: Log
 }
@@ -55,7 +58,7 @@ export class BodyCamRegistry {
   readonly #parts: RegistryParts
   readonly #listeners = new Set<(recording: BodyCamRecording, change: RecordingChange) => void>()
   #work: Promise<void> = Promise.resolve()
-  #closed = false
+  readonly #going = new AbortController()
 
   constructor(parts: RegistryParts) {
     this.#parts = parts
@@ -134,13 +137,13 @@ export class BodyCamRegistry {
   }
 
   async close(): Promise<void> {
-    this.#closed = true
+    this.#going.abort()
     await this.#work
     this.#listeners.clear()
   }
 
   #queue(recordingId: string): void {
-    this.#work = this.#work.then(() => (this.#closed ? undefined : this.#finish(recordingId)))
+    this.#work = this.#work.then(() => (this.#going.signal.aborted ? undefined : this.#finish(recordingId)))
   }
 
   async #finish(recordingId: string): Promise<void> {
@@ -149,7 +152,7 @@ export class BodyCamRegistry {
       let recording = this.get(recordingId)
       if (recording?.status === 'RECEIVED') recording = await this.#examine(recording)
       if (recording?.status !== 'ACCEPTED') return
-      await onRecording(recording)
+      await onRecording(recording, this.#going.signal)
       const done = database.prepare('UPDATE bodycam_recording SET analysedAtMs = ? WHERE recordingId = ?')
       done.run(clock.wallMs(), recordingId)
     } catch (error) {
@@ -260,11 +263,15 @@ export class BodyCamRegistry {
     return null
   }
 
+  /** What listeners queue about the change is kept together with it, or neither. */
   #store(recording: BodyCamRecording, change: RecordingChange): BodyCamRecording {
-    this.#parts.database
-      .prepare('UPDATE bodycam_recording SET status = ?, sha256 = ?, body = ? WHERE recordingId = ?')
-      .run(recording.status, recording.sha256, JSON.stringify(recording), recording.recordingId)
-    for (const listener of this.#listeners) listener(recording, change)
+    const { database } = this.#parts
+    database.transaction(() => {
+      database
+        .prepare('UPDATE bodycam_recording SET status = ?, sha256 = ?, body = ? WHERE recordingId = ?')
+        .run(recording.status, recording.sha256, JSON.stringify(recording), recording.recordingId)
+      for (const listener of this.#listeners) listener(recording, change)
+    })
     return recording
   }
 

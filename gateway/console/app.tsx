@@ -46,9 +46,10 @@ function Session({ switchLanguage }: { switchLanguage: () => void }) {
   useEffect(() => {
     api.me().then(setMe, () => setMe(null))
   }, [])
-  const forget = () => {
-    sessionStorage.clear()
-    setMe(null)
+  const forget = () => setMe(null)
+  const enter = (person: Me) => {
+    sessionStorage.clear() // A purpose holds for one login.
+    setMe(person)
   }
   const logout = () => {
     // Gone either way: when the box does not answer, the page forgets and the cookie runs out.
@@ -56,7 +57,7 @@ function Session({ switchLanguage }: { switchLanguage: () => void }) {
   }
 
   if (me === undefined) return <p class="waiting">{t('loading')}</p>
-  if (me === null) return <Login api={api} onDone={setMe} switchLanguage={switchLanguage} />
+  if (me === null) return <Login api={api} onDone={enter} switchLanguage={switchLanguage} />
   if (me.changeDue) return <PasswordChange api={api} onDone={setMe} switchLanguage={switchLanguage} />
   return <Frame api={api} me={me} onLogout={logout} onLoginEnded={forget} switchLanguage={switchLanguage} />
 }

@@ -4,21 +4,31 @@ import { lengthOf, useWords } from './words.ts'
 
 const WELL = ['online', 'disabled']
 
-export function CameraStrip({ cameras }: { cameras: readonly CameraView[] }) {
+interface StripProps {
+  readonly cameras: readonly CameraView[]
+  readonly mayLook: boolean
+  readonly onLook: (camera: CameraView) => void
+}
+
+export function CameraStrip({ cameras, mayLook, onLook }: StripProps) {
   const { t } = useWords()
   return (
     <section class="strip" aria-label={t('cameras.title')}>
       {cameras.length === 0 && <p class="hint">{t('cameras.none')}</p>}
       <ul>
         {cameras.map((camera) => (
-          <Camera key={camera.id} camera={camera} />
+          <Camera
+            key={camera.id}
+            camera={camera}
+            onLook={mayLook && camera.status === 'online' ? onLook : null}
+          />
         ))}
       </ul>
     </section>
   )
 }
 
-function Camera({ camera }: { camera: CameraView }) {
+function Camera({ camera, onLook }: { camera: CameraView; onLook: StripProps['onLook'] | null }) {
   const { t, term, language } = useWords()
   const { id, name, status, mode, owedSec, analysedSec, reconnects } = camera
   const share = owedSec > 0 ? Math.min(1, analysedSec / owedSec) : 1
@@ -28,6 +38,16 @@ function Camera({ camera }: { camera: CameraView }) {
         <b>{name ?? id}</b>
         <span class={`status ${status}`}>{term('status', status)}</span>
         {mode !== null && <span class={`mode-chip ${mode}`}>{term('mode', mode)}</span>}
+        {onLook && (
+          <button
+            type="button"
+            class="plain"
+            aria-label={`${t('live.title')} ${name ?? id}`}
+            onClick={() => onLook(camera)}
+          >
+            {t('live.look')}
+          </button>
+        )}
       </span>
       <meter
         min={0}

@@ -13,6 +13,8 @@ import type { Api, Me } from './api.ts'
 import { CameraStrip } from './camera-strip.tsx'
 import { Evidence } from './evidence.tsx'
 import { openFeed } from './feed.ts'
+import { LivePurpose, LiveView } from './live-view.tsx'
+import { usePurpose } from './purpose.tsx'
 import { type ReviewKeys, ReviewPanel } from './review.tsx'
 import { useWords } from './words.ts'
 
@@ -32,6 +34,10 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
   const [state, dispatch] = useReducer(reduce, INITIAL)
   const [cameras, setCameras] = useState<CameraView[]>([])
   const [said, setSaid] = useState('')
+  const [purpose, choosePurpose] = usePurpose()
+  const [watched, setWatched] = useState<CameraView | null>(null)
+  const stopWatching = () => setWatched(null)
+  const mayLook = me.permissions.includes('live:view')
   const keys = useRef<ReviewKeys | null>(null)
   const { filter, selected } = state
 
@@ -67,7 +73,7 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
       }),
     [],
   )
-  useDeskKeys(isShown, (step) => dispatch({ type: 'step', step }), keys)
+  useDeskKeys(isShown && watched === null, (step) => dispatch({ type: 'step', step }), keys)
 
   const list = shown(state)
   const alert = selected === null ? null : (state.records.get(selected) ?? null)
@@ -89,7 +95,14 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
       />
       {alert ? (
         <>
-          <Evidence key={alert.eventId} api={api} me={me} event={alert.event} />
+          <Evidence
+            key={alert.eventId}
+            api={api}
+            me={me}
+            event={alert.event}
+            purpose={purpose}
+            onPurpose={choosePurpose}
+          />
           <aside class="side" aria-label={t('facts.title')}>
             <ReviewPanel
               key={alert.eventId}
@@ -108,7 +121,13 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
           <p>{t('list.emptyWhy')}</p>
         </section>
       )}
-      <CameraStrip cameras={cameras} />
+      <CameraStrip cameras={cameras} mayLook={mayLook} onLook={setWatched} />
+      {watched &&
+        (purpose === '' ? (
+          <LivePurpose onChosen={choosePurpose} onClose={stopWatching} />
+        ) : (
+          <LiveView camera={watched} purpose={purpose} onClose={stopWatching} />
+        ))}
     </main>
   )
 }

@@ -11,11 +11,8 @@ import type { ViolationEvent } from '../violations/event.ts'
 import { type Api, fileUrl, type Me } from './api.ts'
 import { ClipPlayer } from './clip-player.tsx'
 import { Notice } from './notice.tsx'
-import type { StringKey } from './strings.ts'
+import { PurposeForm } from './purpose.tsx'
 import { timeOf, useWords } from './words.ts'
-
-const STORED = 'lushao.purpose'
-const PURPOSES = ['review', 'legal', 'hotline', 'audit'] as const
 
 type Packed<Item> = Item & { readonly packageId: string }
 interface Moment {
@@ -26,15 +23,28 @@ interface Moment {
   readonly closeup: Packed<DerivedItem> | null
 }
 
-export function Evidence({ api, me, event }: { api: Api; me: Me; event: ViolationEvent }) {
+interface EvidenceProps {
+  readonly api: Api
+  readonly me: Me
+  readonly event: ViolationEvent
+  readonly purpose: string
+  readonly onPurpose: (purpose: string) => void
+}
+
+export function Evidence({ api, me, event, purpose, onPurpose }: EvidenceProps) {
   const { t } = useWords()
-  const [purpose, setPurpose] = useState(() => sessionStorage.getItem(STORED) ?? '')
   const packages = event.evidence?.packages ?? []
   const { items, error } = useItems(api, packages, purpose)
 
   if (!me.permissions.includes('evidence:read')) return <Empty text={t('evidence.notAllowed')} />
   if (packages.length === 0) return <Empty text={t('evidence.none')} />
-  if (purpose === '') return <PurposeForm onChosen={setPurpose} />
+  if (purpose === '') {
+    return (
+      <section class="evidence" aria-label={t('evidence.title')}>
+        <PurposeForm onChosen={onPurpose} />
+      </section>
+    )
+  }
   if (error) {
     return (
       <section class="evidence" aria-label={t('evidence.title')}>
@@ -193,37 +203,6 @@ function Picture({ url, item, outline, isLarge, onResize }: PictureProps) {
         </button>
       </figcaption>
     </figure>
-  )
-}
-
-function PurposeForm({ onChosen }: { onChosen: (purpose: string) => void }) {
-  const { t } = useWords()
-  return (
-    <section class="evidence" aria-label={t('evidence.title')}>
-      <form
-        class="purpose"
-        onSubmit={(event) => {
-          event.preventDefault()
-          const purpose = String(new FormData(event.currentTarget).get('purpose'))
-          sessionStorage.setItem(STORED, purpose)
-          onChosen(purpose)
-        }}
-      >
-        <fieldset>
-          <legend>{t('purpose.title')}</legend>
-          <p class="hint">{t('purpose.why')}</p>
-          {PURPOSES.map((purpose, place) => (
-            <label key={purpose} class="choice">
-              <input type="radio" name="purpose" value={purpose} defaultChecked={place === 0} />
-              {t(`purpose.${purpose}` as StringKey)}
-            </label>
-          ))}
-        </fieldset>
-        <button type="submit" class="primary">
-          {t('purpose.submit')}
-        </button>
-      </form>
-    </section>
   )
 }
 

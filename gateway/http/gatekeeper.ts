@@ -107,7 +107,7 @@ function checkOrigin(request: FastifyRequest, person: Person): void {
   const { origin, upgrade } = request.headers
   const reads = request.method === 'GET' || request.method === 'HEAD'
   if (reads && upgrade === undefined) return
-  if (origin !== undefined && hostOf(origin) !== request.headers.host) {
+  if (origin !== undefined && hostOf(origin) !== request.host) {
     throw fault('CSRF_REFUSED', { reason: 'it comes from another site' })
   }
   if (reads) return

@@ -19,6 +19,12 @@ export const HttpOptions = z.strictObject({
     })
     .optional()
     .describe('Serve HTTPS. Without it a listener beyond loopback is warned about at start.'),
+  behindProxy: z
+    .boolean()
+    .default(false)
+    .describe(
+      'A TLS proxy on this machine stands in front: its X-Forwarded headers say who asks, and that it was HTTPS.',
+    ),
   sessionHours: z
     .int()
     .min(1)

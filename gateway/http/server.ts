@@ -120,9 +120,10 @@ export class HttpServer {
   }
 }
 
-function makeApp({ tls }: HttpOptions): App {
+function makeApp({ tls, behindProxy }: HttpOptions): App {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
+    trustProxy: behindProxy ? 'loopback' : false,
     routerOptions: { maxParamLength: 400 },
     forceCloseConnections: true,
     serverFactory: (handler) => {

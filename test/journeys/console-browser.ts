@@ -111,4 +111,25 @@ function writePictures(folder: string, codec: string): string {
   return packageId
 }
 
+/** A camera's stream as the live view sends it: the init segment, then one fragment after the other. */
+export function liveFilm(folder: string): Buffer[] {
+  const file = join(folder, 'live.mp4')
+  const source = ['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=10', '-t', '6', '-pix_fmt', 'yuv420p']
+  const shape = [
+    '-c:v',
+    'libx264',
+    '-profile:v',
+    'baseline',
+    '-movflags',
+    'frag_every_frame+empty_moov+default_base_moof',
+  ]
+  execFileSync('ffmpeg', ['-v', 'error', '-y', ...source, ...shape, file])
+  const bytes = readFileSync(file)
+  const cuts: number[] = [0]
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32BE(at)) {
+    if (bytes.toString('latin1', at + 4, at + 8) === 'moof') cuts.push(at)
+  }
+  return cuts.map((from, place) => bytes.subarray(from, cuts[place + 1]))
+}
+
 export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true })

@@ -14,6 +14,7 @@ import {
   buildConsole,
   expectAccessible,
   hasBrowser,
+  liveFilm,
   openBrowser,
   removeFolder,
 } from './console-browser.ts'
@@ -224,6 +225,37 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
     await page.click('.moment:last-child')
     expect(await page.textContent('.clip')).toContain('cannot play mpeg4')
     expect(await page.getAttribute('.clip a', 'href')).toMatch(/i4\.mp4\?purpose=review$/)
+  })
+
+  test('the live view plays the camera’s own fragments, for a purpose', async () => {
+    let film: Buffer[] = []
+    let viewers = 0
+    const attach = (cameraId: string, send: (bytes: Uint8Array) => boolean) => {
+      if (cameraId !== 'cam-1') return null
+      viewers++
+      film.forEach(send)
+      return () => void viewers--
+    }
+    const running = await startServer({ consoleFolder, live: { attach } })
+    film = liveFilm(running.folder)
+    const { page, failures } = await atDesk(running, 'DISPATCHER', 'en-GB')
+    await page.click('.camera button')
+    await page.click('.live .purpose [type=submit]')
+    await page.waitForSelector('.live video', { state: 'attached' })
+    const playable = await page.evaluate(() => MediaSource.isTypeSupported('video/mp4; codecs="avc1.42c01e"'))
+    if (playable) await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0)
+    else await page.waitForSelector('text=cannot play')
+    await expectAccessible(page, 'live view')
+    expect(running.accessLog.list(1)).toMatchObject([
+      { action: 'live.view', object: 'cam-1', purpose: 'review' },
+    ])
+    if (playable) {
+      expect(viewers).toBe(1)
+      await page.keyboard.press('Escape')
+      await page.waitForSelector('.live', { state: 'detached' })
+      await expect.poll(() => viewers).toBe(0)
+    }
+    expect(failures).toEqual([])
   })
 
   test('auxiliary staff see the alert, neither its pictures nor the verdict buttons', async () => {

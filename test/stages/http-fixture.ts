@@ -11,7 +11,7 @@ import { Accounts } from '../../gateway/http/accounts.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
 import type { Role } from '../../gateway/http/permissions.ts'
 import { HttpServer } from '../../gateway/http/server.ts'
-import type { CameraView } from '../../gateway/http/views.ts'
+import type { CameraView, LiveSource } from '../../gateway/http/views.ts'
 import { systemClock } from '../../gateway/kit/clock.ts'
 import { Database } from '../../gateway/kit/database.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
@@ -43,7 +43,12 @@ const CAMERA: CameraView = {
 }
 
 export async function startServer(
-  changes: { consoleFolder?: string; options?: Partial<HttpOptions>; folder?: string } = {},
+  changes: {
+    consoleFolder?: string
+    options?: Partial<HttpOptions>
+    folder?: string
+    live?: LiveSource
+  } = {},
 ) {
   const folder = changes.folder ?? mkdtempSync(join(tmpdir(), 'lushao-http-'))
   const database = new Database(join(folder, 'gateway.db'))
@@ -95,7 +100,7 @@ export async function startServer(
     recordings,
     directory: { devices: () => [], people: () => [] },
     metrics: { contentType: 'text/plain', metrics: async () => 'lushao_up 1\n' },
-    live: { attach: () => null },
+    live: changes.live ?? { attach: () => null },
     missing: () => [],
     uploadsFolder: join(folder, 'uploads'),
     ...(changes.consoleFolder === undefined ? {} : { consoleFolder: changes.consoleFolder }),

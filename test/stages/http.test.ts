@@ -410,6 +410,20 @@ test('an administrator makes accounts and tokens; an auditor reads who did', asy
   expect(JSON.stringify(entries)).not.toContain(oneTimePassword)
 })
 
+test('behind a TLS proxy the cookie is for HTTPS only and the log has the visitor; without one nobody is believed', async () => {
+  const forwarded = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' }
+  for (const [behindProxy, address, isSecure] of [
+    [true, '203.0.113.9', true],
+    [false, '127.0.0.1', false],
+  ] as const) {
+    const running = await startServer({ options: { behindProxy } })
+    const body = { name: 'li', password: await running.accounts.create('li', 'OFFICER') }
+    const login = await new Visitor(running.url).send('POST', '/api/v1/session', body, forwarded)
+    expect([login.status, login.headers.get('set-cookie')?.includes('; Secure')]).toEqual([200, isSecure])
+    expect(running.accessLog.list(1)).toMatchObject([{ action: 'login', address }])
+  }
+})
+
 test('answers carry headers that keep other sites out and nothing in caches', async () => {
   const running = await startServer()
   const { headers } = await fetch(`${running.url}/api/v1/alerts`)

@@ -5,14 +5,21 @@
 import { z } from 'zod'
 import { fault } from '../../kit/errors.ts'
 import type { AccessLog } from '../access-log.ts'
-import { whoOf } from '../gatekeeper.ts'
+import type { Accounts } from '../accounts.ts'
+import { visitorOf, whoOf } from '../gatekeeper.ts'
 import type { App } from '../schema.ts'
 import type { LiveSource } from '../views.ts'
 
 const BACKLOG_MAX = 4_000_000
 const CLOSE_NO_CAMERA = 4404
+const CLOSE_LOGIN_ENDED = 4401
+/** How often a viewer's login is looked at again. */
+const WELCOME_EVERY_MS = 2000
 
-export function liveRoute(app: App, { live, accessLog }: { live: LiveSource; accessLog: AccessLog }): void {
+export function liveRoute(
+  app: App,
+  { live, accounts, accessLog }: { live: LiveSource; accounts: Accounts; accessLog: AccessLog },
+): void {
   app.get(
     '/live/:camera',
     {
@@ -38,8 +45,16 @@ export function liveRoute(app: App, { live, accessLog }: { live: LiveSource; acc
         socket.send(bytes)
         return true
       })
-      if (!detach) socket.close(CLOSE_NO_CAMERA)
-      else socket.on('close', detach)
+      if (!detach) return socket.close(CLOSE_NO_CAMERA)
+      const timer = setInterval(() => {
+        if (visitorOf(request, accounts) === null) socket.close(CLOSE_LOGIN_ENDED)
+      }, WELCOME_EVERY_MS)
+      socket.on('close', () => {
+        clearInterval(timer)
+        detach()
+      })
+      // A broken connection is followed by `close`; nobody is left to tell.
+      socket.on('error', () => socket.terminate())
     },
   )
 }
