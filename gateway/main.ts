@@ -75,7 +75,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const outbox = new Outbox(database, config.outbox, clock, log)
   const desk = closing.own(new AlertDesk(database, outbox, clock))
   const signer = await openSigner(join(folder, 'keys'))
-  const evidence = await openEvidence(box, signer)
+  const { evidence, pendingEventIds } = await openEvidence(box, signer)
   const detector = config.model === undefined ? null : closing.own(await DetectorPool.open(config.model, log))
   const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
   await clockWatch.start()
@@ -97,6 +97,11 @@ async function build(box: Box): Promise<RunningGateway> {
       onStatus: (id, status, sinceMs) => link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
     }),
   )
+  // Originals of suspicions that no camera remembers: they never became evidence.
+  const claimed = street.openEventIds()
+  for (const eventId of pendingEventIds) {
+    if (!claimed.has(eventId) && desk.lastRevision(eventId) === 0) await evidence.discard(eventId)
+  }
   const registry = await openRegistry(box, { database, evidence, detector, sink, outbox })
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
@@ -138,7 +143,7 @@ async function build(box: Box): Promise<RunningGateway> {
   }
 }
 
-async function openEvidence(box: Box, signer: Signer): Promise<EvidenceKeeper> {
+async function openEvidence(box: Box, signer: Signer) {
   const { config, log, closing } = box
   const evidence = closing.own(
     new EvidenceKeeper({
@@ -146,8 +151,8 @@ async function openEvidence(box: Box, signer: Signer): Promise<EvidenceKeeper> {
       producer: { site: config.site, gateway: config.gateway },
     }),
   )
-  await evidence.recover()
-  return evidence
+  const { pendingEventIds } = await evidence.recover()
+  return { evidence, pendingEventIds }
 }
 
 /** The platform may keep what it is told here: together these summaries are the chain, outside the box. */

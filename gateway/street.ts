@@ -98,6 +98,11 @@ export class Street {
     return counts
   }
 
+  /** Events and suspicions that a camera goes on with. */
+  openEventIds(): ReadonlySet<string> {
+    return new Set([...this.#stations.values()].flatMap(({ station }) => station.line.caseFile.eventIds))
+  }
+
   station(cameraId: string): Station | undefined {
     return this.#stations.get(cameraId)?.station
   }

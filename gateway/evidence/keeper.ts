@@ -33,13 +33,9 @@ export const EvidenceOptions = z.strictObject({
     .min(0)
     .max(60)
     .default(10)
-    .describe('Seconds of clip before the act was confirmed; bounded by what the ring holds.'),
-  clipAfterSec: z
-    .number()
-    .min(0)
-    .max(120)
-    .default(20)
-    .describe('Seconds of clip after the act was confirmed.'),
+    .describe(
+      'Seconds of clip up to the confirmation, and half of it around the end; bounded by what the ring holds.',
+    ),
   beforeSec: z
     .number()
     .min(0)
