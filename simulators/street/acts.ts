@@ -16,7 +16,7 @@ interface Stand {
   readonly goneSec: number
   readonly act: number
 }
-const CART = { fromX: 15, x: 3.4, toX: -6.5, z: -2.5, metresPerSec: 1.1 } as const
+const CART = { fromX: 15, x: 4.7, toX: -6.5, z: -2.5, metresPerSec: 1.1 } as const
 /** Whoever pushes the cart walks so far behind it. */
 const BEHIND_M = 1.3
 const CLOTHS: Rgb[] = [
@@ -76,8 +76,8 @@ function bringStall(cast: Cast, { parkedSec, leavesSec, comesSec, goneSec, act }
       ],
     })
   put('table', 1.5, -3.45, 3, cast.pick(CLOTHS))
-  put('umbrella', 2.35, -3, 5, cast.pick(CANOPIES))
-  put('crates', -0.05, -3.3, 7.5, [0, 0, 0])
+  put('umbrella', 2.3, -3, 5, cast.pick(CANOPIES))
+  put('crates', -1.3, -3.3, 7.5, [0, 0, 0])
 }
 
 function vendorSteps({ parkedSec, leavesSec, comesSec, goneSec }: Stand): Step[] {
@@ -86,11 +86,11 @@ function vendorSteps({ parkedSec, leavesSec, comesSec, goneSec }: Stand): Step[]
     { atSec: comesSec, x: CART.fromX + BEHIND_M, z: CART.z, gesture: 'push' },
     { atSec: parkedSec, x: CART.x + BEHIND_M, z: CART.z },
     // Table and umbrella first, then the crates.
-    ...[at(parkedSec + 2.2, 2.2), at(parkedSec + 6.2, 2.2)],
-    ...[at(parkedSec + 7.2, 0.9), at(parkedSec + 10, 0.9)],
-    ...[at(parkedSec + 10.8, 1.5), at(leavesSec - 6.5, 1.5)],
-    ...[at(leavesSec - 5.7, 0.6), at(leavesSec - 4, 0.6)],
-    ...[at(leavesSec - 3, 2.2), at(leavesSec - 1.4, 2.2)],
+    ...[at(parkedSec + 2.8, 2.2), at(parkedSec + 6.2, 2.2)],
+    ...[at(parkedSec + 8, -0.4), at(parkedSec + 9.8, -0.4)],
+    ...[at(parkedSec + 11.4, 1.5), at(leavesSec - 7.5, 1.5)],
+    ...[at(leavesSec - 6, -0.4), at(leavesSec - 4.6, -0.4)],
+    ...[at(leavesSec - 3, 2.2), at(leavesSec - 2, 2.2)],
     { atSec: leavesSec, x: CART.x + BEHIND_M, z: CART.z, gesture: 'push' },
     { atSec: goneSec, x: CART.toX + BEHIND_M, z: CART.z },
   ]
