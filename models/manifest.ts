@@ -1,13 +1,13 @@
 /**
- * A model is a file of weights and a manifest that says everything else: how a picture must be laid before it,
- * how its answer reads, what its classes are to a rule, where it comes from and under which licence.
+ * A model is a file of weights and a manifest that says everything else: how a picture must be laid before
+ * it, how its answer reads, what its classes are to a rule, where it comes from and under which licence.
  *
  *     model.onnx ─ sha256 ─┬─ the manifest named in the config
  *                          ├─ model.onnx.manifest.json beside it
  *                          └─ models/manifests/*.json whose sha256 is the file's
  *
- * The hash is checked before any parser sees a byte, so a swapped, cut or hostile file is refused unread; only
- * what a manifest vouches for reaches the network library.
+ * The hash is checked before any parser sees a byte, so a swapped, cut or hostile file is refused unread;
+ * only what a manifest vouches for reaches the network library.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'

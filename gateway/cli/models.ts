@@ -1,6 +1,6 @@
 /**
- * `lushao models list | verify FILE… | add FILE|URL | bench FILE…`: which models the gateway knows, whether a file is
- * what its manifest says, and how long it takes here.
+ * `lushao models list | verify FILE… | add FILE|URL | bench FILE…`: which models the gateway knows, whether a
+ * file is what its manifest says, and how long it takes here.
  */
 import type { Command } from 'commander'
 import { type Manifest, rolesOf, shippedManifests } from '../../models/manifest.ts'

@@ -8,7 +8,7 @@ import type { Box } from '../kit/geometry.ts'
 export const ROLES = ['person', 'vehicle', 'two-wheeler', 'carrier', 'goods', 'furniture', 'other'] as const
 export type Role = (typeof ROLES)[number]
 
-/** Detectors call one crate goods, furniture and something else in one breath: such roles compete for a box. */
+/** Detectors call one crate goods, furniture and other in one breath: such roles compete for a box. */
 export function kindOf(role: Role): 'person' | 'vehicle' | 'two-wheeler' | 'thing' {
   return role === 'person' || role === 'vehicle' || role === 'two-wheeler' ? role : 'thing'
 }

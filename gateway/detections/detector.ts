@@ -5,8 +5,8 @@
  *     frame ─ due? ─▶ schedule ─ newest wins ─▶ an idle worker ─▶ Detections
  *              └─ null    └─ null                  └─ died, failed, too slow: null
  *
- * Null means "not analysed" and never "nothing there": a track is not lost and a stall not cleared because nobody
- * looked. Every null is counted by its cause. The same frame gives the same Detections on every run.
+ * Null means "not analysed" and never "nothing there": a track is not lost and a stall not cleared because
+ * nobody looked. Every null is counted by its cause. The same frame gives the same Detections on every run.
  */
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
@@ -54,7 +54,10 @@ export type ModelOptions = z.infer<typeof ModelOptions>
 export interface DetectorStats {
   readonly workers: number
   readonly runs: number
-  /** Not analysed, by cause: too soon after the last look; given up for a newer frame; failed, lost or too slow. */
+  /**
+   * Not analysed, by cause: too soon after the last look; given up for a newer frame; failed, lost or too
+   * slow.
+   */
   readonly notDue: number
   readonly dropped: number
   readonly failed: number
@@ -119,7 +122,10 @@ export class DetectorPool {
     return `sha256:${this.manifest.sha256}`
   }
 
-  /** Live: a newer frame of the camera takes the place of one that waits. `aspect` is the source's width / height. */
+  /**
+   * Live: a newer frame of the camera takes the place of one that waits. `aspect` is the source's width /
+   * height.
+   */
   detect(frame: Frame, aspect: number): Promise<Detections | null> {
     return this.#take(frame, aspect, true)
   }

@@ -1,7 +1,7 @@
 /**
- * The kernel of `preprocess.ts`: AssemblyScript, compiled to WebAssembly SIMD and kept as text in `lay.wasm.ts`.
- * Addresses come from outside; nothing is allocated. All arithmetic is exact or IEEE float32, so every machine gets
- * the same tensor.
+ * The kernel of `preprocess.ts`: AssemblyScript, compiled to WebAssembly SIMD and kept as text in
+ * `lay.wasm.ts`. Addresses come from outside; nothing is allocated. All arithmetic is exact or IEEE float32,
+ * so every machine gets the same tensor.
  */
 const WIDTH: i32 = 640
 const HEIGHT: i32 = 360

@@ -1,6 +1,6 @@
 /**
- * One loaded network: a frame's bytes in, what it found out. Lives in a worker, because `session.run` holds the
- * event loop for the whole inference although it returns a promise.
+ * One loaded network: a frame's bytes in, what it found out. Lives in a worker, because `session.run` holds
+ * the event loop for the whole inference although it returns a promise.
  *
  *     yuv ─▶ lay ─▶ run (one thread, no spinning) ─▶ decode ─▶ suppress ─▶ fractions, scores in one measure
  *
@@ -10,12 +10,15 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import {
   Candidates,
+  FAMILIES,
   type Family,
+  type Manifest,
   type Output,
+  rolesOf,
   type Settings,
   suppress,
-} from '../../models/families/family.ts'
-import { FAMILIES, type Manifest, rolesOf, thresholdsOf } from '../../models/manifest.ts'
+  thresholdsOf,
+} from '../../models/manifest.ts'
 import { FRAME_BYTES } from '../frames/frame.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
 import { kindOf } from './detections.ts'

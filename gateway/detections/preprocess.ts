@@ -4,12 +4,12 @@
  *     Y 640×360 ─ blend two rows ─▶ line ─ blend two columns ─┐
  *     U, V 320×180 ─ nearest ─▶ what they add to a colour ────┴─▶ clamp ─▶ scale, mean, std ─▶ three planes
  *
- * The frame is stretched from the camera's shape; `aspect` gives the shape back, so that a letterbox lays the scene
- * as it is. Colour is BT.601 in video range, what FFmpeg assumes of an untagged stream. Luma is bilinear as the
- * networks were trained on, chroma nearest: it has half the lines anyway.
+ * The frame is stretched from the camera's shape; `aspect` gives the shape back, so that a letterbox lays the
+ * scene as it is. Colour is BT.601 in video range, what FFmpeg assumes of an untagged stream. Luma is
+ * bilinear as the networks were trained on, chroma nearest: it has half the lines anyway.
  *
- * The loops are WebAssembly SIMD (`lay.as.ts`); the tensor is a view of its memory, so the network reads what the
- * kernel wrote and nothing is copied in between.
+ * The loops are WebAssembly SIMD (`lay.as.ts`); the tensor is a view of its memory, so the network reads what
+ * the kernel wrote and nothing is copied in between.
  */
 import type { ModelInput } from '../../models/manifest.ts'
 import { FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH } from '../frames/frame.ts'
@@ -130,7 +130,9 @@ export class Preprocessor {
   }
 }
 
-/** For each of `to` pixels the first of the two neighbours among `from`, and the other one's weight of 128. */
+/**
+ * For each of `to` pixels the first of the two neighbours among `from`, and the other one's weight of 128.
+ */
 function sample(firsts: Int32Array, weights: Int32Array, to: number, from: number): void {
   for (let i = 0; i < to; i++) {
     const place = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5))

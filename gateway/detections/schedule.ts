@@ -1,6 +1,6 @@
 /**
- * Who is looked at next. Live cameras have one waiting place each: a newer frame takes it and the older is given up,
- * because what was is less use than what is. Recorded files wait in a row and lose nothing.
+ * Who is looked at next. Live cameras have one waiting place each: a newer frame takes it and the older is
+ * given up, because what was is less use than what is. Recorded files wait in a row and lose nothing.
  *
  *     cam-1  [ ■ ]  running        next = of the cameras that wait, the one served longest ago
  *     cam-2  [ ■ ]                 live: one frame at a time under way, so answers come in order

@@ -1,9 +1,9 @@
 /**
- * A worker's seat in the pool: keeps one thread in it, gives it one frame at a time, and puts a new thread in when
- * one is lost.
+ * A worker's seat in the pool: keeps one thread in it, gives it one frame at a time, and puts a new thread in
+ * when one is lost.
  *
  *     open ─▶ ready ─▶ run ─▶ found │ failed ─▶ idle ─▶ …
- *                        │ patience over: the frame is given up, the seat stays taken until the thread answers
+ *                        │ patience over: the frame is given up, the seat stays taken until it answers
  *                        └ thread gone:   the frame is given up, a new thread after a growing wait
  */
 import { Worker } from 'node:worker_threads'

@@ -1,9 +1,11 @@
 /**
- * A worker thread with one network. It answers messages one after the other and goes when told to: a thread that is
- * terminated inside `session.run` takes the whole process with it (SIGABRT), so nobody ever terminates it.
+ * A worker thread with one network. It answers messages one after the other and goes when told to: a thread
+ * that is terminated inside `session.run` takes the whole process with it (SIGABRT), so nobody ever
+ * terminates it.
  *
- *     ◀─ run {id, yuv, aspect}      ─▶ ready │ refused {code, values} │ found {id, yuv, …} │ failed {id, yuv, reason}
- *     ◀─ close                      ─▶ (the thread ends)
+ *     (begins)                   ─▶ ready │ refused {code, values}
+ *     ◀─ run {id, yuv, aspect}   ─▶ found {id, yuv, found} │ failed {id, yuv, reason}
+ *     ◀─ close                   ─▶ (the thread ends)
  *
  * The frame's buffer travels with the message and comes home with the answer; nothing is copied.
  */
@@ -53,7 +55,7 @@ async function open({ bytes, file, manifest }: Model): Promise<void> {
     network = await Network.open(bytes, file, manifest)
     send({ kind: 'ready' })
   } catch (error) {
-    // A fault of the model goes to the pool, which throws it again; anything else is our bug and ends the thread.
+    // A fault of the model goes to the pool, which throws it again; anything else ends the thread.
     if (!isFault(error)) throw error
     send({ kind: 'refused', code: error.code, values: error.values })
   }

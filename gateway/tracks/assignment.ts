@@ -1,11 +1,11 @@
 /**
  * Who is who: the pairing of rows (tracks) with columns (detections) whose gains add up to the most.
  *
- *     edges (row, column, gain > 0) ─▶ islands that share no edge ─▶ each solved exactly ─▶ column of each row, or −1
+ *     edges (row, column, gain > 0) ─▶ islands that share no edge ─▶ each solved ─▶ column of each row, or −1
  *
- * In a street most islands are one row and one column and need no algorithm. The others go to the Hungarian method
- * (Kuhn 1955, shortest augmenting paths with potentials); leaving somebody alone gains nothing and is allowed.
- * Memory is taken once and grows with the largest street seen.
+ * In a street most islands are one row and one column and need no algorithm. The others go to the Hungarian
+ * method (Kuhn 1955, shortest augmenting paths with potentials); leaving somebody alone gains nothing and is
+ * allowed. Memory is taken once and grows with the largest street seen.
  */
 import { assert } from '../kit/assert.ts'
 
@@ -135,7 +135,9 @@ export class Assignment {
   }
 }
 
-/** The dense problem of one island; rows ≤ columns, cost = −gain, no edge = 0. Indices inside count from 1. */
+/**
+ * The dense problem of one island; rows ≤ columns, cost = −gain, no edge = 0. Indices inside count from 1.
+ */
 class Hungarian {
   #rows = 0
   #columns = 0

@@ -1,12 +1,13 @@
 /**
- * Who stands by what: the people who are within a body's width of something, and since when they have stood there.
+ * Who stands by what: the people who are within a body's width of something, and since when they have stood
+ * there.
  *
- *     person ▯   ┌──────┐        gap between the boxes ≤ the person's own width, and the feet at the thing's depth
+ *     person ▯   ┌──────┐        gap between the boxes ≤ the person's width, and the feet at its depth
  *            ◀─▶ │ cart │
  *     gap        └──────┘
  *
- * Depth is read from the feet: who stands half a body height in front of or behind a thing only overlaps it in the
- * picture. A passer is near for a moment and has no `sinceMs`.
+ * Depth is read from the feet: who stands half a body height in front of or behind a thing only overlaps it
+ * in the picture. A passer is near for a moment and has no `sinceMs`.
  */
 import type { Box } from '../kit/geometry.ts'
 import type { Track } from './track.ts'

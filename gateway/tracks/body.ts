@@ -1,8 +1,9 @@
 /**
- * One thing that is followed: where it is and whither it goes (filters), what it is (votes), since when it stands.
+ * One thing that is followed: where it is and whither it goes (filters), what it is (votes), since when it
+ * stands.
  *
- * Places are in picture heights, x stretched by 16:9 as frames are, so that a distance is the same in both directions.
- * All noise is in body heights: what is far away is small and moves little.
+ * Places are in picture heights, x stretched by 16:9 as frames are, so that a distance is the same in both
+ * directions. All noise is in body heights: what is far away is small and moves little.
  */
 import { ROLES, type Role } from '../detections/detections.ts'
 import { begin, correct, drift, FILTER_SLOTS, predict } from './kalman.ts'
@@ -32,9 +33,13 @@ const SPEED: Record<Role, number> = {
   furniture: 0.3,
   other: 0.5,
 }
-/** How fast it may change its speed: spectral density of the acceleration over the square of the speed, 1/s. */
+/**
+ * How fast it may change its speed: spectral density of the acceleration over the square of the speed, 1/s.
+ */
 const AGILITY = 0.3
-/** A box this much shorter, whose top is still there, ends where something stands in front: in body heights. */
+/**
+ * A box this much shorter, whose top is still there, ends where something stands in front: in body heights.
+ */
 const HIDDEN_HEIGHT_MAX = 0.85
 const HIDDEN_TOP_MAX = 0.15
 /** So long legs are believed to be hidden for a moment; then the lower edge is taken for the foot. */
@@ -162,8 +167,8 @@ export class Body {
   }
 
   /**
-   * Looks at a lower edge that jumps while the head stays: legs get hidden or come out again. Taken at its word, the
-   * jump would be a fast step.
+   * Looks at a lower edge that jumps while the head stays: legs get hidden or come out again. Taken at its
+   * word, the jump would be a fast step.
    */
   #legsHidden(y: number, height: number, timeMs: number): boolean {
     const topMoved = Math.abs(y - height - (this.y - this.height))

@@ -1,11 +1,12 @@
 /**
  * A Kalman filter for one number that moves: place and speed, each with what we do not know of it.
  *
- *     predict(dt)  place += speed · dt, and the doubt grows        correct(measured)  both move towards what was seen
+ *     predict(dt)        place += speed · dt, and the doubt grows
+ *     correct(measured)  both move towards what was seen, and the doubt shrinks
  *
- * Four of these, unconnected, follow a box: x and y of its foot move, width and height only `drift`. The noise is that
- * of continuous white acceleration, so that one step of 2 s and four of 0.5 s end with the same doubt: frames come when
- * they come. The numbers lie in the caller's array, five to a filter.
+ * Four of these, unconnected, follow a box: x and y of its foot move, width and height only `drift`. The
+ * noise is that of continuous white acceleration, so that one step of 2 s and four of 0.5 s end with the same
+ * doubt: frames come when they come. The numbers lie in the caller's array, five to a filter.
  */
 
 /** Slots of one filter within the array: place, speed, and the upper half of the 2×2 covariance. */

@@ -1,10 +1,12 @@
 /**
- * Since when a thing stands. It stands while its foot stays within half a body's width of where it came to rest.
+ * Since when a thing stands. It stands while its foot stays within half a body's width of where it came to
+ * rest.
  *
  *     ──▶ ●  ·:·  (jitter: the resting place follows slowly)  ·   ·:·   ──▶
  *         since                                              one box that jumps is no step
  *
- * A foot outside is believed when it is seen outside twice in a row: one box in a hundred is drawn wide of its thing.
+ * A foot outside is believed when it is seen outside twice in a row: one box in a hundred is drawn wide of
+ * its thing.
  */
 export interface Standing {
   x: number

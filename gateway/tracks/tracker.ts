@@ -5,9 +5,10 @@
  *     faint detections ─────▶ pair with tracks left over ──▶ left over: nothing (faint never opens a track)
  *     tracks left over ─────▶ unseen; dropped after seconds of looking in vain
  *
- * After ByteTrack (Zhang et al. 2022), for frames that come when they come, 0.5 to 5 a second: all is in seconds, doubt
- * grows with time, and distance is measured in doubt, because after two seconds a walker's boxes no longer overlap.
- * A look that did not happen (null) changes nothing: a track is not lost because nobody looked.
+ * After ByteTrack (Zhang et al. 2022), for frames that come when they come, 0.5 to 5 a second: all is in
+ * seconds, doubt grows with time, and distance is measured in doubt, because after two seconds a walker's
+ * boxes no longer overlap. A look that did not happen (null) changes nothing: a track is not lost because
+ * nobody looked.
  */
 import { z } from 'zod'
 import { type Detections, kindOf, type Role } from '../detections/detections.ts'

@@ -1,6 +1,6 @@
 /**
- * What a thing is, by vote. Every look votes for a class with its score; old votes fade, so that a thing that was
- * misread at first gets its name in time.
+ * What a thing is, by vote. Every look votes for a class with its score; old votes fade, so that a thing that
+ * was misread at first gets its name in time.
  *
  *     car .8, truck .6, car .7, bench .3 ─▶ role vehicle (2.1 of 2.4), class car (1.5)
  *

@@ -15,7 +15,8 @@ export const detr: Family = {
 
   refuse({ labels, boxes, scores }) {
     const queries = scores?.dims[1] ?? 0
-    const said = `labels ${labels?.dims.join('×')}, boxes ${boxes?.dims.join('×')}, scores ${scores?.dims.join('×')}`
+    const shape = (output: Output | undefined) => output?.dims.join('×')
+    const said = `labels ${shape(labels)}, boxes ${shape(boxes)}, scores ${shape(scores)}`
     if (labels?.dims.join() !== `1,${queries}` || scores?.dims.join() !== `1,${queries}`) return said
     if (boxes?.dims.join() !== `1,${queries},4`) return said
     if (!(boxes.data instanceof Float32Array) || !(scores.data instanceof Float32Array)) {

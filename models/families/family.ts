@@ -3,8 +3,9 @@
  *
  *     output tensors ─▶ family.decode ─▶ Candidates ─▶ suppress ─▶ the few that stay
  *
- * One file a family, registered in `manifest.ts`. Decoding is pure: tensors in, boxes in pixels of the model's
- * own input out. Everything is bounded by `CANDIDATES_MAX`, so a network gone mad costs time, never memory.
+ * One file a family, registered in `manifest.ts`. Decoding is pure: tensors in, boxes in pixels of the
+ * model's own input out. Everything is bounded by `CANDIDATES_MAX`, so a network gone mad costs time, never
+ * memory.
  */
 
 /** An output tensor as onnxruntime gives it. */
@@ -27,7 +28,9 @@ export interface Family {
   readonly outputs: readonly string[]
   /** True when the network wants the picture's size as a second input, [width, height]. */
   readonly wantsSize: boolean
-  /** Why these outputs cannot be decoded, or null. Checked once, on a grey picture, before the first frame. */
+  /**
+   * Why these outputs cannot be decoded, or null. Checked once, on a grey picture, before the first frame.
+   */
   refuse(outputs: Readonly<Record<string, Output>>, settings: Settings): string | null
   decode(outputs: Readonly<Record<string, Output>>, settings: Settings, into: Candidates): void
 }
@@ -59,10 +62,10 @@ export class Candidates {
 }
 
 /**
- * Non-maximum suppression: of boxes that overlap and compete, the best score stays. `groups` says which classes
- * compete (the same group): car, truck and bus of one lorry are one thing, a person before a car is not. A box
- * that was clipped to nothing goes.
- * Returns the indices that stay, best first; equal scores keep the tensor's order, so the answer never varies.
+ * Non-maximum suppression: of boxes that overlap and compete, the best score stays. `groups` says which
+ * classes compete (the same group): car, truck and bus of one lorry are one thing, a person before a car is
+ * not. A box that was clipped to nothing goes. Returns the indices that stay, best first; equal scores keep
+ * the tensor's order, so the answer never varies.
  */
 export function suppress(
   found: Candidates,

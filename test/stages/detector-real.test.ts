@@ -1,6 +1,6 @@
 /**
- * The shipped manifests with the real networks they describe, on real pictures. The weights and clips are not part of
- * this repository; where they are absent these tests are skipped.
+ * The shipped manifests with the real networks they describe, on real pictures. The weights and clips are not
+ * part of this repository; where they are absent these tests are skipped.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'

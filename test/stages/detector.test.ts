@@ -1,4 +1,7 @@
-/** The pool with real threads and tiny networks: what it answers, whom it serves, and what it does when a thread dies. */
+/**
+ * The pool with real threads and tiny networks: what it answers, whom it serves, and what it does when a
+ * thread dies.
+ */
 import type { Worker } from 'node:worker_threads'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { DetectorPool, ModelOptions } from '../../gateway/detections/detector.ts'
@@ -52,7 +55,7 @@ test('yolox: the person stands where the network put it, in fractions of the pic
   )
 })
 
-test('letterbox: a wide scene fills the upper part, and fractions are of the scene, not of the padding', async () => {
+test('letterbox: a wide scene fills the upper part, fractions are of the scene', async () => {
   const pool = await open(yolox)
   const found = await pool.detect(plainFrame(WHITE), 2)
   expect(found!.box(0).map((edge, i) => edge * (i % 2 === 0 ? 64 : 32))).toEqual(

@@ -1,4 +1,7 @@
-/** A model is its bytes and a manifest that vouches for them; every way in which they can disagree has its code. */
+/**
+ * A model is its bytes and a manifest that vouches for them; every way in which they can disagree has its
+ * code.
+ */
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'

@@ -1,6 +1,6 @@
 /**
- * The tracker on drawn streets. A strip is one look a character: `#` seen, `~` seen faintly, `.` looked and not found,
- * `?` nobody looked.
+ * The tracker on drawn streets. A strip is one look a character: `#` seen, `~` seen faintly, `.` looked and
+ * not found, `?` nobody looked.
  */
 import { expect, test } from 'vitest'
 import { Detections, type Role } from '../../gateway/detections/detections.ts'
@@ -183,8 +183,8 @@ test('the same thing detected twice opens one track', () => {
 })
 
 /**
- * Where the foot is, a digit a look, in quarters of a body's width; when it stands, and since which look. `^` is a box
- * that ends at the waist.
+ * Where the foot is, a digit a look, in quarters of a body's width; when it stands, and since which look. `^`
+ * is a box that ends at the waist.
  */
 const STANDS: [feet: string, everyMs: number, since: number | null, why: string][] = [
   ['000', 500, null, 'not yet'],
