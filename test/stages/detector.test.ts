@@ -138,6 +138,20 @@ test('a run that fails is "not analysed", and the next frame is looked at as eve
   expect(pool.stats()).toMatchObject({ runs: 1, failed: 1 })
 })
 
+test('a frame that takes too long is "not analysed"; its thread is waited for, not ended', async () => {
+  const slow = writeModel(folder, yoloxGraph({ slow: true }))
+  const threads: Worker[] = []
+  const pool = await open(slow, { patienceMs: 100 }, (model) => {
+    threads.push(startWorker(model))
+    return threads.at(-1)!
+  })
+  expect(await pool.detect(plainFrame(WHITE, 0), SQUARE)).toBeNull()
+  expect(await pool.detect(plainFrame(WHITE, 1), SQUARE)).toBeNull()
+  expect(pool.stats()).toMatchObject({ runs: 0, failed: 2 })
+  await pool.close()
+  expect(threads.length).toBe(1)
+})
+
 test('a thread that dies: its frame is null and counted, a new thread goes on', async () => {
   const threads: Worker[] = []
   const pool = await open(yolox, {}, (model) => {
