@@ -41,6 +41,8 @@ export type DecoderOptions = z.infer<typeof DecoderOptions>
 const STEP_SEC = 0.19
 /** Looks may come this much early, ms. */
 const STEP_TOLERANCE_MS = 10
+/** Encoders begin with a few keyframes in a row; so many are a habit. */
+const LONELY_KEYS_MIN = 10
 /** A decoder that has taken next to nothing for so many GOPs hangs. */
 const JAMMED_GOPS_MAX = 4
 const RESTART = { firstMs: 50, maxMs: 5_000, factor: 3 }
@@ -76,8 +78,8 @@ export class Decoder {
   #keyFedMs = Number.NEGATIVE_INFINITY
   #keyGapMs = 0
   #samplesSinceKey = 0
-  /** Every picture is a keyframe (MJPEG): any of them can be left out. */
-  #allKeys = false
+  /** Keyframes in a row that nothing followed. */
+  #lonelyKeys = 0
   #jammedGops = 0
   #restarts = 0
   #leftOut = 0
@@ -110,6 +112,7 @@ export class Decoder {
     this.#info = info
     this.#shownPts = Number.NEGATIVE_INFINITY
     this.#reorders = false
+    this.#lonelyKeys = 0
     this.#keyGapMs = 0
     this.#restart.reset()
     this.#start()
@@ -118,8 +121,12 @@ export class Decoder {
   /** Call after the ring has the sample. */
   push(sample: Sample): void {
     this.#samplesSinceKey++
-    if (sample.key) this.#turn(sample)
-    else if (this.#key !== null && sample.pts < this.#newestPts()) this.#reorders = true
+    if (sample.key) {
+      this.#turn(sample)
+    } else {
+      this.#lonelyKeys = 0
+      if (this.#key !== null && sample.pts < this.#newestPts()) this.#reorders = true
+    }
     this.#feed()
   }
 
@@ -139,7 +146,7 @@ export class Decoder {
   #turn(key: Sample): void {
     if (this.#key !== null && this.#key.connection === key.connection) {
       this.#keyGapMs = key.timeMs - this.#key.timeMs
-      this.#allKeys = this.#samplesSinceKey === 1
+      if (this.#samplesSinceKey === 1) this.#lonelyKeys++
     }
     this.#samplesSinceKey = 0
     this.#key = key
@@ -170,9 +177,9 @@ export class Decoder {
 
   /** How many samples of the GOP this mode wants decoded. */
   #wanted(gop: readonly Sample[], key: Sample): number {
-    const thinned =
-      this.#mode === 'patrol' ? this.#keyGapMs <= this.#parts.options.patrolGapMs : this.#allKeys
-    if (!thinned) return gop.length
+    // Every picture is a keyframe (MJPEG): any of them can be left out.
+    const allKeys = this.#lonelyKeys >= LONELY_KEYS_MIN
+    if (!this.keysOnly && !allKeys) return gop.length
     if (this.#fed === 0 && key.timeMs - this.#keyFedMs < this.#stepMs - STEP_TOLERANCE_MS) return 0
     if (!this.keysOnly) return gop.length
     if (!this.#reorders) return 1

@@ -196,8 +196,7 @@ export class LiveFeed {
           this.#decoder.push(sample)
         },
         state: (state) => {
-          if (!analysed) return
-          this.#reader = state
+          if (analysed) this.#reader = state
           this.#tell()
         },
       },
@@ -293,11 +292,13 @@ export class LiveFeed {
 
   #judgeStatus(): CameraStatus {
     const { id, enabled } = this.#parts.camera
-    const { state, code, reason } = this.#reader
+    const { state } = this.#reader
     let told: CameraState = 'offline'
     if (enabled === false) told = 'disabled'
     else if (state === 'stalled') told = 'stalled'
     else if (state === 'online') told = this.#health.state === 'good' ? 'online' : this.#health.state
+    // Looked at, but nothing to cut evidence from: said by the code.
+    const { code, reason } = state === 'online' ? this.#evidence.state : this.#reader
     return { camera: id, state: told, mode: this.#policy.mode, code, reason, ...this.#seconds() }
   }
 }

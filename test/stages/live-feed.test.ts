@@ -126,6 +126,14 @@ test('a camera whose every picture is a keyframe is thinned in patrol', async ()
   expect(feed.counters().framesDecoded).toBeLessThan(10)
 })
 
+test('an encoder that begins with a few keyframes is not taken for one that makes nothing else', async () => {
+  const options = `-c:v libx264 -preset ultrafast -g 100 -force_key_frames expr:lt(n,3) -bf 0 -pix_fmt yuv420p`
+  const camera = await cameraOf({ streams: await clip('k.mp4', options, NOISE) })
+  const { frames } = watch({ url: camera.url })
+  await until('5 frames', () => frames.length >= 5)
+  for (let i = 1; i < 5; i++) expect(frames[i]!.timeMs - frames[i - 1]!.timeMs).toBeLessThan(1_000)
+})
+
 test('keyframes too far apart for patrol: everything is decoded, at the pace of patrol', async () => {
   const camera = await cameraOf({ streams: await clip('g.mp4', `${H264} -g 50 -bf 0`, NOISE) })
   const decoder = { ...DEFAULTS.decoder, patrolGapMs: 1_000 }
