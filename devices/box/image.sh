@@ -27,9 +27,8 @@ fi
 storage=${LUSHAO_STORAGE:-var/image}
 mkdir -p "$storage"
 build=(buildah --root "$storage/root" --runroot "$storage/run" --storage-driver vfs)
-# The certificates this machine trusts, for registries behind a proxy of its own.
-mounts=(-v /etc/ssl/certs:/etc/ssl/certs:ro)
-if [ -f /etc/npmrc ]; then mounts+=(-v /etc/npmrc:/etc/npmrc:ro); fi
+# The certificates this machine trusts, for a network whose proxy has one of its own.
+mounts=(-v /etc/ssl/certs:/etc/ssl/certs:ro -v /usr/share/ca-certificates:/usr/share/ca-certificates:ro)
 
 make_base() {
   local root
@@ -41,7 +40,11 @@ make_base() {
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
   tar -C "$root" -cf "$storage/base.tar" .
   rm -rf "$root"
-  printf 'FROM scratch\nADD base.tar /\nENV PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin\n' > "$storage/Base"
+  cat > "$storage/Base" <<'BASE'
+FROM scratch
+ADD base.tar /
+ENV PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+BASE
   "${build[@]}" bud --isolation chroot --pull=never -t "$base" -f "$storage/Base" "$storage"
   rm "$storage/base.tar"
 }

@@ -30,7 +30,7 @@ const FILES = [
     'CONTRIBUTING.md',
   ],
 ]
-const MAYBE = ['NOTICE', '.editorconfig', '.gitattributes']
+const MAYBE = ['NOTICE', 'README.zh-CN.md', '.editorconfig', '.gitattributes']
 
 const everything = sources(...FOLDERS)
 
