@@ -337,6 +337,13 @@ test('nothing outside the package can be reached, by dots, by codes, by links', 
     const status = await rawGet(running, `${base}${path}?purpose=review`, visitor.cookie)
     expect([path, status === 404 || status === 400]).toEqual([path, true])
   }
+  for (const path of [
+    '/assets/..%2f..%2f..%2fpackage.json',
+    '/assets/../../../package.json',
+    '/assets/%00',
+  ]) {
+    expect([path, (await rawGet(running, path, visitor.cookie)) >= 400]).toEqual([path, true])
+  }
   for (const id of ['..', '%2e%2e', '.', `${PACKAGE_ID}%2f..`, 'chain.json']) {
     expect(
       await rawGet(running, `/api/v1/evidence/${id}/secret.txt?purpose=review`, visitor.cookie),
