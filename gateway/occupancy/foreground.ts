@@ -8,12 +8,13 @@
  * fifth of their connected part is sure. Thresholds grow with measured noise; their floor follows brightness,
  * because what light leaves behind is a share of it, not a number of grey levels.
  */
+import { lightOf } from './light.ts'
 import { label, neighbours } from './mask.ts'
-import type { Plane } from './plane.ts'
-import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
+import { box5, type Plane } from './plane.ts'
+import { PLANE_PIXELS } from './standing.ts'
 
-const SHADOW_LEAST = 0.55
-const LIGHT_GREATEST = 1.5
+const SHADOW_LEAST = 0.45
+const LIGHT_GREATEST = 1.6
 /** Only what is clearly darker may come back as the inside of a thing. */
 const DARK_INSIDE = 0.8
 const SURE_SHARE = 0.2
@@ -24,10 +25,10 @@ export interface Noise {
   chroma: number
 }
 
-/** The least difference that means something at this brightness: 10 levels by day, 4 in the dark. */
+/** The least difference that means something at this brightness: 10 levels by day, 5 in the dark. */
 export function floorAt(brightness: number): number {
   const floor = 2.5 + 0.07 * brightness
-  return floor < 3 ? 3 : floor > 11 ? 11 : floor
+  return floor < 4.5 ? 4.5 : floor > 11 ? 11 : floor
 }
 
 export function chromaFloor(brightness: number): number {
@@ -74,7 +75,7 @@ export class Foreground {
     for (const part of parts) sure[part.label]! /= part.pixels
     for (let at = 0; at < PLANE_PIXELS; at++) {
       if (this.kinds[at] !== 2 || sure[this.#labels[at]!]! < SURE_SHARE || this.#labels[at] === 0) continue
-      if (picture[at]! + 8 < DARK_INSIDE * (background[at]! + 8)) this.kinds[at] = 1
+      if (lightOf(picture[at]!) < DARK_INSIDE * lightOf(background[at]!)) this.kinds[at] = 1
     }
   }
 }
@@ -124,30 +125,9 @@ function unlikeness(
   expected: Float32Array,
 ): void {
   for (let at = 0; at < PLANE_PIXELS; at++) {
-    const ratio = (picture[at]! + 8) / (background[at]! + 8)
+    const ratio = lightOf(picture[at]!) / lightOf(background[at]!)
     unlike[at] = Math.abs(gradientNow[at]! - ratio * gradientBefore[at]!)
     expected[at] = gradientBefore[at]!
-  }
-}
-
-const along = new Float32Array(PLANE_PIXELS)
-
-/** Mean of 5×5 by running sums; the outermost two pixels stay as they are. */
-function box5(values: Float32Array, out: Float32Array): void {
-  for (let row = 0; row < PLANE_HEIGHT; row++) {
-    const start = row * PLANE_WIDTH
-    let sum =
-      values[start]! + values[start + 1]! + values[start + 2]! + values[start + 3]! + values[start + 4]!
-    for (let at = start + 2; at < start + PLANE_WIDTH - 2; at++) {
-      along[at] = sum
-      sum += (at + 3 < start + PLANE_WIDTH ? values[at + 3]! : 0) - values[at - 2]!
-    }
-  }
-  const w = PLANE_WIDTH
-  for (let row = 2; row < PLANE_HEIGHT - 2; row++) {
-    for (let at = row * w + 2; at < (row + 1) * w - 2; at++) {
-      out[at] = (along[at - 2 * w]! + along[at - w]! + along[at]! + along[at + w]! + along[at + 2 * w]!) / 25
-    }
   }
 }
 
@@ -165,9 +145,9 @@ function shade(
     if (kinds[at] === 0 || coloured[at] !== 0) continue
     if (Math.abs(picture.u[at]! - background.u[at]!) > chroma) continue
     if (Math.abs(picture.v[at]! - background.v[at]!) > chroma) continue
-    const ratio = (picture.y[at]! + 8) / (background.y[at]! + 8)
+    const ratio = lightOf(picture.y[at]!) / lightOf(background.y[at]!)
     if (ratio < SHADOW_LEAST || ratio > LIGHT_GREATEST) continue
-    const allowed = Math.max(floorAt(background.y[at]!), 2 * noise.luma) + 0.25 * expected[at]!
+    const allowed = Math.max(0.1 * lightOf(background.y[at]!), 2 * noise.luma, 1.5) + 0.25 * expected[at]!
     if (unlike[at]! < allowed) kinds[at] = 2
   }
 }

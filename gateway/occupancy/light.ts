@@ -1,7 +1,7 @@
 /**
  * How the light changed since the last sample: a gain for every pixel of luma, one for all chroma.
  *
- *     (picture + 8) / (background + 8) ─▶ most frequent ratio of the picture  ─┐
+ *     light of picture / of background ─▶ most frequent ratio of the picture  ─┐
  *                                      ─▶ median of each 20×20 block, 2 % a s ─┴▶ gain, bilinear between blocks
  *
  * Background and remembered things are multiplied alike: the light under goods drifts like the light beside them.
@@ -14,8 +14,9 @@ const BLOCK = 20
 const COLUMNS = PLANE_WIDTH / BLOCK
 const ROWS = PLANE_HEIGHT / BLOCK
 const BLOCKS = COLUMNS * ROWS
-/** Black level of video, halved between full and limited range. */
-const BLACK = 8
+/** Black is 16 in video; a little less keeps ratios of dark pixels finite and those of full-range video right. */
+const BLACK = 10
+const LIGHT_MIN = 2
 const BINS = 256
 const BINS_PER_UNIT = 128 / Math.log(4)
 const LEAST = 0.7
@@ -82,6 +83,11 @@ export class Light {
   }
 }
 
+/** Luma above black: what light multiplies. */
+export function lightOf(luma: number): number {
+  return luma > BLACK + LIGHT_MIN ? luma - BLACK : LIGHT_MIN
+}
+
 function bin(ratio: number): number {
   const at = Math.round(128 + BINS_PER_UNIT * Math.log(ratio))
   return at < 0 ? 0 : at > BINS - 1 ? BINS - 1 : at
@@ -103,7 +109,7 @@ function count(
     for (let column = 0; column < PLANE_WIDTH; column += 2) {
       const at = row * PLANE_WIDTH + column
       if (foreground[at] !== 0 || picture[at]! > 245) continue
-      const here = bin((picture[at]! + BLACK) / (background[at]! + BLACK))
+      const here = bin(lightOf(picture[at]!) / lightOf(background[at]!))
       const block = blockRow + Math.floor(column / BLOCK)
       whole[here]!++
       blocks[block * BINS + here]!++
@@ -197,7 +203,7 @@ function spread(blocks: Float32Array, gain: Float32Array): void {
 }
 
 function applyLuma(values: Float32Array, gain: Float32Array): void {
-  for (let at = 0; at < PLANE_PIXELS; at++) values[at] = (values[at]! + BLACK) * gain[at]! - BLACK
+  for (let at = 0; at < PLANE_PIXELS; at++) values[at]! += (gain[at]! - 1) * Math.max(0, values[at]! - BLACK)
 }
 
 function scale(values: Float32Array, by: number): void {

@@ -10,11 +10,13 @@
  * becomes goods. Looks are a second apart at any rate: from one fifth of a second to the next nobody seems to move.
  */
 import { chromaFloor, floorAt, type Noise } from './foreground.ts'
+import { lightOf } from './light.ts'
 import { close, grow, label, neighbours, open, type Part } from './mask.ts'
-import { Plane } from './plane.ts'
+import { box5, Plane } from './plane.ts'
 import { PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
 import type { Things } from './things.ts'
 
+const COLOURED = 2
 const LOOK_MS = 900
 const SHORT_SEC = 8
 const QUIET_MS = 60_000
@@ -26,6 +28,8 @@ const HOT_PART_MIN = 15
 const BESIDE_PIXELS = 3
 /** A standing body is at least this wide for its height, whatever part of it moves. */
 const BODY_ASPECT = 0.35
+/** How far above its region a body may go on: a head in front of something of its colour. */
+const HEAD_SHARE = 0.35
 const GOODS_AGE_MS = 6_000
 const GOODS_PIXELS_MIN = 40
 const GOODS_SHARE_MIN = 0.08
@@ -44,6 +48,8 @@ export class Living {
   readonly #closed = new Uint8Array(PLANE_PIXELS)
   readonly #labels = new Uint8Array(PLANE_PIXELS)
   readonly #body = new Uint8Array(PLANE_PIXELS)
+  readonly #around = new Float32Array(PLANE_PIXELS)
+  readonly #aroundLast = new Float32Array(PLANE_PIXELS)
   readonly #near = new Uint8Array(PLANE_PIXELS)
 
   /** Compares the picture with the last look, if that is long enough ago. */
@@ -60,6 +66,9 @@ export class Living {
     if (dtMs < 10_000) {
       const dtSec = Math.min(3, dtMs / 1000)
       movedSince(picture, this.last, slope, slack, noise, this.#moved)
+      box5(picture.y, this.#around)
+      box5(this.last.y, this.#aroundLast)
+      relight(picture.y, this.last.y, this.#around, this.#aroundLast, noise, this.#moved)
       neighbours(this.#moved, this.#count)
       weigh(this.#moved, this.#count, things, this.activity, dtSec)
     }
@@ -138,7 +147,7 @@ export class Living {
     const { stable, sinceMs } = things
     for (let at = 0; at < PLANE_PIXELS; at++) {
       const stands = labels[at] !== 0 && stable[at] === 1 && timeMs - sinceMs[at]! >= GOODS_AGE_MS
-      const beside = lives[labels[at]!] === 0 || (this.#body[at] === 0 && this.#near[at] === 0)
+      const beside = this.#body[at] === 0 && (this.#near[at] === 0 || lives[labels[at]!] === 0)
       this.#mask[at] = stands && beside ? 1 : 0
     }
     open(this.#mask, this.goods, 2)
@@ -190,11 +199,33 @@ function movedSince(
     const reach = (luma > floor ? luma : floor) + slack * slope[at]!
     const reachC = chroma > floorC ? chroma : floorC
     moved[at] =
-      Math.abs(y - last.y[at]!) > reach ||
-      Math.abs(picture.u[at]! - last.u[at]!) > reachC ||
-      Math.abs(picture.v[at]! - last.v[at]!) > reachC
-        ? 1
-        : 0
+      Math.abs(picture.u[at]! - last.u[at]!) > reachC || Math.abs(picture.v[at]! - last.v[at]!) > reachC
+        ? COLOURED
+        : Math.abs(y - last.y[at]!) > reach
+          ? 1
+          : 0
+  }
+}
+
+/** Takes back what a change of light over 5×5 explains: the edge of a cloud creeps over still things. */
+function relight(
+  now: Float32Array,
+  last: Float32Array,
+  around: Float32Array,
+  aroundLast: Float32Array,
+  noise: Noise,
+  moved: Uint8Array,
+): void {
+  for (let at = 0; at < PLANE_PIXELS; at++) {
+    if (moved[at] === 0) continue
+    if (moved[at] === COLOURED) {
+      moved[at] = 1
+      continue
+    }
+    const ratio = lightOf(around[at]!) / lightOf(aroundLast[at]!)
+    const expected = last[at]! + (ratio - 1) * lightOf(last[at]!)
+    const floor = 0.6 * floorAt(now[at]!)
+    if (Math.abs(now[at]! - expected) < Math.max(floor, 4 * noise.luma)) moved[at] = 0
   }
 }
 
@@ -225,15 +256,16 @@ function touches(partLabels: Uint8Array, labels: Uint8Array, part: Part, region:
   return false
 }
 
-/** The columns of a part over the whole height of its region, widened to a body's width. */
+/** The columns of a part over the whole height of its region, widened to a body's width; other regions there too. */
 function fillColumns(body: Uint8Array, labels: Uint8Array, part: Part, region: Part): void {
   const missing = BODY_ASPECT * heightAt(labels, part, region) - (part.right - part.left + 1)
   const beside = Math.round(Math.max(BESIDE_PIXELS, missing / 2))
   const left = Math.max(0, part.left - beside)
   const right = Math.min(PLANE_WIDTH - 1, part.right + beside)
-  for (let row = region.top; row <= region.bottom; row++) {
+  const above = Math.round(HEAD_SHARE * (region.bottom - region.top))
+  for (let row = Math.max(0, region.top - above); row <= region.bottom; row++) {
     for (let at = row * PLANE_WIDTH + left; at <= row * PLANE_WIDTH + right; at++) {
-      if (labels[at] === region.label) body[at] = 1
+      body[at] = 1
     }
   }
 }

@@ -92,14 +92,18 @@ export class Occupancy {
   readonly #shares: Shares = { foreground: 0, shade: 0 }
   #unsettledUntilMs = -Infinity
   #crowdedSec = 0
+  #restored = false
 
   constructor(options: OccupancyOptions) {
     this.#options = options
   }
 
   stand(frame: Frame): Standing {
+    if (this.#restored) this.#rebase(frame.timeMs)
     assert(frame.timeMs >= this.#timeMs, 'one occupancy sees one camera, in the order of time')
     const dtSec = this.#ready ? Math.min(this.#options.gapSecMax, (frame.timeMs - this.#timeMs) / 1000) : 0
+    const unseenMs = this.#ready ? frame.timeMs - this.#timeMs - 1000 * this.#options.gapSecMax : 0
+    if (unseenMs > 0) this.#skip(unseenMs)
     this.#timeMs = frame.timeMs
     fillPlane(frame.yuv, this.#raw, this.#scratch)
     if (!this.#ready) return this.#learn(frame.timeMs)
@@ -146,6 +150,28 @@ export class Occupancy {
   /** Takes up a snapshot. One that does not fit is refused (false) and nothing changes: the camera starts fresh. */
   restore(bytes: Uint8Array): boolean {
     return this.#memory().load(bytes)
+  }
+
+  /** A gap is not absence: what was hidden or quiet before it has been so for no longer after it. */
+  #skip(byMs: number): void {
+    const { seenMs } = this.#things
+    const { aliveMs } = this.#living
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      seenMs[at]! += byMs
+      aliveMs[at]! += byMs
+    }
+  }
+
+  /** After a reboot the timeline starts anew: what is remembered moves with it, as if no time had passed. */
+  #rebase(timeMs: number): void {
+    this.#restored = false
+    const lateMs = this.#timeMs - timeMs
+    if (lateMs <= 0) return
+    this.#skip(-lateMs)
+    const { sinceMs } = this.#things
+    for (let at = 0; at < PLANE_PIXELS; at++) sinceMs[at]! -= lateMs
+    this.#living.lastMs -= lateMs
+    this.#timeMs = timeMs
   }
 
   #learn(timeMs: number): Standing {
@@ -275,7 +301,10 @@ export class Occupancy {
       [
         ...planes(this.#background.plane),
         ...planes(this.#things.believed),
+        ...planes(this.#things.challenger),
+        ...planes(this.#living.last),
         this.#things.support,
+        this.#things.challenge,
         this.#things.persistence,
         this.#things.sinceMs,
         this.#things.seenMs,
@@ -295,6 +324,13 @@ export class Occupancy {
           this.#register.shift.x,
           this.#register.shift.y,
           this.#shiftSpread,
+          this.#shiftMean.x,
+          this.#shiftMean.y,
+          this.#living.lastMs,
+          this.#unsettledUntilMs,
+          this.#shares.foreground,
+          this.#shares.shade,
+          this.#crowdedSec,
         ],
         load: (values) => this.#takeUp(values),
       },
@@ -302,7 +338,9 @@ export class Occupancy {
   }
 
   #takeUp(values: readonly number[]): void {
-    const [ready, epoch, timeMs, luma, chroma, x, y, spread] = values
+    const [ready, epoch, timeMs, luma, chroma, x, y, spread, ...rest] = values
+    const [meanX, meanY, lastMs, unsettledUntilMs, foreground, shade, crowdedSec] = rest
+    this.#restored = true
     this.#ready = ready === 1
     this.#epoch = epoch!
     this.#timeMs = timeMs!
@@ -310,8 +348,14 @@ export class Occupancy {
     this.#noise.chroma = chroma!
     this.#register.shift.x = x!
     this.#register.shift.y = y!
-    this.#shiftMean.x = x!
-    this.#shiftMean.y = y!
+    this.#shiftMean.x = meanX!
+    this.#shiftMean.y = meanY!
+    this.#living.lastMs = lastMs!
+    this.#unsettledUntilMs = unsettledUntilMs!
+    this.#shares.foreground = foreground!
+    this.#shares.shade = shade!
+    this.#crowdedSec = crowdedSec!
+    this.#start.reset()
     this.#shiftSpread = spread!
     for (let at = 0; at < PLANE_PIXELS; at++) {
       this.#foregroundMask[at] = this.#foreground.kinds[at] === 1 ? 1 : 0

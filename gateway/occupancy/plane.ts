@@ -115,3 +115,24 @@ export function envelope(
     greatest[at] = high
   }
 }
+
+const along = new Float32Array(PLANE_PIXELS)
+
+/** Mean of 5×5 by running sums; the outermost two pixels stay as they are. */
+export function box5(values: Float32Array, out: Float32Array): void {
+  for (let row = 0; row < PLANE_HEIGHT; row++) {
+    const start = row * PLANE_WIDTH
+    let sum =
+      values[start]! + values[start + 1]! + values[start + 2]! + values[start + 3]! + values[start + 4]!
+    for (let at = start + 2; at < start + PLANE_WIDTH - 2; at++) {
+      along[at] = sum
+      sum += (at + 3 < start + PLANE_WIDTH ? values[at + 3]! : 0) - values[at - 2]!
+    }
+  }
+  const w = PLANE_WIDTH
+  for (let row = 2; row < PLANE_HEIGHT - 2; row++) {
+    for (let at = row * w + 2; at < (row + 1) * w - 2; at++) {
+      out[at] = (along[at - 2 * w]! + along[at - w]! + along[at]! + along[at + w]! + along[at + 2 * w]!) / 25
+    }
+  }
+}

@@ -1,12 +1,14 @@
 /**
  * Regions: connected parts of what stands or stays, less what only looks like standing.
  *
- *     stable or persistent ─▶ close 5×5, open 3×3 ─▶ parts of 50 px ─▶ thin │ lit │ ghost │ text: thrown out
+ *     stable or persistent ─▶ close 5×5, open 3×3 ─▶ parts of 50 px ─▶ thin │ lit │ soft │ ghost │ text: thrown out
  *
- * thin: road markings half a pixel aside. lit: the same texture in other light. ghost: the thing left and the
+ * thin: road markings half a pixel aside. lit: the same texture in other light.
+ * soft: a glow or a reflection has no outline. ghost: the thing left and the
  * background still holds it, so the outline is in the background and not in the picture. text: an overlay's strip.
  * What is thrown out goes into the background within seconds.
  */
+import { floorAt } from './foreground.ts'
 import { close, label, open, type Part } from './mask.ts'
 import { PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
 import type { Things } from './things.ts'
@@ -138,6 +140,7 @@ function judge(part: Part, facts: Evidence): 'thing' | 'appearance' | 'text' {
     facts.seen > 0.5 * facts.stable && facts.stable > 0.5 * facts.pixels && facts.hot < 0.05 * facts.pixels
   if (!calm) return 'thing'
   if (correlation(facts) > LIT_CORRELATION) return 'appearance'
+  if (outlineNow < floorAt(facts.sumNow / facts.pixels)) return 'appearance'
   return outlineNow < GHOST_OUTLINE * outlineBefore ? 'appearance' : 'thing'
 }
 

@@ -9,7 +9,6 @@
  * vendor.
  */
 import { z } from 'zod'
-import type { Attendance } from './rules/rule.ts'
 
 export const AttendanceOptions = z.strictObject({
   staysSec: z
@@ -47,11 +46,13 @@ export type AttendanceOptions = z.infer<typeof AttendanceOptions>
 
 export type Look = 'alive' | 'quiet' | 'absent'
 
+/** Plain data, so that it survives a restart. Seconds are analysed seconds: a gap in the stream is no absence. */
 export interface AttendanceState {
   sinceMs: number
   lastMs: number
-  aliveMs: number
   aliveSec: number
+  quietSec: number
+  awaySec: number
   stays: boolean
 }
 
@@ -65,37 +66,35 @@ export class AttendanceBook {
     this.#options = options
   }
 
-  get attendance(): Attendance | null {
-    return this.current
-  }
-
   look(look: Look, nowMs: number, dtSec: number): void {
     const { staysSec, breakSec, arrivalSec, quietSecMax, leakShare } = this.#options
     if (look === 'alive') {
-      this.current ??= {
-        sinceMs: nowMs - 1000 * arrivalSec,
-        lastMs: nowMs,
-        aliveMs: nowMs,
-        aliveSec: 0,
-        stays: false,
-      }
+      this.current ??= beginAt(nowMs - 1000 * arrivalSec)
       const now = this.current
       now.aliveSec += dtSec
       now.lastMs = nowMs
-      now.aliveMs = nowMs
+      now.quietSec = 0
+      now.awaySec = 0
       if (now.aliveSec >= staysSec) now.stays = true
       return
     }
     const now = this.current
     if (now === null) return
-    if (look === 'quiet' && nowMs - now.aliveMs <= 1000 * quietSecMax) now.lastMs = nowMs
     if (!now.stays) now.aliveSec = Math.max(0, now.aliveSec - leakShare * dtSec)
-    const away = nowMs - now.lastMs
-    if (away > 1000 * breakSec || (!now.stays && now.aliveSec === 0)) this.#end(now)
+    now.quietSec += dtSec
+    if (look === 'quiet' && now.quietSec <= quietSecMax) {
+      now.lastMs = nowMs
+      now.awaySec = 0
+    } else now.awaySec += dtSec
+    if (now.awaySec > breakSec || (!now.stays && now.aliveSec === 0)) this.#end(now)
   }
 
   #end(now: AttendanceState): void {
     if (now.stays) this.untilMs = now.lastMs
     this.current = null
   }
+}
+
+function beginAt(sinceMs: number): AttendanceState {
+  return { sinceMs, lastMs: sinceMs, aliveSec: 0, quietSec: 0, awaySec: 0, stays: false }
 }

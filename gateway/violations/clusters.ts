@@ -4,6 +4,7 @@
  * A case beside a table, a toppled pile and a late second crate are one act. Each region's outline is grown by
  * 0.35·√area + 3 pixels; those that touch, in the same zones, are one cluster.
  */
+import type { Box } from '../kit/geometry.ts'
 import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Region } from '../occupancy/standing.ts'
 
 const GROW_SHARE = 0.35
@@ -29,7 +30,7 @@ export function cluster(
       const one = regions[a]!
       const other = regions[b]!
       if (one.zones !== other.zones || rootOf(a) === rootOf(b)) continue
-      const reach = reachOf(one.region) + reachOf(other.region)
+      const reach = reachOf(one.region.pixels) + reachOf(other.region.pixels)
       if (near(one.region, other.region, reach, outlines)) parent[rootOf(a)] = rootOf(b)
     }
   }
@@ -46,12 +47,22 @@ export function cluster(
   }))
 }
 
-const reachOf = (region: Region): number => GROW_SHARE * Math.sqrt(region.pixels) + GROW_PIXELS
+/** How far a thing of that many pixels reaches for company, pixels. */
+export const reachOf = (pixels: number): number => GROW_SHARE * Math.sqrt(pixels) + GROW_PIXELS
+
+/** The same by its extent: a thing seen in pieces is as large as all of them. */
+export const reachOfBox = ([x1, y1, x2, y2]: Box): number =>
+  reachOf((x2 - x1) * PLANE_WIDTH * (y2 - y1) * PLANE_HEIGHT)
+
+/** The larger of the gaps between two boxes along the axes, pixels. */
+export function apart(one: Box, other: Box): number {
+  const gapX = Math.max(one[0] - other[2], other[0] - one[2]) * PLANE_WIDTH
+  const gapY = Math.max(one[1] - other[3], other[1] - one[3]) * PLANE_HEIGHT
+  return Math.max(gapX, gapY)
+}
 
 function near(one: Region, other: Region, reach: number, outlines: ReadonlyMap<number, Int32Array>): boolean {
-  const gapX = Math.max(one.box[0] - other.box[2], other.box[0] - one.box[2]) * PLANE_WIDTH
-  const gapY = Math.max(one.box[1] - other.box[3], other.box[1] - one.box[3]) * PLANE_HEIGHT
-  if (gapX > reach || gapY > reach) return false
+  if (apart(one.box, other.box) > reach) return false
   const a = outlines.get(one.label)!
   const b = outlines.get(other.label)!
   for (let i = 0; i < a.length; i += 2) {

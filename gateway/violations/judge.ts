@@ -14,9 +14,10 @@ import { type Box, contains, foot, iou, type Point, type Polygon } from '../kit/
 import type { Region, Standing } from '../occupancy/standing.ts'
 import type { Track } from '../tracks/track.ts'
 import { AttendanceOptions } from './attendance.ts'
-import { type Cluster, cluster } from './clusters.ts'
+import { apart, type Cluster, cluster, reachOfBox } from './clusters.ts'
 import type { Act, ActChange, ActObject, RuleId } from './event.ts'
 import { Ground, SLOTS } from './ground.ts'
+import { loadJudge, saveJudge } from './judge-memory.ts'
 import { RULES } from './rules/index.ts'
 import type { Claim, Rule } from './rules/rule.ts'
 import { type OpenAct, Spot } from './spot.ts'
@@ -91,12 +92,17 @@ interface Watched {
   readonly rule: Rule
   readonly zone: JudgedZone
   readonly minDwellMs: number
-  readonly patienceMs: number
+  readonly patienceSec: number
 }
 
 const CLAIMED_SHARE = 0.1
+/** Or this share of the cluster lies on the spot: a fragment of it. */
+const INSIDE_SHARE = 0.3
+/** Goods smaller than this beside somebody are his elbow. */
+const GOODS_SHARE_MIN = 0.05
 const ALIVE_SHARE = 0.05
 const FORGET_MS = 3_000
+const CLEARING_SEC = 5
 const NEAR_SHARE = 0.7
 const MATERIAL_IOU = 0.8
 const MATERIAL_CONFIDENCE = 0.1
@@ -111,10 +117,12 @@ export class Judge {
   readonly #slotOf = new Uint8Array(256)
   readonly #mayGrow = new Uint8Array(SLOTS)
   readonly #bare = new Uint8Array(SLOTS)
+  readonly #attendance: AttendanceOptions
   #timeMs: number | null = null
   #epoch = 0
   #serial = 0
   #restless = false
+  #restored = false
 
   constructor(parts: JudgeParts) {
     this.#parts = parts
@@ -122,14 +130,21 @@ export class Judge {
       zone.rules.flatMap(({ rule, minDwellSec, clearSec }) => {
         const known = RULES.get(rule)
         if (known === undefined) return []
-        const patienceMs = 1000 * Math.max(parts.options.leavesSec, clearSec ?? 0)
-        return { rule: known, zone, minDwellMs: 1000 * minDwellSec, patienceMs }
+        const patienceSec = Math.max(parts.options.leavesSec, clearSec ?? 0)
+        return { rule: known, zone, minDwellMs: 1000 * minDwellSec, patienceSec }
       }),
     )
+    // An attendance must not end before the patience of the rules does.
+    const breakSec = Math.max(
+      parts.options.attendance.breakSec,
+      ...this.#watched.map(({ patienceSec }) => patienceSec),
+    )
+    this.#attendance = { ...parts.options.attendance, breakSec }
   }
 
   judge({ timeMs, wallMs, standing, tracks }: Sight): ActChange[] {
     const changes: ActChange[] = []
+    if (this.#restored) this.#rebase(timeMs)
     const gapMs = timeMs - (this.#timeMs ?? timeMs)
     assert(gapMs >= 0, 'one judge sees one camera, in the order of time')
     if (standing.epoch !== this.#epoch) this.#loseAll(changes, standing.epoch)
@@ -166,6 +181,57 @@ export class Judge {
       }
     }
     return changes
+  }
+
+  /** Called while no picture comes: open acts that nobody could see for too long are LOST, which is not cleared. */
+  lapse(timeMs: number): ActChange[] {
+    const changes: ActChange[] = []
+    if (this.#timeMs === null || timeMs - this.#timeMs < 1000 * this.#parts.options.lostSec) return changes
+    for (const spot of this.#spots.values()) {
+      for (const open of spot.acts) {
+        if (open.act.confirmedMs === null || open.act.state === 'LOST') continue
+        open.act = { ...open.act, state: 'LOST' }
+        this.#tell('updated', open, timeMs, changes)
+      }
+    }
+    return changes
+  }
+
+  /** Everything that must outlive the process, with a version; see `judge-memory.ts`. */
+  snapshot(): Uint8Array {
+    const { owner, place } = this.#ground
+    const spots = [...this.#spots.values()].map((spot) => spot.save())
+    const ruleIds = this.#watched.map(({ rule, zone }) => `${zone.id} ${rule.name}`)
+    return saveJudge(
+      { timeMs: this.#timeMs, epoch: this.#epoch, serial: this.#serial, ruleIds, spots },
+      owner,
+      place,
+    )
+  }
+
+  /** Takes up a snapshot. One that does not fit (other version, other zones) is refused (false), nothing changes. */
+  restore(bytes: Uint8Array): boolean {
+    const saved = loadJudge(bytes)
+    const ruleIds = this.#watched.map(({ rule, zone }) => `${zone.id} ${rule.name}`)
+    if (saved === null || saved.state.ruleIds.join() !== ruleIds.join()) return false
+    this.#ground.owner.set(saved.owner)
+    this.#ground.place.set(saved.place)
+    this.#timeMs = saved.state.timeMs
+    this.#epoch = saved.state.epoch
+    this.#serial = saved.state.serial
+    this.#spots.clear()
+    for (const state of saved.state.spots) this.#spots.set(state.slot, Spot.load(state, this.#attendance))
+    this.#restored = true
+    return true
+  }
+
+  /** After a reboot the timeline starts anew: what is remembered moves with it, as if no time had passed. */
+  #rebase(timeMs: number): void {
+    this.#restored = false
+    const lateMs = (this.#timeMs ?? timeMs) - timeMs
+    if (lateMs <= 0) return
+    for (const spot of this.#spots.values()) spot.shift(-lateMs)
+    this.#timeMs = timeMs
   }
 
   /** What the judge would have the camera do: look rarely, look, look closely. */
@@ -232,7 +298,8 @@ export class Judge {
       if (spot === null) continue
       for (const region of found.regions) this.#slotOf[region.label] = spot.slot
       pixels.set(spot.slot, (pixels.get(spot.slot) ?? 0) + found.pixels)
-      if (found.zones === spot.zones && !standing.unsettled) this.#mayGrow[spot.slot] = 1
+      const worth = found.goodsPixels >= GOODS_SHARE_MIN * found.pixels
+      if (worth && found.zones === spot.zones && !standing.unsettled) this.#mayGrow[spot.slot] = 1
     }
     this.#bareNow()
     return pixels
@@ -243,7 +310,8 @@ export class Judge {
     for (const spot of this.#spots.values()) {
       let shared = 0
       for (const { label } of found.regions) shared += this.#shared[label * SLOTS + spot.slot]!
-      if (shared > 0 && shared >= CLAIMED_SHARE * this.#sizes[spot.slot]!) claimed.push(spot)
+      const covers = shared > 0 && shared >= CLAIMED_SHARE * this.#sizes[spot.slot]!
+      if (covers || shared >= INSIDE_SHARE * found.pixels || beside(found, spot)) claimed.push(spot)
     }
     claimed.sort((a, b) => Number(b.hasEvent) - Number(a.hasEvent) || age(a) - age(b))
     const [first, ...others] = claimed
@@ -265,7 +333,7 @@ export class Judge {
     let slot = 1
     while (this.#spots.has(slot)) slot++
     if (slot >= SLOTS) return null
-    const spot = new Spot(slot, timeMs, found.zones, this.#parts.options.attendance)
+    const spot = new Spot(slot, timeMs, found.zones, this.#attendance)
     this.#spots.set(slot, spot)
     return spot
   }
@@ -308,12 +376,12 @@ export class Judge {
   /** An act that is open: goes on, clears, or comes back. */
   #follow(spot: Spot, open: OpenAct, watched: Watched, timeMs: number, changes: ActChange[]): void {
     const facts = spot.facts(timeMs)
-    const overMs = watched.rule.over(facts, watched.patienceMs)
+    const overMs = watched.rule.over(facts, watched.patienceSec)
     if (overMs !== null) {
       this.#clear(spot, open, overMs, 'CLEARED', changes)
       return
     }
-    const clearing = spot.goneFromMs !== null || watched.rule.over(facts, 5_000) !== null
+    const clearing = spot.goneFromMs !== null || watched.rule.over(facts, CLEARING_SEC) !== null
     open.act = {
       ...open.act,
       state: clearing ? 'CLEARING' : 'ACTIVE',
@@ -322,7 +390,9 @@ export class Judge {
       objects: objectsOf(spot, watched.rule),
     }
     const due = timeMs - open.toldMs >= 1000 * this.#parts.options.updateSec
-    if (!clearing && due && isMaterial(open.told, open.act)) this.#tell('updated', open, timeMs, changes)
+    const back = open.told.state === 'LOST'
+    if (back || (!clearing && due && isMaterial(open.told, open.act)))
+      this.#tell('updated', open, timeMs, changes)
   }
 
   /** An act that is only suspected: begins, is confirmed by its dwell, or turns out to be none. */
@@ -427,6 +497,15 @@ export class Judge {
   #boxOf(spot: Spot, rule: Rule): Box | null {
     return spot.boxWith(rule.name === 'street-vending')
   }
+}
+
+/** Close to goods that stand: a late second crate is the same act. */
+function beside(found: Cluster, spot: Spot): boolean {
+  if (spot.goodsBox === null || spot.goneFromMs !== null || found.goodsPixels === 0) return false
+  if (found.zones !== spot.zones) return false
+  return found.regions.some(
+    (region) => apart(region.box, spot.goodsBox!) <= reachOfBox(region.box) + reachOfBox(spot.goodsBox!),
+  )
 }
 
 const age = (spot: Spot): number => spot.goodsSinceMs ?? spot.bornMs + 1e12

@@ -6,8 +6,8 @@
  */
 import type { Box } from '../kit/geometry.ts'
 import { union } from '../kit/geometry.ts'
-import { AttendanceBook, type AttendanceOptions, type Look } from './attendance.ts'
-import type { Act, RuleId } from './event.ts'
+import { AttendanceBook, type AttendanceOptions, type AttendanceState, type Look } from './attendance.ts'
+import type { Act } from './event.ts'
 import type { SpotFacts } from './rules/rule.ts'
 import { emptyWitness, type Witness } from './witness.ts'
 
@@ -43,12 +43,18 @@ export interface OpenAct {
   toldMs: number
 }
 
+/** What of a spot survives a restart. */
+export type SpotState = Omit<Spot, 'book' | 'hasEvent' | 'boxWith' | 'see' | 'facts' | 'save' | 'shift'> & {
+  attendance: AttendanceState | null
+  attendedUntilMs: number | null
+}
+
 export class Spot {
   readonly slot: number
   readonly bornMs: number
   readonly zones: string
   readonly book: AttendanceBook
-  readonly acts: OpenAct[] = []
+  acts: OpenAct[] = []
   witness: Witness = emptyWitness()
   goodsSinceMs: number | null = null
   goodsPeak = 0
@@ -60,7 +66,6 @@ export class Spot {
   goneFromMs: number | null = null
   goneSinceMs: number | null = null
   reportedUntilMs: number | null = null
-  reportedRule: RuleId | null = null
   permittedUntilMs: number | null = null
 
   constructor(slot: number, bornMs: number, zones: string, attendance: AttendanceOptions) {
@@ -69,6 +74,43 @@ export class Spot {
     this.clusterMs = bornMs
     this.zones = zones
     this.book = new AttendanceBook(attendance)
+  }
+
+  /** Plain data of everything above. */
+  save(): SpotState {
+    const { book, ...rest } = this
+    return structuredClone({ ...rest, attendance: book.current, attendedUntilMs: book.untilMs })
+  }
+
+  static load(state: SpotState, options: AttendanceOptions): Spot {
+    const { attendance, attendedUntilMs, ...rest } = structuredClone(state)
+    const spot = new Spot(state.slot, state.bornMs, state.zones, options)
+    Object.assign(spot, rest)
+    spot.book.current = attendance
+    spot.book.untilMs = attendedUntilMs
+    return spot
+  }
+
+  /** Moves every time: the timeline began anew. */
+  shift(byMs: number): void {
+    const moved = (ms: number | null) => (ms === null ? null : ms + byMs)
+    this.clusterMs += byMs
+    this.goodsSinceMs = moved(this.goodsSinceMs)
+    this.goneFromMs = moved(this.goneFromMs)
+    this.goneSinceMs = moved(this.goneSinceMs)
+    this.reportedUntilMs = moved(this.reportedUntilMs)
+    this.permittedUntilMs = moved(this.permittedUntilMs)
+    this.book.untilMs = moved(this.book.untilMs)
+    if (this.book.current !== null) {
+      this.book.current.sinceMs += byMs
+      this.book.current.lastMs += byMs
+    }
+    for (const open of this.acts) {
+      const { startMs, confirmedMs } = open.act
+      open.act = { ...open.act, startMs: startMs + byMs, confirmedMs: moved(confirmedMs) }
+      open.told = { ...open.told, startMs: open.act.startMs, confirmedMs: open.act.confirmedMs }
+      open.toldMs += byMs
+    }
   }
 
   get hasEvent(): boolean {
@@ -126,7 +168,7 @@ export class Spot {
       nowMs,
       goodsSinceMs: this.goodsSinceMs,
       goneSinceMs: this.goneSinceMs,
-      attendance: personMissed ? null : this.book.attendance,
+      attendance: personMissed ? null : this.book.current,
       attendedUntilMs: personMissed ? null : this.book.untilMs,
       reportedUntilMs: this.reportedUntilMs,
       explainedBy,

@@ -28,6 +28,8 @@ export interface SpotFacts {
 export interface Attendance {
   readonly sinceMs: number
   readonly lastMs: number
+  /** Analysed seconds since then. */
+  readonly awaySec: number
   /** True from the moment on which it was somebody who stays. */
   readonly stays: boolean
 }
@@ -42,8 +44,8 @@ export interface Claim {
 export interface Rule {
   readonly name: RuleId
   claim(facts: SpotFacts): Claim | null
-  /** Since when an open act is over, null while it goes on. `patienceMs` is how long an absence may last. */
-  over(facts: SpotFacts, patienceMs: number): number | null
+  /** Since when an open act is over, null while it goes on. `patienceSec` is how long an absence may last. */
+  over(facts: SpotFacts, patienceSec: number): number | null
 }
 
 export function defineRule(rule: Rule): Rule {

@@ -19,9 +19,9 @@ export const streetVending = defineRule({
     return { startMs, dwellMs: attendance.lastMs - startMs }
   },
 
-  over({ nowMs, goneSinceMs, attendance, attendedUntilMs }, patienceMs) {
+  over({ nowMs, goneSinceMs, attendance, attendedUntilMs }, patienceSec) {
     if (goneSinceMs !== null) return goneSinceMs
-    const lastMs = attendance?.lastMs ?? attendedUntilMs ?? nowMs
-    return nowMs - lastMs > patienceMs ? lastMs : null
+    if (attendance === null) return attendedUntilMs ?? nowMs
+    return attendance.awaySec > patienceSec ? attendance.lastMs : null
   },
 })
