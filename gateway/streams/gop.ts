@@ -30,7 +30,7 @@ export interface Sample {
   readonly moof: Buffer
   readonly mdat: Buffer
   readonly data: Buffer
-  /** Set in the first GOP of an open-GOP connection: a picture's time there may be off by a frame or more. */
+  /** Set in the first GOP of an H.265 connection: a picture's time there may be off by a frame. */
   readonly timeDoubtful?: true
   /** Presentation time on the camera's timeline (ms, see `kit/clock.ts`) and on the wall clock. */
   readonly timeMs: number

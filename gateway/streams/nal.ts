@@ -1,12 +1,10 @@
 /**
- * Just enough of H.264 and H.265 to see that a camera changed its mind: parameter sets, and how a GOP begins.
+ * Just enough of H.264 and H.265 to see that a camera changed its mind: its parameter sets.
  *
  * Samples hold NAL units behind a length of four bytes (ISO/IEC 14496-15), parameter sets first.
  */
 const H264_SPS = 7
 const HEVC_SPS = 33
-/** Clean random access: pictures that lead it refer to what came before and cannot be decoded at a start. */
-const HEVC_CRA = 21
 
 /** The sequence parameter sets in front of a keyframe's first slice, as one string to compare; '' when none. */
 export function sequenceSets(codec: string, data: Buffer): string {
@@ -15,17 +13,6 @@ export function sequenceSets(codec: string, data: Buffer): string {
     if (type === (codec === 'h264' ? H264_SPS : HEVC_SPS)) sets.push(data.toString('base64', start, end))
   })
   return sets.join(' ')
-}
-
-/** True when the GOP is open: its first pictures may come with wrong times. */
-export function startsOpen(codec: string, data: Buffer): boolean {
-  let open = false
-  if (codec === 'hevc') {
-    eachNal(codec, data, (type) => {
-      if (type === HEVC_CRA) open = true
-    })
-  }
-  return open
 }
 
 /** NAL units up to and including the first slice; later slices say nothing new. */

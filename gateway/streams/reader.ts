@@ -23,7 +23,7 @@ import type { Log } from '../kit/log.ts'
 import { type Diagnosis, diagnose } from './diagnosis.ts'
 import { type Fmp4Init, Fmp4Parser, type Fmp4Sample } from './fmp4.ts'
 import { type RawSample, type StreamInfo, TICKS_PER_SEC } from './gop.ts'
-import { sequenceSets, startsOpen } from './nal.ts'
+import { sequenceSets } from './nal.ts'
 import type { StreamOptions } from './options.ts'
 
 export interface ReaderState {
@@ -238,7 +238,8 @@ class Connection {
       return false
     }
     this.#sets = sets || this.#sets
-    this.#doubtful = this.#keys === 0 && startsOpen(codec, data)
+    // ffmpeg guesses the first decode times of H.265 with B-frames; one picture there comes a frame late (measured).
+    this.#doubtful = this.#keys === 0 && codec === 'hevc'
     this.#keys++
     return true
   }

@@ -15,20 +15,28 @@ export interface Workshop {
   readonly path: (name: string) => string
   /** Runs ffmpeg on a moving test picture; `name` ends in what the container is. */
   readonly clip: (name: string, options: string, source?: string) => Promise<string>
+  /** The same, named by number; asked twice for the same, made once. */
+  readonly make: (options: string, source?: string, kind?: string) => Promise<string>
 }
+
+const MOVING = 'testsrc2=size=320x180:rate=25:duration=6'
 
 export function workshop(): Workshop {
   const folder = mkdtempSync(join(tmpdir(), 'lushao-feed-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   const path = (name: string) => join(folder, name)
-  return {
-    folder,
-    path,
-    clip: async (name, options, source = 'testsrc2=size=320x180:rate=25:duration=6') => {
-      await ffmpeg(['-f', 'lavfi', '-i', source, ...options.split(' '), path(name)])
-      return path(name)
-    },
+  const clip: Workshop['clip'] = async (name, options, source = MOVING) => {
+    await ffmpeg(['-f', 'lavfi', '-i', source, ...options.split(' '), path(name)])
+    return path(name)
   }
+  const made = new Map<string, Promise<string>>()
+  const make: Workshop['make'] = (options, source = MOVING, kind = 'mp4') => {
+    const key = [options, source, kind].join()
+    const file = made.get(key) ?? clip(`made-${made.size}.${kind}`, options, source)
+    made.set(key, file)
+    return file
+  }
+  return { folder, path, clip, make }
 }
 
 export async function ffmpeg(args: readonly string[]): Promise<Buffer> {

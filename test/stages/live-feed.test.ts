@@ -1,5 +1,5 @@
 /** One camera from its RTSP port to frames: modes, losses, health. Real ffmpeg, real RTSP. */
-import { afterEach, expect, test } from 'vitest'
+import { expect, type TestContext, test } from 'vitest'
 import type { CameraStatus } from '../../devices/device.ts'
 import { FRAME_BYTES, type Frame } from '../../gateway/frames/frame.ts'
 import { type FeedCamera, FeedOptions, LiveFeed } from '../../gateway/frames/live-feed.ts'
@@ -9,19 +9,15 @@ import { silentLog } from '../../gateway/kit/log.ts'
 import { RtspCamera, type RtspCameraOptions } from '../../simulators/camera/rtsp-camera.ts'
 import { until, workshop } from './feed-media.ts'
 
-const { clip } = workshop()
-const closing: (() => void | Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const { make } = workshop()
 
 const H264 = '-c:v libx264 -preset ultrafast -g 25 -pix_fmt yuv420p'
 const H265 = '-c:v libx265 -preset ultrafast -pix_fmt yuv420p -x265-params keyint=25:log-level=error'
 const NOISE = 'testsrc2=size=320x180:rate=25:duration=6,noise=alls=20:allf=t'
 
-async function cameraOf(options: RtspCameraOptions): Promise<RtspCamera> {
+async function cameraOf(t: TestContext, options: RtspCameraOptions): Promise<RtspCamera> {
   const camera = await RtspCamera.start(options)
-  closing.push(() => camera.close())
+  t.onTestFinished(() => camera.close())
   return camera
 }
 
@@ -34,6 +30,7 @@ interface Watched {
 }
 
 function watch(
+  t: TestContext,
   camera: Partial<FeedCamera> & { url: string },
   options: Partial<FeedOptions> = {},
   onFrame: (frame: Frame) => void | Promise<void> = () => undefined,
@@ -53,7 +50,7 @@ function watch(
     },
     onStatus: (status) => statuses.push(status),
   })
-  closing.push(() => feed.close())
+  t.onTestFinished(() => feed.close())
   return { feed, frames, statuses }
 }
 
@@ -62,9 +59,9 @@ const patrolling = {
   mode: { ...DEFAULTS.mode, startWatchMs: 0, motionWatchMs: 0, calmMs: 0, patrolStepMs: 900 },
 }
 
-test('watch: two frames a second, each at the time of a packet in the ring, in order', async () => {
-  const camera = await cameraOf({ streams: await clip('w.mp4', `${H264} -bf 2`, NOISE) })
-  const { feed, frames, statuses } = watch({ url: camera.url })
+test.concurrent('watch: two frames a second, each at the time of a packet in the ring, in order', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 2`, NOISE) })
+  const { feed, frames, statuses } = watch(t, { url: camera.url })
   await until('10 frames', () => frames.length >= 10)
   for (const [i, frame] of frames.entries()) {
     expect(feed.ring.find(frame.connection, frame.pts)).toMatchObject({
@@ -84,16 +81,16 @@ test('watch: two frames a second, each at the time of a packet in the ring, in o
   expect(samples).toBeGreaterThan(framesDecoded)
 })
 
-test.each([
+test.concurrent.for([
   ['H.264', `${H264} -bf 0`],
   ['H.264 with B-frames', `${H264} -bf 2`],
   ['H.265', `${H265}:bframes=0`],
   ['H.265, open GOPs with B-frames', `${H265}:bframes=2:open-gop=1`],
-])(
+] as const)(
   'patrol (%s): keyframes come out at once and nothing else; pursue and back loses none',
-  async (_, options) => {
-    const camera = await cameraOf({ streams: await clip('p.mp4', options, NOISE) })
-    const { feed, frames } = watch({ url: camera.url }, patrolling)
+  async ([, options], t) => {
+    const camera = await cameraOf(t, { streams: await make(options, NOISE) })
+    const { feed, frames } = watch(t, { url: camera.url }, patrolling)
     await until('4 keyframes', () => frames.length >= 4)
     const lateMs = systemClock.monotonicMs() - frames.at(-1)!.timeMs
     // A decoder that waits to reorder would be two GOPs late.
@@ -115,37 +112,36 @@ test.each([
       expect(feed.ring.find(connection, pts)!.key).toBe(true)
     expect(feed.counters()).toMatchObject({ decoderRestarts: 0, droppedSamples: 0 })
   },
-  90_000,
 )
 
-test('a camera whose every picture is a keyframe is thinned in patrol', async () => {
-  const camera = await cameraOf({ streams: await clip('i.mp4', `${H264} -g 1 -bf 0`, NOISE) })
-  const { feed, frames } = watch({ url: camera.url }, patrolling)
+test.concurrent('a camera whose every picture is a keyframe is thinned in patrol', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -g 1 -bf 0`, NOISE) })
+  const { feed, frames } = watch(t, { url: camera.url }, patrolling)
   await until('4 frames', () => frames.length >= 4)
   for (let i = 2; i < 4; i++) expect(frames[i]!.timeMs - frames[i - 1]!.timeMs).toBeGreaterThan(850)
   expect(feed.counters().framesDecoded).toBeLessThan(10)
 })
 
-test('an encoder that begins with a few keyframes is not taken for one that makes nothing else', async () => {
+test.concurrent('an encoder that begins with a few keyframes is not taken for one that makes nothing else', async (t) => {
   const options = `-c:v libx264 -preset ultrafast -g 100 -force_key_frames expr:lt(n,3) -bf 0 -pix_fmt yuv420p`
-  const camera = await cameraOf({ streams: await clip('k.mp4', options, NOISE) })
-  const { frames } = watch({ url: camera.url })
+  const camera = await cameraOf(t, { streams: await make(options, NOISE) })
+  const { frames } = watch(t, { url: camera.url })
   await until('5 frames', () => frames.length >= 5)
   for (let i = 1; i < 5; i++) expect(frames[i]!.timeMs - frames[i - 1]!.timeMs).toBeLessThan(1_000)
 })
 
-test('keyframes too far apart for patrol: everything is decoded, at the pace of patrol', async () => {
-  const camera = await cameraOf({ streams: await clip('g.mp4', `${H264} -g 50 -bf 0`, NOISE) })
+test.concurrent('keyframes too far apart for patrol: everything is decoded, at the pace of patrol', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -g 50 -bf 0`, NOISE) })
   const decoder = { ...DEFAULTS.decoder, patrolGapMs: 1_000 }
-  const { feed, frames } = watch({ url: camera.url }, { ...patrolling, decoder })
+  const { feed, frames } = watch(t, { url: camera.url }, { ...patrolling, decoder })
   await until('8 frames', () => frames.length >= 8)
   const between = frames.filter(({ connection, pts }) => feed.ring.find(connection, pts)?.key === false)
   expect(between.length).toBeGreaterThan(1)
 })
 
-test('the decoder is killed: reader and ring do not notice, the next frames come, none twice', async () => {
-  const camera = await cameraOf({ streams: await clip('d.mp4', `${H264} -bf 2`, NOISE) })
-  const { feed, frames } = watch({ url: camera.url })
+test.concurrent('the decoder is killed: reader and ring do not notice, the next frames come, none twice', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 2`, NOISE) })
+  const { feed, frames } = watch(t, { url: camera.url })
   await until('3 frames', () => frames.length >= 3)
   const { reader, decoder } = feed.pids()
   process.kill(decoder!, 'SIGKILL')
@@ -161,9 +157,9 @@ test('the decoder is killed: reader and ring do not notice, the next frames come
   expect(feed.ring.footage(startMs, endMs)!.gapSec).toBe(0)
 })
 
-test('the reader is killed: time goes on, nothing steps back', async () => {
-  const camera = await cameraOf({ streams: await clip('r.mp4', `${H264} -bf 0`, NOISE) })
-  const { feed, frames, statuses } = watch({ url: camera.url })
+test.concurrent('the reader is killed: time goes on, nothing steps back', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`, NOISE) })
+  const { feed, frames, statuses } = watch(t, { url: camera.url })
   await until('3 frames', () => frames.length >= 3)
   process.kill(feed.pids().reader!, 'SIGKILL')
   await until(
@@ -176,9 +172,9 @@ test('the reader is killed: time goes on, nothing steps back', async () => {
   expect(Math.abs(systemClock.monotonicMs() - frames.at(-1)!.timeMs)).toBeLessThan(1_500)
 })
 
-test('a stall is said, and time that nobody looked is owed', async () => {
-  const camera = await cameraOf({ streams: await clip('s.mp4', `${H264} -bf 0`, NOISE) })
-  const { feed, frames, statuses } = watch({ url: camera.url })
+test.concurrent('a stall is said, and time that nobody looked is owed', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`, NOISE) })
+  const { feed, frames, statuses } = watch(t, { url: camera.url })
   await until('3 frames', () => frames.length >= 3)
   camera.stall()
   await until('stalled', () => statuses.at(-1)?.state === 'stalled')
@@ -189,22 +185,22 @@ test('a stall is said, and time that nobody looked is owed', async () => {
   await until('online', () => statuses.at(-1)?.state === 'online')
 })
 
-test.each([
+test.concurrent.for([
   ['dark', 'color=black:size=320x180:rate=10:duration=3'],
   ['covered', 'color=gray:size=320x180:rate=10:duration=3'],
   ['frozen', 'testsrc2=size=320x180:rate=10:duration=3'],
-] as const)('the picture is %s', async (state, source) => {
-  const camera = await cameraOf({ streams: await clip('q.mp4', `${H264} -bf 0`, source) })
+] as const)('the picture is %s', async ([state, source], t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`, source) })
   const health = { ...DEFAULTS.health, darkMs: 1_000, frozenMs: 1_500 }
-  const { frames, statuses } = watch({ url: camera.url }, { health })
+  const { frames, statuses } = watch(t, { url: camera.url }, { health })
   await until('a frame', () => frames.length > 0)
   if (state === 'frozen') camera.freeze(true)
   await until(state, () => statuses.at(-1)?.state === state)
   expect(statuses.at(-1)!.mode).toBe('watch')
 })
 
-test('a consumer that is busy gets the newest frame next, one at a time, and the rest is counted', async () => {
-  const camera = await cameraOf({ streams: await clip('b.mp4', `${H264} -bf 0`, NOISE) })
+test.concurrent('a consumer that is busy gets the newest frame next, one at a time, and the rest is counted', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`, NOISE) })
   let atOnce = 0
   let most = 0
   const slow = async ({ yuv }: Frame) => {
@@ -214,7 +210,7 @@ test('a consumer that is busy gets the newest frame next, one at a time, and the
     expect(yuv.slice(0, 2_000)).toEqual(before)
     atOnce--
   }
-  const { feed, frames } = watch({ url: camera.url }, {}, slow)
+  const { feed, frames } = watch(t, { url: camera.url }, {}, slow)
   feed.setAttention('pursue')
   await until('5 frames', () => frames.length >= 5)
   expect(most).toBe(1)
@@ -224,9 +220,9 @@ test('a consumer that is busy gets the newest frame next, one at a time, and the
   expect(feed.counters().analysedSec).toBeLessThan(feed.counters().owedSec * 0.7)
 })
 
-test('packets lost and spoilt on the way: the looking goes on, in order', async () => {
-  const camera = await cameraOf({ streams: await clip('l.mp4', `${H264} -bf 2`, NOISE) })
-  const { feed, frames } = watch({ url: camera.url })
+test.concurrent('packets lost and spoilt on the way: the looking goes on, in order', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 2`, NOISE) })
+  const { feed, frames } = watch(t, { url: camera.url })
   await until('a frame', () => frames.length > 0)
   camera.lose(0.02)
   camera.corrupt(0.02)
@@ -236,11 +232,11 @@ test('packets lost and spoilt on the way: the looking goes on, in order', async 
   expect(feed.status().state).toBe('online')
 })
 
-test.each([3600, -3600])(
+test.concurrent.for([3600, -3600])(
   'the camera sets its clock by %i s: the timeline does not go along',
-  async (bySec) => {
-    const camera = await cameraOf({ streams: await clip('j.mp4', `${H264} -bf 0`, NOISE) })
-    const { frames } = watch({ url: camera.url })
+  async (bySec, t) => {
+    const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`, NOISE) })
+    const { frames } = watch(t, { url: camera.url })
     await until('3 frames', () => frames.length >= 3)
     camera.jumpTime(bySec)
     const before = frames.length
@@ -250,12 +246,12 @@ test.each([3600, -3600])(
   },
 )
 
-test('a cheaper stream is looked at, evidence comes from the other, both at the same time', async () => {
+test.concurrent('a cheaper stream is looked at, evidence comes from the other, both at the same time', async (t) => {
   const source = 'testsrc2=size=640x360:rate=25:duration=6'
-  const main = await clip('main.mp4', `${H264} -bf 0`, source)
-  const sub = await clip('sub.mp4', `${H264} -bf 0 -s 160x90`, source)
-  const camera = await cameraOf({ streams: { main: { file: main }, sub: { file: sub } } })
-  const { feed, frames } = watch({ url: camera.urlOf('main'), analysisUrl: camera.urlOf('sub') })
+  const main = await make(`${H264} -bf 0`, source)
+  const sub = await make(`${H264} -bf 0 -s 160x90`, source)
+  const camera = await cameraOf(t, { streams: { main: { file: main }, sub: { file: sub } } })
+  const { feed, frames } = watch(t, { url: camera.urlOf('main'), analysisUrl: camera.urlOf('sub') })
   await until('frames and evidence', () => frames.length >= 6 && feed.ring.span !== null)
   const { timeMs } = frames.at(-1)!
   await until('the ring is there', () => feed.ring.span!.endMs >= timeMs)
@@ -265,8 +261,8 @@ test('a cheaper stream is looked at, evidence comes from the other, both at the 
   expect(feed.info).toMatchObject({ width: 640 })
 })
 
-test('a mask is on the frame before anybody looks', async () => {
-  const camera = await cameraOf({ streams: await clip('m.mp4', `${H264} -bf 0`, NOISE) })
+test.concurrent('a mask is on the frame before anybody looks', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`, NOISE) })
   const mask = new PrivacyMask([
     [
       [0, 0],
@@ -276,23 +272,23 @@ test('a mask is on the frame before anybody looks', async () => {
     ],
   ])
   const seen: Uint8Array[] = []
-  watch({ url: camera.url, mask }, {}, ({ yuv }) => void seen.push(yuv.slice(0, 640)))
+  watch(t, { url: camera.url, mask }, {}, ({ yuv }) => void seen.push(yuv.slice(0, 640)))
   await until('a frame', () => seen.length > 0)
   expect(new Set(seen[0]!.subarray(0, 320))).toEqual(new Set([16]))
   expect(new Set(seen[0]!.subarray(324)).size).toBeGreaterThan(3)
 })
 
-test('a camera that is switched off is not read and owes nothing', async () => {
-  const camera = await cameraOf({ streams: await clip('o.mp4', `${H264} -bf 0`) })
-  const { feed } = watch({ url: camera.url, enabled: false })
+test.concurrent('a camera that is switched off is not read and owes nothing', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`) })
+  const { feed } = watch(t, { url: camera.url, enabled: false })
   expect(feed.status()).toMatchObject({ state: 'disabled', owedSec: 0 })
   expect(feed.pids()).toEqual({ reader: undefined, decoder: undefined })
   expect(camera.stats().connections).toBe(0)
 })
 
-test('close leaves no process behind', async () => {
-  const camera = await cameraOf({ streams: await clip('c.mp4', `${H264} -bf 0`) })
-  const { feed, frames } = watch({ url: camera.url })
+test.concurrent('close leaves no process behind', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`) })
+  const { feed, frames } = watch(t, { url: camera.url })
   await until('a frame', () => frames.length > 0)
   const pids = Object.values(feed.pids())
   feed.close()

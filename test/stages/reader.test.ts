@@ -1,6 +1,6 @@
 /** A camera over real RTSP, with real faults: what is read, what is said when nothing can be. */
 import { Writable } from 'node:stream'
-import { afterEach, expect, test } from 'vitest'
+import { expect, type TestContext, test } from 'vitest'
 import { systemClock } from '../../gateway/kit/clock.ts'
 import { makeLog } from '../../gateway/kit/log.ts'
 import { diagnose } from '../../gateway/streams/diagnosis.ts'
@@ -10,18 +10,14 @@ import { type ReaderState, StreamReader } from '../../gateway/streams/reader.ts'
 import { RtspCamera, type RtspCameraOptions } from '../../simulators/camera/rtsp-camera.ts'
 import { ffmpeg, fragments, parse, until, workshop } from './feed-media.ts'
 
-const { clip } = workshop()
-const closing: (() => void | Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const { make } = workshop()
 
 const H264 = '-c:v libx264 -preset ultrafast -g 25 -pix_fmt yuv420p'
 const H265 = '-c:v libx265 -preset ultrafast -pix_fmt yuv420p -x265-params'
 
-async function cameraOf(options: RtspCameraOptions): Promise<RtspCamera> {
+async function cameraOf(t: TestContext, options: RtspCameraOptions): Promise<RtspCamera> {
   const camera = await RtspCamera.start(options)
-  closing.push(() => camera.close())
+  t.onTestFinished(() => camera.close())
   return camera
 }
 
@@ -33,7 +29,7 @@ interface Reading {
   readonly lines: string[]
 }
 
-function read(url: string, options: Partial<StreamOptions> = {}): Reading {
+function read(t: TestContext, url: string, options: Partial<StreamOptions> = {}): Reading {
   const lines: string[] = []
   const sink = new Writable({
     write(chunk, _, done) {
@@ -59,7 +55,7 @@ function read(url: string, options: Partial<StreamOptions> = {}): Reading {
   reader.on('sample', (sample) => reading.samples.push(sample))
   reader.on('state', (state) => reading.states.push(state))
   reader.start()
-  closing.push(() => reader.close())
+  t.onTestFinished(() => reader.close())
   return reading
 }
 
@@ -77,52 +73,48 @@ function slices(codec: string, data: Buffer): string[] {
   return out
 }
 
-test.each([
+test.concurrent.for([
   ['h264', 'tcp', `${H264} -bf 0`],
   ['h264', 'tcp', `${H264} -bf 2`],
   ['h264', 'udp', `${H264} -bf 0`],
   ['hevc', 'tcp', `${H265} keyint=25:bframes=0:log-level=error`],
   ['hevc', 'tcp', `${H265} keyint=25:bframes=2:open-gop=1:log-level=error`],
-] as const)(
-  '%s over %s (%s): the bytes and times of the source',
-  async (codec, transport, options) => {
-    const file = await clip('source.mp4', options)
-    const camera = await cameraOf({ streams: file })
-    const { samples, infos } = read(camera.url, { transport })
-    await until('60 samples', () => samples.length >= 60)
-    expect(infos[0]).toMatchObject({ codec, width: 320, height: 180, connection: 1 })
+] as const)('%s over %s (%s): the bytes and times of the source', async ([codec, transport, options], t) => {
+  const file = await make(options)
+  const camera = await cameraOf(t, { streams: file })
+  const { samples, infos } = read(t, camera.url, { transport })
+  await until('60 samples', () => samples.length >= 60)
+  expect(infos[0]).toMatchObject({ codec, width: 320, height: 180, connection: 1 })
 
-    const source = parse(await fragments(file), 65_536).samples
-    const bySlices = new Map(source.map((each) => [slices(codec, each.data).join(), each]))
-    const offsets: number[] = []
-    for (const sample of samples.slice(0, 60)) {
-      const origin = bySlices.get(slices(codec, sample.data).join())
-      expect(origin).toBeDefined()
-      expect(sample.key).toBe(origin!.key)
-      if (sample.timeDoubtful !== true) offsets.push(sample.pts - origin!.pts)
-    }
-    // One constant apart, but for a tick of rounding and the first packet of a connection.
-    const middle = [...offsets].sort((a, b) => a - b)[offsets.length >> 1]!
-    for (const offset of offsets.slice(1)) expect(Math.abs(offset - middle)).toBeLessThanOrEqual(3)
-    if (codec === 'hevc' && options.includes('open-gop')) expect(offsets.length).toBeLessThan(60)
-  },
-  90_000,
-)
+  const source = parse(await fragments(file), 65_536).samples
+  const bySlices = new Map(source.map((each) => [slices(codec, each.data).join(), each]))
+  const offsets: number[] = []
+  for (const sample of samples.slice(0, 60)) {
+    const origin = bySlices.get(slices(codec, sample.data).join())
+    expect(origin).toBeDefined()
+    expect(sample.key).toBe(origin!.key)
+    if (sample.timeDoubtful !== true) offsets.push(sample.pts - origin!.pts)
+  }
+  // One constant apart, but for a tick of rounding and the first packet of a connection.
+  const middle = [...offsets].sort((a, b) => a - b)[offsets.length >> 1]!
+  for (const offset of offsets.slice(1)) expect(Math.abs(offset - middle)).toBeLessThanOrEqual(3)
+  if (codec === 'hevc') expect(offsets.length).toBeLessThan(60)
+})
 
-test('sound beside the picture changes nothing', async () => {
-  const silent = await clip('video.mp4', `${H264} -bf 0`)
-  const both = silent.replace('video', 'both')
+test.concurrent('sound beside the picture changes nothing', async (t) => {
+  const silent = await make(`${H264} -bf 0`)
+  const both = silent.replace('made', 'both')
   await ffmpeg(['-i', silent, '-f', 'lavfi', '-i', 'sine=duration=6', '-c:v', 'copy', '-c:a', 'aac', both])
-  const camera = await cameraOf({ streams: both })
-  const { samples } = read(camera.url)
+  const camera = await cameraOf(t, { streams: both })
+  const { samples } = read(t, camera.url)
   await until('30 samples', () => samples.length >= 30)
   for (let i = 2; i < 30; i++)
     expect(Math.abs(samples[i]!.dts - samples[i - 1]!.dts - 3600)).toBeLessThanOrEqual(2)
 })
 
-test('nothing for two seconds is a stall, whatever the connection pretends; then it comes back', async () => {
-  const camera = await cameraOf({ streams: await clip('s.mp4', `${H264} -bf 0`) })
-  const { samples, states, reader } = read(camera.url)
+test.concurrent('nothing for two seconds is a stall, whatever the connection pretends; then it comes back', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`) })
+  const { samples, states, reader } = read(t, camera.url)
   await until('samples', () => samples.length > 10)
   camera.stall()
   await until('stalled', () => states.at(-1)?.state === 'stalled')
@@ -134,9 +126,9 @@ test('nothing for two seconds is a stall, whatever the connection pretends; then
   expect(samples.at(-1)!.connection).toBeGreaterThan(1)
 })
 
-test('a camera that hangs up, then is away, then returns', async () => {
-  const camera = await cameraOf({ streams: await clip('a.mp4', `${H264} -bf 0`) })
-  const { reader, samples, states, infos, lines } = read(camera.url)
+test.concurrent('a camera that hangs up, then is away, then returns', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`) })
+  const { reader, samples, states, infos, lines } = read(t, camera.url)
   await until('samples', () => samples.length > 10)
   await camera.refuse(true)
   camera.dropConnections()
@@ -151,55 +143,55 @@ test('a camera that hangs up, then is away, then returns', async () => {
   expect(lines.filter((line) => line.includes('CAMERA_UNREACHABLE'))).toHaveLength(1)
 })
 
-test('the reader is killed: the next one reads on', async () => {
-  const camera = await cameraOf({ streams: await clip('k.mp4', `${H264} -bf 0`) })
-  const { samples, reader } = read(camera.url)
+test.concurrent('the reader is killed: the next one reads on', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`) })
+  const { samples, reader } = read(t, camera.url)
   await until('samples', () => samples.length > 10)
   process.kill(reader.pid!, 'SIGKILL')
   await until('the next connection', () => samples.at(-1)!.connection === 2)
 })
 
-test('a wrong password is said as such, and never printed', async () => {
+test.concurrent('a wrong password is said as such, and never printed', async (t) => {
   const auth = { user: 'admin', password: 'right-pass' }
-  const camera = await cameraOf({ streams: await clip('p.mp4', `${H264} -bf 0`), auth })
-  const { states, lines } = read(camera.urlOf('main', { user: 'admin', password: 'hunter2-wrong' }))
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`), auth })
+  const { states, lines } = read(t, camera.urlOf('main', { user: 'admin', password: 'hunter2-wrong' }))
   await until('refused', () => states.at(-1)?.code === 'CAMERA_REFUSED')
   expect(lines.join('')).not.toContain('hunter2')
   expect(JSON.stringify(states)).not.toContain('hunter2')
-  const good = read(camera.urlOf('main', auth))
+  const good = read(t, camera.urlOf('main', auth))
   await until('samples', () => good.samples.length > 5)
   expect(good.lines.join('')).not.toContain('right-pass')
 })
 
-test('a path that is not there', async () => {
-  const camera = await cameraOf({ streams: await clip('n.mp4', `${H264} -bf 0`) })
-  const { states } = read(camera.url.replace(/main$/, 'elsewhere'))
+test.concurrent('a path that is not there', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`) })
+  const { states } = read(t, camera.url.replace(/main$/, 'elsewhere'))
   await until('not found', () => states.at(-1)?.code === 'CAMERA_NOT_FOUND')
 })
 
-test('a camera that takes the connection and never answers', async () => {
-  const camera = await cameraOf({ streams: await clip('h.mp4', `${H264} -bf 0`) })
+test.concurrent('a camera that takes the connection and never answers', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`) })
   camera.hang(true)
-  const { states, samples } = read(camera.url, { connectSec: 2 })
+  const { states, samples } = read(t, camera.url, { connectSec: 2 })
   await until('offline', () => states.at(-1)?.state === 'offline')
   expect(states.at(-1)!.code).toBe('CAMERA_UNREACHABLE')
   camera.hang(false)
   await until('samples', () => samples.length > 5)
 })
 
-test('another picture size in mid-stream is another connection', async () => {
-  const small = await clip('small.h264', `${H264} -t 2 -f h264`)
-  const large = await clip('large.h264', `${H264} -t 2 -s 640x360 -f h264`)
-  const both = small.replace('small', 'both')
+test.concurrent('another picture size in mid-stream is another connection', async (t) => {
+  const small = await make(`${H264} -t 2 -f h264`, undefined, 'h264')
+  const large = await make(`${H264} -t 2 -s 640x360 -f h264`, undefined, 'h264')
+  const both = small.replace('made', 'both')
   await ffmpeg(['-i', `concat:${small}|${large}`, '-c', 'copy', '-f', 'h264', both])
-  const { states, infos } = read(`file:${both}`)
+  const { states, infos } = read(t, `file:${both}`)
   await until('the change', () => states.some(({ code }) => code === 'CAMERA_CHANGED'))
   await until('the next connection', () => infos.length > 1)
 })
 
-test('close ends the process and says nothing more', async () => {
-  const camera = await cameraOf({ streams: await clip('c.mp4', `${H264} -bf 0`) })
-  const { samples, reader } = read(camera.url)
+test.concurrent('close ends the process and says nothing more', async (t) => {
+  const camera = await cameraOf(t, { streams: await make(`${H264} -bf 0`) })
+  const { samples, reader } = read(t, camera.url)
   await until('samples', () => samples.length > 5)
   const pid = reader.pid!
   reader.close()
