@@ -55,8 +55,8 @@ export function lightOf(weather: Weather, billboard: number): Light {
     const panel: Lamp = {
       at: [(BILLBOARD[0] + BILLBOARD[2]) / 2, 4.4, -1],
       color: [shown[0] / 255, shown[1] / 255, shown[2] / 255],
-      strength: 0.5,
-      reachM: 6,
+      strength: 0.3,
+      reachM: 5,
     }
     return {
       ambient: [0.13, 0.15, 0.21],

@@ -16,8 +16,9 @@ export interface SceneOptions {
 
 const AT_KERB: Lane = [-5.6, -4.9]
 const AT_SHOPS: Lane = [-1.7, -1]
-/** Past something that stands in the middle. */
-const AROUND: readonly Lane[] = [AT_KERB, AT_SHOPS]
+/** Past something that stands in the middle: mostly behind it; those at the kerb hide it for a moment. */
+const AROUND: readonly Lane[] = [AT_SHOPS, AT_SHOPS, AT_KERB]
+const BEHIND: readonly Lane[] = [AT_SHOPS]
 
 interface Story {
   readonly about: string
@@ -51,7 +52,12 @@ const STORIES = {
   }),
   'vendor-rain': story('the same in the rain', sell, { weather: 'rain' }),
   'goods-left': story('boxes are set down and left, and fetched much later', (cast) => {
-    cast.passers(0.5, cast.seconds - 15, 6, AROUND)
+    cast.passers(0.5, cast.seconds - 15, 7, BEHIND)
+    cast.traffic(7)
+    abandon(cast, 12, cast.seconds - 9)
+  }),
+  'goods-busy': story('the same, and people keep passing in front', (cast) => {
+    cast.passers(0.5, cast.seconds - 15, 4, [AT_KERB, AT_SHOPS])
     cast.traffic(7)
     abandon(cast, 12, cast.seconds - 9)
   }),
