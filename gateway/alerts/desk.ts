@@ -27,7 +27,7 @@ import {
 export type { AlertCount, AlertFilter } from './desk-store.ts'
 
 /** Where the desk's messages go: the outbox, or a list in a test. `put` joins the transaction it is called in. */
-export interface AlertOutlet {
+interface AlertOutlet {
   put(entry: {
     readonly id: string
     /** Below the gateway's root. */
@@ -83,7 +83,7 @@ export interface ReviewWish {
   readonly commandId: string
 }
 
-export interface DeskTransition {
+interface DeskTransition {
   readonly eventId: string
   readonly to: string
   readonly actor: Actor
@@ -94,10 +94,10 @@ export interface DeskTransition {
 }
 
 export type AlertChange = 'raised' | 'updated' | 'transition' | 'acked'
-export type AlertListener = (record: AlertRecord, change: AlertChange) => void
+type AlertListener = (record: AlertRecord, change: AlertChange) => void
 
-/** The type of an alert message, see the message table of `mqtt/`. */
-export const ALERT_MESSAGE_TYPE = 'cn.lushao.alert.v1'
+/** As the message table of `mqtt/` names it; a test holds the two together. */
+const ALERT_MESSAGE_TYPE = 'cn.lushao.alert.v1'
 
 /** A message stays under 64 KiB; of a crowd the first so many are listed. */
 const OBJECTS_MAX = 64

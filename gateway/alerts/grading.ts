@@ -8,7 +8,7 @@
 import type { Grade, HandlingTier, RuleId } from '../violations/event.ts'
 import type { Zone } from '../violations/zone.ts'
 
-export interface GradingFacts {
+interface GradingFacts {
   readonly ruleId: RuleId
   readonly zoneType: Zone['type']
   /** The zone is in its time of grace: record only. */

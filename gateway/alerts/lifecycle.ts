@@ -114,7 +114,7 @@ export interface TransitionFacts {
   readonly past: readonly { readonly to: AlertState; readonly details: Readonly<Record<string, string>> }[]
 }
 
-export interface TransitionWish {
+interface TransitionWish {
   readonly to: string
   readonly actor: Actor
   readonly reasonCode?: string | undefined

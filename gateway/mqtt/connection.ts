@@ -21,7 +21,7 @@ export interface Delivery {
   readonly retained: boolean
 }
 
-export interface ConnectionWish {
+interface ConnectionWish {
   readonly address: BrokerAddress
   readonly options: MqttOptions
   readonly protocol: '3.1.1' | '5'

@@ -29,7 +29,7 @@ const TICK_MS = 500
 const ANSWERS_MAX = 256
 const PURGE_EVERY_MS = 600_000
 
-export interface LinkState {
+interface LinkState {
   readonly connected: boolean
   readonly url: string
   readonly protocol: '3.1.1' | '5' | null
@@ -38,7 +38,7 @@ export interface LinkState {
   readonly backendOnline: boolean | null
 }
 
-export interface LinkCounters {
+interface LinkCounters {
   connections: number
   settled: number
   commands: number

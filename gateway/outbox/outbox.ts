@@ -60,7 +60,7 @@ export const OutboxOptions = z.strictObject({
 })
 export type OutboxOptions = z.infer<typeof OutboxOptions>
 
-export interface OutboxMessage {
+interface OutboxMessage {
   /** ULID: the idempotency key. Putting the same id again changes nothing. */
   readonly id: string
   /** Below the gateway's root. */
@@ -79,7 +79,7 @@ export interface OutboxEntry extends OutboxMessage {
   readonly sent: number
 }
 
-export interface OutboxState {
+interface OutboxState {
   /** Messages the back end has not acknowledged. */
   readonly depth: number
   readonly oldestAgeSec: number

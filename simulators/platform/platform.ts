@@ -38,7 +38,7 @@ export interface PlatformOptions {
   readonly random?: () => number
 }
 
-export interface PlatformEvents {
+interface PlatformEvents {
   acknowledged: [alert: Alert, message: Received]
   reviewed: [eventId: string, ok: boolean, reason: string]
   closed: [eventId: string]

@@ -5,6 +5,7 @@ import type { Clock } from '../../gateway/kit/clock.ts'
 import { Database } from '../../gateway/kit/database.ts'
 import { isFault } from '../../gateway/kit/errors.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
+import { MESSAGES } from '../../gateway/mqtt/messages.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
 import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { SAMPLE_WALL_MS, sampleEvent } from './sample-event.ts'
@@ -30,6 +31,7 @@ test('a revision and its message are kept together; saying the same twice change
   expect(messages(outbox)).toEqual([{ ...event, alertState: 'PENDING_REVIEW' }])
   expect(outbox.due(1)[0]).toMatchObject({
     topic: 'alert/street-vending/cam-1',
+    type: MESSAGES.alert.type,
     subject: event.eventId,
     sequence: 1,
   })
