@@ -15,7 +15,7 @@ export interface JudgeState {
   readonly epoch: number
   readonly serial: number
   /** Zones and rules it was made with: with others the acts would mean something else. */
-  readonly ruleIds: readonly string[]
+  readonly watched: string
   readonly spots: readonly SpotState[]
 }
 

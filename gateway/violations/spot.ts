@@ -61,7 +61,8 @@ export class Spot {
   goodsBox: Box | null = null
   lifeBox: Box | null = null
   placePeak = 0
-  clusterMs: number
+  /** Analysed seconds without anything standing here. */
+  emptySec = 0
   goneLooks = 0
   goneFromMs: number | null = null
   goneSinceMs: number | null = null
@@ -71,7 +72,6 @@ export class Spot {
   constructor(slot: number, bornMs: number, zones: string, attendance: AttendanceOptions) {
     this.slot = slot
     this.bornMs = bornMs
-    this.clusterMs = bornMs
     this.zones = zones
     this.book = new AttendanceBook(attendance)
   }
@@ -94,7 +94,6 @@ export class Spot {
   /** Moves every time: the timeline began anew. */
   shift(byMs: number): void {
     const moved = (ms: number | null) => (ms === null ? null : ms + byMs)
-    this.clusterMs += byMs
     this.goodsSinceMs = moved(this.goodsSinceMs)
     this.goneFromMs = moved(this.goneFromMs)
     this.goneSinceMs = moved(this.goneSinceMs)
@@ -124,7 +123,7 @@ export class Spot {
   }
 
   see(look: SpotLook, personStands: boolean, nowMs: number, dtSec: number): void {
-    if (look.clusterPixels > 0) this.clusterMs = nowMs
+    this.emptySec = look.clusterPixels > 0 ? 0 : this.emptySec + dtSec
     if (look.goodsNew > 0) this.goodsSinceMs = Math.min(this.goodsSinceMs ?? Infinity, look.goodsSinceMs)
     this.goodsPeak = Math.max(this.goodsPeak, look.goodsPixels)
     if (look.goodsBox !== null)

@@ -1,0 +1,184 @@
+/**
+ * The spots of one camera: finds, for every sample, which regions belong to which spot.
+ *
+ *     regions ─▶ eligible, in a zone ─▶ clusters ─▶ the spot they cover, lie in or stand beside │ a new one
+ *
+ * Older spots come first, those with an event before those without; spots that turn out to be one are merged.
+ */
+import { contains, type Polygon } from '../kit/geometry.ts'
+import type { Region, Standing } from '../occupancy/standing.ts'
+import type { AttendanceOptions } from './attendance.ts'
+import { apart, type Cluster, cluster, reachOfBox } from './clusters.ts'
+import { Ground, SLOTS } from './ground.ts'
+import { Spot, type SpotLook, type SpotState } from './spot.ts'
+
+const CLAIMED_SHARE = 0.1
+/** Or this share of the cluster lies on the spot: a fragment of it. */
+const INSIDE_SHARE = 0.3
+/** Goods smaller than this beside somebody are his elbow. */
+const GOODS_SHARE_MIN = 0.05
+const ALIVE_SHARE = 0.05
+const FORGET_SEC = 3
+
+interface Place {
+  readonly id: string
+  readonly type: string
+  readonly polygon: Polygon
+  readonly rules: readonly unknown[]
+}
+
+export interface SpotBookParts {
+  readonly zones: readonly Place[]
+  readonly attendance: AttendanceOptions
+  readonly stableShareMin: number
+  readonly settledShareMin: number
+  /** Told before a spot ceases to be: forgotten, or merged into another. */
+  readonly onEnd: (spot: Spot) => void
+}
+
+export class SpotBook {
+  readonly #parts: SpotBookParts
+  readonly #ground = new Ground()
+  readonly #spots = new Map<number, Spot>()
+  readonly #shared = new Int32Array(256 * SLOTS)
+  readonly #sizes = new Int32Array(SLOTS)
+  readonly #slotOf = new Uint8Array(256)
+  readonly #mayGrow = new Uint8Array(SLOTS)
+  readonly #bare = new Uint8Array(SLOTS)
+  readonly #pixels = new Int32Array(SLOTS)
+
+  constructor(parts: SpotBookParts) {
+    this.#parts = parts
+  }
+
+  get all(): readonly Spot[] {
+    return [...this.#spots.values()]
+  }
+
+  /** Takes a sample in; gives what was found at each spot. */
+  take(standing: Standing, timeMs: number): { spot: Spot; look: SpotLook }[] {
+    this.#ground.overlap(standing.labels, this.#shared, this.#sizes)
+    this.#slotOf.fill(0)
+    this.#mayGrow.fill(0)
+    this.#pixels.fill(0)
+    for (const found of this.#clusters(standing)) this.#place(found, standing, timeMs)
+    this.#ground.take(standing, this.#slotOf, this.#mayGrow, this.#bareNow())
+    return this.all.map((spot) => ({
+      spot,
+      look: this.#ground.look(spot.slot, standing, this.#pixels[spot.slot]!),
+    }))
+  }
+
+  /** Ends what is over, and marks spots without goods so that the next sample finds them again. */
+  tidy(standing: Standing): void {
+    for (const spot of this.all) {
+      const over = spot.goodsSinceMs === null ? spot.emptySec > FORGET_SEC : spot.goneSinceMs !== null
+      if (over && !spot.hasEvent) this.#forget(spot)
+    }
+    this.#ground.mark(standing.labels, this.#slotOf, this.#bareNow())
+  }
+
+  clear(): void {
+    for (const spot of this.all) this.#forget(spot)
+  }
+
+  save(): { spots: SpotState[]; owner: Uint8Array; place: Uint8Array } {
+    const { owner, place } = this.#ground
+    return { spots: this.all.map((spot) => spot.save()), owner, place }
+  }
+
+  load(spots: readonly SpotState[], owner: Uint8Array, place: Uint8Array): void {
+    this.#ground.owner.set(owner)
+    this.#ground.place.set(place)
+    this.#spots.clear()
+    for (const state of spots) this.#spots.set(state.slot, Spot.load(state, this.#parts.attendance))
+  }
+
+  #clusters(standing: Standing): Cluster[] {
+    const { stableShareMin, settledShareMin } = this.#parts
+    const eligible = standing.regions.filter(
+      ({ stableShare, hotPixels, pixels }) =>
+        stableShare >= stableShareMin &&
+        (stableShare >= settledShareMin || hotPixels >= ALIVE_SHARE * pixels),
+    )
+    const placed = eligible.flatMap((region) => {
+      const zones = this.#zonesAt(region)
+      return zones === null ? [] : { region, zones }
+    })
+    return cluster(placed, standing.labels)
+  }
+
+  /** Ids of the zones that watch the place, joined; '' where none does, null where all must look away. */
+  #zonesAt(region: Region): string | null {
+    const here = this.#parts.zones.filter((zone) => contains(zone.polygon, region.foot))
+    if (here.some((zone) => zone.type === 'IGNORE')) return null
+    const watching = here.filter((zone) => zone.rules.length > 0)
+    return watching.map((zone) => zone.id).join(' ')
+  }
+
+  #place(found: Cluster, standing: Standing, timeMs: number): void {
+    const spot = this.#claim(found) ?? this.#open(found, timeMs)
+    if (spot === null) return
+    for (const region of found.regions) this.#slotOf[region.label] = spot.slot
+    this.#pixels[spot.slot]! += found.pixels
+    const worth = found.goodsPixels >= GOODS_SHARE_MIN * found.pixels
+    if (worth && found.zones === spot.zones && !standing.unsettled) this.#mayGrow[spot.slot] = 1
+  }
+
+  #claim(found: Cluster): Spot | null {
+    const claimed = this.all.filter((spot) => {
+      let shared = 0
+      for (const { label } of found.regions) shared += this.#shared[label * SLOTS + spot.slot]!
+      const covers = shared > 0 && shared >= CLAIMED_SHARE * this.#sizes[spot.slot]!
+      return covers || shared >= INSIDE_SHARE * found.pixels || beside(found, spot)
+    })
+    claimed.sort((a, b) => Number(b.hasEvent) - Number(a.hasEvent) || byAge(a, b))
+    const [first, ...others] = claimed
+    if (first === undefined) return null
+    for (const other of others) if (!other.hasEvent && other.zones === first.zones) this.#merge(other, first)
+    return first
+  }
+
+  #merge(from: Spot, to: Spot): void {
+    this.#parts.onEnd(from)
+    this.#ground.hand(from.slot, to.slot)
+    if (from.goodsSinceMs !== null) to.goodsSinceMs = Math.min(to.goodsSinceMs ?? Infinity, from.goodsSinceMs)
+    this.#spots.delete(from.slot)
+  }
+
+  #open(found: Cluster, timeMs: number): Spot | null {
+    if (found.zones === '') return null
+    let slot = 1
+    while (this.#spots.has(slot)) slot++
+    if (slot >= SLOTS) return null
+    const spot = new Spot(slot, timeMs, found.zones, this.#parts.attendance)
+    this.#spots.set(slot, spot)
+    return spot
+  }
+
+  #forget(spot: Spot): void {
+    this.#parts.onEnd(spot)
+    this.#ground.hand(spot.slot, 0)
+    this.#spots.delete(spot.slot)
+  }
+
+  #bareNow(): Uint8Array {
+    this.#bare.fill(0)
+    for (const spot of this.#spots.values()) if (spot.goodsSinceMs === null) this.#bare[spot.slot] = 1
+    return this.#bare
+  }
+}
+
+/** Close to goods that stand: a late second crate is the same act. */
+function beside(found: Cluster, spot: Spot): boolean {
+  const goods = spot.goodsBox
+  if (goods === null || spot.goneFromMs !== null || found.goodsPixels === 0) return false
+  if (found.zones !== spot.zones) return false
+  return found.regions.some(({ box }) => apart(box, goods) <= reachOfBox(box) + reachOfBox(goods))
+}
+
+/** With goods before without, then the earlier. */
+function byAge(a: Spot, b: Spot): number {
+  if ((a.goodsSinceMs === null) !== (b.goodsSinceMs === null)) return a.goodsSinceMs === null ? 1 : -1
+  return (a.goodsSinceMs ?? a.bornMs) - (b.goodsSinceMs ?? b.bornMs)
+}
