@@ -25,7 +25,7 @@ FROM ${BASE}
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ffmpeg \
  && rm -rf /var/lib/apt/lists/*
-RUN useradd --system --uid 10001 --home-dir /var/lib/lushao --create-home lushao \
+RUN useradd --uid 10001 --user-group --home-dir /var/lib/lushao --create-home lushao \
  && mkdir -p /etc/lushao /opt/lushao \
  && ln -s /var/lib/lushao /etc/lushao/var \
  && chown lushao:lushao /opt/lushao
