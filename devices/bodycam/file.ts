@@ -1,8 +1,9 @@
 /**
- * The bytes of a recording: both hashes in one reading, on disk for good, and whether ffprobe finds a film in them.
+ * The bytes of a recording: both hashes in one reading, on disk for good, and whether ffprobe finds a film in
+ * them.
  *
- * ffprobe opens what a stranger sent: it may read this one file and nothing else, in container formats of recorders
- * only (a playlist would name other files), for a minute at most.
+ * ffprobe opens what a stranger sent: it may read this one file and nothing else, in container formats of
+ * recorders only (a playlist would name other files), for a minute at most.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'

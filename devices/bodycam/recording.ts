@@ -7,8 +7,8 @@
 import { z } from 'zod'
 import type { FaultCode } from '../../gateway/kit/catalogue.ts'
 
-export const PERSON_ROLES = ['OFFICER', 'AUXILIARY', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'] as const
-export type PersonRole = (typeof PERSON_ROLES)[number]
+const PERSON_ROLES = ['OFFICER', 'AUXILIARY', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'] as const
+type PersonRole = (typeof PERSON_ROLES)[number]
 
 /** As the box's config and the platform's people list have them; no more of a person than is needed. */
 export interface BodyCamDevice {

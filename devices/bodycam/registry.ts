@@ -1,11 +1,12 @@
 /**
- * The register of body-cam recordings: every upload ends up here, good or bad, and none is lost or taken twice.
+ * The register of body-cam recordings: every upload ends up here, good or bad, and none is lost or taken
+ * twice.
  *
- *     take ─▶ RECEIVED (durable, upload answered) ─▶ hash, probe, who, which device ─┬─▶ ACCEPTED ─▶ onRecording
- *                                                                                    └─▶ QUARANTINED with a code
+ *     take ─▶ RECEIVED (durable, upload answered) ─▶ hash, probe, who, what ─┬─▶ ACCEPTED ─▶ onRecording
+ *                                                                            └─▶ QUARANTINED with a code
  *
- * Footage may be the only witness of an act, so a wrong detail never throws it away: it is kept apart, with the reason.
- * One recording is worked on at a time; what a crash interrupted is taken up by `start`.
+ * Footage may be the only witness of an act, so a wrong detail never throws it away: it is kept apart, with
+ * the reason. One recording is worked on at a time; what a crash interrupted is taken up by `start`.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
@@ -46,8 +47,8 @@ export interface RegistryParts {
   readonly devices: () => readonly BodyCamDevice[]
   readonly people: () => readonly BodyCamPerson[]
   /**
-   * The pipeline: analyses the recording; when it resolves, the recording is not offered again. It ends early, by
-   * throwing, when the signal says that the box is going down.
+   * The pipeline: analyses the recording; when it resolves, the recording is not offered again. It ends
+   * early, by throwing, when the signal says that the box is going down.
    */
   readonly onRecording: (recording: BodyCamRecording, signal: AbortSignal) => Promise<void>
   readonly clock: Clock
@@ -64,8 +65,8 @@ export class BodyCamRegistry {
     this.#parts = parts
     parts.database.exec(`
       CREATE TABLE IF NOT EXISTS bodycam_recording (
-        recordingId TEXT PRIMARY KEY, uploadId TEXT NOT NULL UNIQUE, status TEXT NOT NULL, sha256 TEXT NOT NULL,
-        upload TEXT NOT NULL, body TEXT NOT NULL, analysedAtMs INTEGER);
+        recordingId TEXT PRIMARY KEY, uploadId TEXT NOT NULL UNIQUE, status TEXT NOT NULL,
+        sha256 TEXT NOT NULL, upload TEXT NOT NULL, body TEXT NOT NULL, analysedAtMs INTEGER);
       CREATE INDEX IF NOT EXISTS bodycam_recording_hash ON bodycam_recording (sha256, status);
     `)
   }

@@ -5,7 +5,8 @@
  *     auxiliary (协管) alone, or an officer without certificate ─▶ LEAD
  *     … with a certified officer beside them                    ─▶ CANDIDATE
  *
- * The role that counts is the lower of what the device says and what the register says: nobody is promoted by typing.
+ * The role that counts is the lower of what the device says and what the register says: nobody is promoted by
+ * typing.
  */
 import type { BodyCamPerson, RecordingDetails } from './recording.ts'
 

@@ -1,5 +1,5 @@
 /**
- * Who is here decides what is shown: nobody ─▶ login, a one-time password ─▶ its change, a person ─▶ the desk.
+ * Who is here decides what is shown: nobody ─▶ login, one-time password ─▶ its change, person ─▶ desk.
  */
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { AccountsPage } from './accounts.tsx'

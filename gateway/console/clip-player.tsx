@@ -1,4 +1,6 @@
-/** The clip as it came from the camera. What this browser cannot play it says, and hands out the file instead. */
+/**
+ * The clip as it came from the camera. What this browser cannot play it says, and hands out the file instead.
+ */
 import { useState } from 'preact/hooks'
 import { useWords } from './words.ts'
 

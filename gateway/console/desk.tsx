@@ -1,5 +1,6 @@
 /**
- * The control desk: what waits on the left, the pictures in the middle, facts and verdict on the right, cameras below.
+ * The control desk: what waits on the left, the pictures in the middle, facts and verdict on the right,
+ * cameras below.
  *
  *     GET /alerts ─▶ list ◀─ feed (changes)          ↑↓ move · C confirm · R reject · 1–9 reason · Esc cancel
  */
@@ -30,53 +31,17 @@ interface DeskProps extends PageParts {
 }
 
 export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: DeskProps) {
-  const { t, term } = useWords()
-  const [state, dispatch] = useReducer(reduce, INITIAL)
-  const [cameras, setCameras] = useState<CameraView[]>([])
-  const [said, setSaid] = useState('')
+  const { t } = useWords()
+  const { state, dispatch, load, cameras, said } = useAlerts({ api, onRefused, onLive, onLoginEnded })
   const [purpose, choosePurpose] = usePurpose()
   const [watched, setWatched] = useState<CameraView | null>(null)
   const stopWatching = () => setWatched(null)
-  const mayLook = me.permissions.includes('live:view')
   const keys = useRef<ReviewKeys | null>(null)
-  const { filter, selected } = state
-
-  const load = useCallback(
-    (before?: string) => {
-      api
-        .alerts(queryOf(filter, before))
-        .then((page) => dispatch({ type: before === undefined ? 'loaded' : 'more', ...page }), onRefused)
-    },
-    [filter],
-  )
-  useEffect(() => load(), [load])
-
-  const reload = useRef(load)
-  reload.current = load
-  const announce = useRef((_: AlertRecord) => {})
-  announce.current = ({ event }) =>
-    setSaid(`${t('list.new')}: ${t('alert.suspected')} ${term('rule', event.ruleId)}`)
-  useEffect(
-    () =>
-      openFeed({
-        onOpen: () => {
-          onLive(true)
-          reload.current()
-        },
-        onLost: () => onLive(false),
-        onLoginEnded,
-        onAlert: (alert) => {
-          if (alert.revision === 1) announce.current(alert)
-          dispatch({ type: 'changed', alert })
-        },
-        onCameras: setCameras,
-      }),
-    [],
-  )
   useDeskKeys(isShown && watched === null, (step) => dispatch({ type: 'step', step }), keys)
 
   const list = shown(state)
-  const alert = selected === null ? null : (state.records.get(selected) ?? null)
+  const alert = state.selected === null ? null : (state.records.get(state.selected) ?? null)
+  const onReviewed = (changed: AlertRecord) => dispatch({ type: 'changed', alert: changed })
   return (
     <main class="desk" hidden={!isShown}>
       <p class="unseen" aria-live="polite">
@@ -84,12 +49,12 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
       </p>
       <AlertList
         alerts={list}
-        selected={selected}
+        selected={state.selected}
         fresh={state.fresh}
-        filter={filter}
+        filter={state.filter}
         cameras={cameras}
         hasMore={state.next !== null}
-        onFilter={(next) => dispatch({ type: 'filter', filter: next })}
+        onFilter={(filter) => dispatch({ type: 'filter', filter })}
         onSelect={(eventId) => dispatch({ type: 'select', eventId })}
         onMore={() => load(state.next ?? undefined)}
       />
@@ -110,7 +75,7 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
               me={me}
               alert={alert}
               keys={keys}
-              onDone={(changed) => dispatch({ type: 'changed', alert: changed })}
+              onDone={onReviewed}
             />
             <AlertFacts api={api} alert={alert} cameras={cameras} />
           </aside>
@@ -121,15 +86,55 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
           <p>{t('list.emptyWhy')}</p>
         </section>
       )}
-      <CameraStrip cameras={cameras} mayLook={mayLook} onLook={setWatched} />
-      {watched &&
-        (purpose === '' ? (
-          <LivePurpose onChosen={choosePurpose} onClose={stopWatching} />
-        ) : (
-          <LiveView camera={watched} purpose={purpose} onClose={stopWatching} />
-        ))}
+      <CameraStrip cameras={cameras} mayLook={me.permissions.includes('live:view')} onLook={setWatched} />
+      {watched && purpose === '' && <LivePurpose onChosen={choosePurpose} onClose={stopWatching} />}
+      {watched && purpose !== '' && <LiveView camera={watched} purpose={purpose} onClose={stopWatching} />}
     </main>
   )
+}
+
+/** The list as read, kept in step by the feed; read again after every (re)connection. */
+function useAlerts({ api, onRefused, onLive, onLoginEnded }: Omit<DeskProps, 'me' | 'isShown'>) {
+  const { t, term } = useWords()
+  const [state, dispatch] = useReducer(reduce, INITIAL)
+  const [cameras, setCameras] = useState<CameraView[]>([])
+  const [said, setSaid] = useState('')
+  const { filter } = state
+  const load = useCallback(
+    (before?: string) => {
+      api
+        .alerts(queryOf(filter, before))
+        .then((page) => dispatch({ type: before === undefined ? 'loaded' : 'more', ...page }), onRefused)
+    },
+    [filter],
+  )
+  useEffect(() => load(), [load])
+
+  // The feed outlives many drawings of the page: it always calls the newest of these.
+  const newest = useRef({ load, announce: (_: AlertRecord) => {} })
+  newest.current = {
+    load,
+    announce: ({ event }) =>
+      setSaid(`${t('list.new')}: ${t('alert.suspected')} ${term('rule', event.ruleId)}`),
+  }
+  useEffect(
+    () =>
+      openFeed({
+        onOpen: () => {
+          onLive(true)
+          newest.current.load()
+        },
+        onLost: () => onLive(false),
+        onLoginEnded,
+        onAlert: (alert) => {
+          if (alert.revision === 1) newest.current.announce(alert)
+          dispatch({ type: 'changed', alert })
+        },
+        onCameras: setCameras,
+      }),
+    [],
+  )
+  return { state, dispatch, load, cameras, said }
 }
 
 /** Keys work anywhere on the desk but where somebody types. */

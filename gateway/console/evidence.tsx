@@ -1,8 +1,8 @@
 /**
  * The pictures of one alert: each moment wide and close, and the clip as it came from the camera.
  *
- * A purpose is asked once a login and sent with every look. The outline is drawn here, over the picture; the pictures
- * themselves stay as they are in the sealed package.
+ * A purpose is asked once a login and sent with every look. The outline is drawn here, over the picture; the
+ * pictures themselves stay as they are in the sealed package.
  */
 import { useEffect, useState } from 'preact/hooks'
 import type { DerivedItem, EvidenceItem, OriginalItem } from '../evidence/package.ts'
@@ -81,7 +81,7 @@ function useItems(api: Api, packages: readonly string[], purpose: string) {
 }
 
 function Pictures({ items, box, purpose }: { items: Packed<EvidenceItem>[]; box: Box; purpose: string }) {
-  const { t, term } = useWords()
+  const { t } = useWords()
   const moments = momentsOf(items)
   const clip = items.find((item): item is Packed<OriginalItem> => item.isOriginal && item.kind === 'CLIP')
   const [view, setView] = useState<string | null>(null)
@@ -113,45 +113,66 @@ function Pictures({ items, box, purpose }: { items: Packed<EvidenceItem>[]; box:
               ),
           )}
       </div>
-      <div class="film">
-        <fieldset class="moments" aria-label={t('evidence.moments')}>
-          {moments.map(({ itemId, kind, capturedAt, wide }) => (
-            <button
-              key={itemId}
-              type="button"
-              class="moment"
-              aria-pressed={!showsClip && itemId === moment?.itemId}
-              onClick={() => setView(itemId)}
-            >
-              <img src={url(wide)} alt="" loading="lazy" />
-              <span>{term('kind', kind)}</span>
-              <time>{timeOf(capturedAt)}</time>
-            </button>
-          ))}
-          {clip && (
-            <button
-              type="button"
-              class="moment"
-              aria-pressed={showsClip}
-              onClick={() => setView(clip.itemId)}
-            >
-              <span class="play" aria-hidden="true" />
-              <span>{t('evidence.clip')}</span>
-              <time>{timeOf(clip.capturedAt)}</time>
-            </button>
-          )}
-        </fieldset>
-        <p class="hint">
-          {t(showsClip ? 'evidence.original' : 'evidence.derived')}
-          {!showsClip && (
-            <label class="tick">
-              <input type="checkbox" checked={outlined} onChange={() => setOutlined(!outlined)} />{' '}
-              {t('evidence.box')}
-            </label>
-          )}
-        </p>
-      </div>
+      <Film
+        moments={moments}
+        clip={clip ?? null}
+        shown={showsClip ? (clip?.itemId ?? null) : (moment?.itemId ?? null)}
+        url={url}
+        outlined={outlined}
+        onShow={setView}
+        onOutline={() => setOutlined(!outlined)}
+      />
     </section>
+  )
+}
+
+interface FilmProps {
+  readonly moments: readonly Moment[]
+  readonly clip: Packed<OriginalItem> | null
+  /** The item on the stage. */
+  readonly shown: string | null
+  readonly url: (item: Packed<EvidenceItem>) => string
+  readonly outlined: boolean
+  readonly onShow: (itemId: string) => void
+  readonly onOutline: () => void
+}
+
+function Film({ moments, clip, shown, url, outlined, onShow, onOutline }: FilmProps) {
+  const { t, term } = useWords()
+  const showsClip = clip !== null && shown === clip.itemId
+  return (
+    <div class="film">
+      <fieldset class="moments" aria-label={t('evidence.moments')}>
+        {moments.map(({ itemId, kind, capturedAt, wide }) => (
+          <button
+            key={itemId}
+            type="button"
+            class="moment"
+            aria-pressed={itemId === shown}
+            onClick={() => onShow(itemId)}
+          >
+            <img src={url(wide)} alt="" loading="lazy" />
+            <span>{term('kind', kind)}</span>
+            <time>{timeOf(capturedAt)}</time>
+          </button>
+        ))}
+        {clip && (
+          <button type="button" class="moment" aria-pressed={showsClip} onClick={() => onShow(clip.itemId)}>
+            <span class="play" aria-hidden="true" />
+            <span>{t('evidence.clip')}</span>
+            <time>{timeOf(clip.capturedAt)}</time>
+          </button>
+        )}
+      </fieldset>
+      <p class="hint">
+        {t(showsClip ? 'evidence.original' : 'evidence.derived')}
+        {!showsClip && (
+          <label class="tick">
+            <input type="checkbox" checked={outlined} onChange={onOutline} /> {t('evidence.box')}
+          </label>
+        )}
+      </p>
+    </div>
   )
 }
 

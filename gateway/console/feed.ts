@@ -1,6 +1,6 @@
 /**
- * The live feed of the page: opens, listens, comes back by itself. After each opening the page reads the lists again,
- * for nobody knows what was missed.
+ * The live feed of the page: opens, listens, comes back by itself. After each opening the page reads the
+ * lists again, for nobody knows what was missed.
  */
 import type { AlertRecord } from '../alerts/desk.ts'
 import type { CameraView } from '../http/views.ts'

@@ -3,7 +3,8 @@
  *
  *     /live/<camera> ─▶ init segment (codec is read from it) ─▶ SourceBuffer ◀─ fragments, old ones let go
  *
- * A box that stands for a codec the browser lacks is said so. Looking is an access like any other: it has a purpose.
+ * A box that stands for a codec the browser lacks is said so. Looking is an access like any other: it has a
+ * purpose.
  */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { CameraView } from '../http/views.ts'

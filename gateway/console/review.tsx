@@ -11,7 +11,7 @@ import { Notice } from './notice.tsx'
 import { useWords } from './words.ts'
 
 /** In the order of their digits. */
-export const REASONS = [
+const REASONS = [
   'MOVING_VENDOR',
   'PERMITTED',
   'DELIVERY',

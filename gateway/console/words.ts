@@ -43,7 +43,7 @@ export function chooseLanguage(language: Language): void {
 
 /** `10:03:00` of `2026-01-01T10:03:00.000+08:00`. */
 export const timeOf = (iso: string): string => iso.slice(11, 19)
-export const dayOf = (iso: string): string => iso.slice(0, 10)
+const dayOf = (iso: string): string => iso.slice(0, 10)
 export const momentOf = (iso: string): string => `${dayOf(iso)} ${timeOf(iso)}`
 
 /** `2时05分`, `3分04秒`: the two largest units, for people. */

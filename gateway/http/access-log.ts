@@ -4,8 +4,8 @@
  *     entry n:  at · actor · action · object · purpose · outcome  ─┐
  *     hash  n = sha256(hash n−1, entry n) ◀────────────────────────┘   `verify` walks the chain
  *
- * The database refuses UPDATE and DELETE on the table; the chain shows it when somebody went round the database.
- * An access that cannot be logged does not happen: `add` throws and the request ends there.
+ * The database refuses UPDATE and DELETE on the table; the chain shows it when somebody went round the
+ * database. An access that cannot be logged does not happen: `add` throws and the request ends there.
  */
 import { createHash } from 'node:crypto'
 import { type Clock, isoTime } from '../kit/clock.ts'
@@ -43,8 +43,8 @@ export class AccessLog {
     this.#clock = parts.clock
     parts.database.exec(`
       CREATE TABLE IF NOT EXISTS access_log (
-        entry INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, role TEXT NOT NULL, action TEXT NOT NULL,
-        object TEXT NOT NULL, purpose TEXT NOT NULL, outcome TEXT NOT NULL, address TEXT NOT NULL,
+        entry INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, role TEXT NOT NULL,
+        action TEXT NOT NULL, object TEXT NOT NULL, purpose TEXT NOT NULL, outcome TEXT NOT NULL, address TEXT NOT NULL,
         hash TEXT NOT NULL);
       CREATE TRIGGER IF NOT EXISTS access_log_never_changes BEFORE UPDATE ON access_log
         BEGIN SELECT RAISE(ABORT, 'the access log is append-only'); END;

@@ -4,8 +4,9 @@
  *     name, password ─▶ locked? ─▶ count a failure ─▶ scrypt ─▶ right: forget the failures, begin a session
  *                                                          └──▶ wrong: at `lockAfterFailures` lock the name
  *
- * The failure is counted before the password is tried, so that tries sent side by side do not share one count. A name
- * that does not exist is counted, timed and locked like one that does: the answer tells nobody which names are real.
+ * The failure is counted before the password is tried, so that tries sent side by side do not share one
+ * count. A name that does not exist is counted, timed and locked like one that does: the answer tells nobody
+ * which names are real.
  */
 import type { Clock } from '../kit/clock.ts'
 import type { Database, Row } from '../kit/database.ts'
@@ -55,7 +56,8 @@ export class Accounts {
         name TEXT PRIMARY KEY, role TEXT NOT NULL, hash TEXT NOT NULL, changeDue INTEGER NOT NULL,
         disabled INTEGER NOT NULL, createdAtMs INTEGER NOT NULL);
       CREATE TABLE IF NOT EXISTS http_login_failures (
-        name TEXT PRIMARY KEY, failures INTEGER NOT NULL, lockedUntilMs INTEGER NOT NULL, atMs INTEGER NOT NULL);
+        name TEXT PRIMARY KEY, failures INTEGER NOT NULL, lockedUntilMs INTEGER NOT NULL,
+        atMs INTEGER NOT NULL);
     `)
   }
 

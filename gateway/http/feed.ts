@@ -2,10 +2,10 @@
  * The live feed: what changes, as it changes, to every open console.
  *
  *     desk.onChange ─▶ {type: 'alert', alert}        ─┐
- *     every 2 s     ─▶ {type: 'cameras', cameras}    ─┼─▶ each socket, unless it is slow or its login has ended
+ *     every 2 s     ─▶ {type: 'cameras', cameras}    ─┼─▶ each socket, unless slow or logged out
  *
- * A console that reconnects reads the list again; the feed keeps nothing. A socket that lets `BACKLOG_MAX` bytes
- * pile up is closed: a browser asleep in a drawer may not fill the box's memory.
+ * A console that reconnects reads the list again; the feed keeps nothing. A socket that lets `BACKLOG_MAX`
+ * bytes pile up is closed: a browser asleep in a drawer may not fill the box's memory.
  */
 import type { WebSocket } from 'ws'
 import { fault } from '../kit/errors.ts'

@@ -5,8 +5,9 @@
  *     bearer  ─▶ machine ┼─▶ route's permission  not for this role  ─▶ 403, logged
  *     nothing ───────────┘                      change, no CSRF    ─▶ 403
  *
- * Closed by default: an address without a route asks for a login too, and a route that names no permission stops the
- * start. A cookie alone never changes anything: the page must send its CSRF token, and come from this very host.
+ * Closed by default: an address without a route asks for a login too, and a route that names no permission
+ * stops the start. A cookie alone never changes anything: the page must send its CSRF token, and come from
+ * this very host.
  */
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -19,7 +20,7 @@ import type { App } from './schema.ts'
 import type { Machine, Ticket } from './sessions.ts'
 
 export const SESSION_COOKIE = 'lushao_session'
-export const CSRF_HEADER = 'x-csrf-token'
+const CSRF_HEADER = 'x-csrf-token'
 
 export type Visitor = ({ readonly kind: 'person' } & Person) | ({ readonly kind: 'machine' } & Machine)
 
@@ -32,7 +33,7 @@ declare module 'fastify' {
   }
 }
 
-export interface GatekeeperParts {
+interface GatekeeperParts {
   readonly accounts: Accounts
   readonly accessLog: AccessLog
 }

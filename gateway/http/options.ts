@@ -23,7 +23,7 @@ export const HttpOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'A TLS proxy on this machine stands in front: its X-Forwarded headers say who asks, and that it was HTTPS.',
+      'A TLS proxy on this machine is in front: its X-Forwarded headers say who asks and that it was HTTPS.',
     ),
   sessionHours: z
     .int()

@@ -4,8 +4,8 @@
  *     role of a person  ─┐
  *     scope of a token  ─┴─▶ PERMISSIONS[permission] ─▶ yes / 403
  *
- * Auxiliary staff (协管) see alerts but neither originals nor verdicts: they may not verify evidence. Auditors see
- * everything and change nothing.
+ * Auxiliary staff (协管) see alerts but neither originals nor verdicts: they may not verify evidence. Auditors
+ * see everything and change nothing.
  */
 import { z } from 'zod'
 
@@ -14,7 +14,7 @@ export const Role = z.enum(ROLES)
 export type Role = z.infer<typeof Role>
 
 /** What a machine's token is good for. A token never changes an alert: verdicts are given by people. */
-export const SCOPES = ['bodycam', 'metrics', 'platform'] as const
+const SCOPES = ['bodycam', 'metrics', 'platform'] as const
 export const Scope = z.enum(SCOPES)
 export type Scope = z.infer<typeof Scope>
 

@@ -1,7 +1,7 @@
 /**
  * A fault leaves as its code and its sentence in both languages; the page shows the one it speaks.
  *
- *     Fault ─▶ { code, en, zh } with the status below;   anything else ─▶ 500 HTTP_FAILED, logged with its stack
+ *     Fault ─▶ { code, en, zh } with the status below;   the rest ─▶ 500 HTTP_FAILED, logged with stack
  */
 import type { FaultCode } from '../kit/catalogue.ts'
 import { type Fault, fault, isFault, reasonOf } from '../kit/errors.ts'

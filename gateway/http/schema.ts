@@ -1,6 +1,6 @@
 /**
- * Routes describe what they take as zod schemas; fastify checks with them and the OpenAPI document is made of them.
- * One description, so that the document cannot promise what the check does not hold.
+ * Routes describe what they take as zod schemas; fastify checks with them and the OpenAPI document is made of
+ * them. One description, so that the document cannot promise what the check does not hold.
  */
 import type {
   FastifyBaseLogger,

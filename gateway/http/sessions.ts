@@ -1,6 +1,6 @@
 /**
- * Logins of people (cookie) and credentials of machines (bearer token): 256 random bits given out once, of which
- * only the SHA-256 is kept. A stolen database opens nothing.
+ * Logins of people (cookie) and credentials of machines (bearer token): 256 random bits given out once, of
+ * which only the SHA-256 is kept. A stolen database opens nothing.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '../kit/clock.ts'

@@ -4,8 +4,8 @@
  *     POST  ─▶ <folder>/<id>, <id>.json          details as the device sent them, and whose token it was
  *     PATCH ─▶ bytes appended, any number of times ─▶ complete ─▶ recordings.take(file) ─▶ 204
  *
- * A token sees its own uploads only. When the power goes between the last byte and `take`, the device believes that
- * it is done; so `start` looks for whole files that nobody took.
+ * A token sees its own uploads only. When the power goes between the last byte and `take`, the device
+ * believes that it is done; so `start` looks for whole files that nobody took.
  */
 import { mkdir, readdir, statfs } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
@@ -19,7 +19,7 @@ import { bodyOf, statusOf } from './replies.ts'
 import type { App } from './schema.ts'
 import type { RecordingDesk } from './views.ts'
 
-export const UPLOADS_PATH = '/bodycam/uploads'
+const UPLOADS_PATH = '/bodycam/uploads'
 /** Left free for evidence and outbox, bytes. */
 const RESERVE_BYTES = 2_000_000_000
 const CLEAN_EVERY_MS = 3_600_000
@@ -69,7 +69,8 @@ export class Uploads {
   async start(): Promise<void> {
     await mkdir(this.#parts.folder, { recursive: true })
     for (const id of await this.#begun()) {
-      const upload = await this.#store.getUpload(id).catch(() => null) // Details without a file: removed with the expired.
+      // Details without a file are removed with the expired ones.
+      const upload = await this.#store.getUpload(id).catch(() => null)
       if (upload && upload.offset === upload.size) await this.#finish(upload)
     }
     await this.#clean()
@@ -123,7 +124,8 @@ export class Uploads {
 
   async #isOwn(id: string, by: string): Promise<boolean> {
     if (!/^[0-9a-f]{32}$/.test(id)) return false
-    const upload = await this.#store.getUpload(id).catch(() => null) // Finished, expired or never begun: not found.
+    // Finished, expired or never begun: not found.
+    const upload = await this.#store.getUpload(id).catch(() => null)
     return upload?.metadata?.[BY] === by
   }
 

@@ -1,6 +1,6 @@
 /**
- * What the server shows and whom it asks. Each source is declared as small as the server needs it; the desk, the
- * cameras and the body-cam registry fit by shape.
+ * What the server shows and whom it asks. Each source is declared as small as the server needs it; the desk,
+ * the cameras and the body-cam registry fit by shape.
  *
  *     AlertsView     ─┐
  *     CameraBoard     ┼─▶ routes, feed ─▶ JSON ─▶ console, platform
@@ -25,7 +25,9 @@ export interface CameraView {
   readonly status: string
   /** patrol, watch, pursue; null while nothing is analysed */
   readonly mode: string | null
-  /** Media seconds that arrived and were to be analysed, and those that were. The rest was shed under load. */
+  /**
+   * Media seconds that arrived and were to be analysed, and those that were. The rest was shed under load.
+   */
   readonly owedSec: number
   readonly analysedSec: number
   readonly reconnects: number

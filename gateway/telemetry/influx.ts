@@ -1,6 +1,6 @@
 /**
- * Writing points by InfluxDB's first protocol (`POST /write`), which InfluxDB 1.x and several other servers take.
- * Only this file knows the client package. It never retries by itself: the telemetry's interval does.
+ * Writing points by InfluxDB's first protocol (`POST /write`), which InfluxDB 1.x and several other servers
+ * take. Only this file knows the client package. It never retries by itself: the telemetry's interval does.
  */
 import { type IClusterConfig, InfluxDB, type IPoint } from 'influx'
 import { reasonOf } from '../kit/errors.ts'
@@ -8,7 +8,10 @@ import type { TelemetryOptions } from './options.ts'
 
 export type Point = Required<Pick<IPoint, 'measurement' | 'tags' | 'fields'>> & { readonly timestamp: Date }
 
-/** The client takes a host out of service for a while after a failure, with a timer of its own; ours is enough. */
+/**
+ * The client takes a host out of service for a while after a failure, with a timer of its own; ours is
+ * enough.
+ */
 const NO_BACKOFF = { getDelay: () => 0, next: () => NO_BACKOFF, reset: () => NO_BACKOFF }
 
 export class InfluxWriter {
@@ -42,7 +45,8 @@ export class InfluxWriter {
 
   /**
    * All of them, or an error; writing a point twice changes nothing, time and tags are its identity.
-   * @returns false when the server will never take these (a field changed its type): sending them again is no use
+   * @returns false when the server will never take these (a field changed its type): sending them again is no
+   * use
    */
   async write(points: readonly Point[]): Promise<boolean> {
     try {

@@ -3,8 +3,8 @@
  *
  *     GET /metrics ─▶ source.health() once ─▶ METRICS, row by row ─▶ text
  *
- * Values are read when asked for, never kept in step; labels come from the config (cameras) and from closed lists
- * (states), so that their number has a limit.
+ * Values are read when asked for, never kept in step; labels come from the config (cameras) and from closed
+ * lists (states), so that their number has a limit.
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { CameraHealth, Health, HealthSource } from './health.ts'

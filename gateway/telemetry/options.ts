@@ -23,7 +23,7 @@ export const TelemetryOptions = z.strictObject({
     })
     .optional()
     .describe(
-      'Send points to InfluxDB 1.x, or to a server that speaks its write protocol. Absent: nothing leaves the box.',
+      'Send points to InfluxDB 1.x or a server with its write protocol. Absent: nothing leaves the box.',
     ),
   intervalSec: z
     .int()
@@ -37,7 +37,7 @@ export const TelemetryOptions = z.strictObject({
     .max(1_000_000)
     .default(20_000)
     .describe(
-      'Points kept while the server is away; about 0.4 kB each. 16 cameras at 15 s: five hours. The oldest go first.',
+      'Points kept while the server is away, 0.4 kB each. 16 cameras at 15 s: five hours. The oldest go first.',
     ),
   writeWithinMs: z
     .int()

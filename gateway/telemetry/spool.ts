@@ -1,6 +1,6 @@
 /**
- * Points that wait for a server that is away. At its bound the oldest goes and is counted: of health, the latest
- * matters most, and what may not be lost (alerts) waits in the outbox, not here.
+ * Points that wait for a server that is away. At its bound the oldest goes and is counted: of health, the
+ * latest matters most, and what may not be lost (alerts) waits in the outbox, not here.
  */
 import { assert } from '../kit/assert.ts'
 

@@ -2,7 +2,7 @@
  * Reporting: health as it is when Prometheus asks, and as points in time for InfluxDB.
  *
  *     source ─┬─ asked ─────────▶ Metrics ─▶ /metrics
- *             └─ every interval ─▶ points ─▶ Spool ─▶ InfluxWriter       away: points wait, the oldest go, counted
+ *             └─ every interval ─▶ points ─▶ Spool ─▶ InfluxWriter     away: points wait, the oldest go
  */
 import type { Clock } from '../kit/clock.ts'
 import { fault, reasonOf } from '../kit/errors.ts'

@@ -1,4 +1,6 @@
-/** Every word the console says exists in both languages, and every closed list of the gateway has its words. */
+/**
+ * Every word the console says exists in both languages, and every closed list of the gateway has its words.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { ALERT_STATES, REJECT_REASONS } from '../../gateway/alerts/lifecycle.ts'

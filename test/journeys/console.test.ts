@@ -1,6 +1,6 @@
 /**
- * The console in a real browser, against a real server: the first login, an alert that arrives live, a verdict given
- * by keyboard; both languages, both colour schemes, nothing for axe to complain about.
+ * The console in a real browser, against a real server: the first login, an alert that arrives live, a
+ * verdict given by keyboard; both languages, both colour schemes, nothing for axe to complain about.
  */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'

@@ -13,7 +13,7 @@ function setUp(changes: Partial<HttpOptions> = {}) {
 }
 const code = (wanted: string) => expect.objectContaining({ code: wanted })
 
-test('the first start makes an administrator with a password that is told once and stored nowhere', async () => {
+test('the first start makes an administrator; its password is told once and stored nowhere', async () => {
   const { accounts, database } = setUp()
   const first = await accounts.ensureAdministrator()
   expect(first).toMatchObject({ name: 'admin' })

@@ -135,6 +135,9 @@ export function writePackage(folder: string, packageId = PACKAGE_ID): string {
   return bag
 }
 
+export const codeOf = async (response: Response): Promise<string> =>
+  ((await response.json()) as { code: string }).code
+
 /** A browser in miniature: keeps its cookie and its CSRF token. */
 export class Visitor {
   cookie = ''

@@ -42,7 +42,7 @@ async function upload(running: Running, details: Record<string, string> = {}, fi
 }
 const sha256 = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
 
-test('an upload broken off is resumed where it stopped, also by a server started anew, and arrives byte for byte', async () => {
+test('an upload broken off is resumed, also by a server started anew, and arrives byte for byte', async () => {
   const first = await startServer()
   const token = first.accounts.issueToken('dock-1', 'bodycam')
   const parts = { token, file: film, metadata: DETAILS, chunkBytes: 100_000 }

@@ -1,4 +1,6 @@
-/** Accounts of people, tokens of machines, and the log of both. One-time passwords and tokens are shown once. */
+/**
+ * Accounts of people, tokens of machines, and the log of both. One-time passwords and tokens are shown once.
+ */
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AccessLog } from '../access-log.ts'
@@ -26,13 +28,20 @@ const Entry = z.object({
 const config = { permission: 'accounts:manage' } as const
 const tags = ['administration']
 
+type Logged = (request: FastifyRequest, action: string, object: string, purpose?: string) => void
+
 export function administrationRoutes(
   app: App,
   { accounts, accessLog }: { accounts: Accounts; accessLog: AccessLog },
 ): void {
-  const logged = (request: FastifyRequest, action: string, object: string, purpose = '') =>
+  const logged: Logged = (request, action, object, purpose = '') =>
     accessLog.add({ ...whoOf(request), action, object, purpose, outcome: 'granted' })
+  auditRoute(app, accessLog, logged)
+  accountRoutes(app, accounts, logged)
+  tokenRoutes(app, accounts, logged)
+}
 
+function auditRoute(app: App, accessLog: AccessLog, logged: Logged): void {
   app.get(
     '/api/v1/audit',
     {
@@ -57,7 +66,9 @@ export function administrationRoutes(
       return { entries: accessLog.list(request.query.limit, request.query.before) }
     },
   )
+}
 
+function accountRoutes(app: App, accounts: Accounts, logged: Logged): void {
   app.get(
     '/api/v1/accounts',
     {
@@ -120,14 +131,9 @@ export function administrationRoutes(
       return reply.status(204).send()
     },
   )
-  tokenRoutes(app, accounts, logged)
 }
 
-function tokenRoutes(
-  app: App,
-  accounts: Accounts,
-  logged: (request: FastifyRequest, action: string, object: string, purpose?: string) => void,
-): void {
+function tokenRoutes(app: App, accounts: Accounts, logged: Logged): void {
   app.get(
     '/api/v1/tokens',
     {

@@ -54,16 +54,18 @@ const Count = z.object({
 })
 const tags = ['alerts']
 
-export function alertRoutes(
-  app: App,
-  { alerts, accessLog }: { alerts: AlertsView; accessLog: AccessLog },
-): void {
-  const find = (eventId: string): AlertRecord => {
-    const record = alerts.get(eventId)
-    if (!record) throw fault('NOT_FOUND', { what: `alert ${eventId}` })
-    return record
-  }
+interface AlertParts {
+  readonly alerts: AlertsView
+  readonly accessLog: AccessLog
+}
 
+export function alertRoutes(app: App, parts: AlertParts): void {
+  listRoutes(app, parts)
+  reviewRoute(app, parts)
+  statisticsRoute(app, parts)
+}
+
+function listRoutes(app: App, { alerts }: AlertParts): void {
   app.get(
     '/api/v1/alerts',
     {
@@ -104,10 +106,12 @@ export function alertRoutes(
     },
     (request) => {
       const { eventId } = request.params
-      return { alert: find(eventId), history: alerts.history(eventId) }
+      return { alert: find(alerts, eventId), history: alerts.history(eventId) }
     },
   )
+}
 
+function reviewRoute(app: App, { alerts, accessLog }: AlertParts): void {
   app.post(
     '/api/v1/alerts/:eventId/review',
     {
@@ -123,7 +127,7 @@ export function alertRoutes(
     (request) => {
       const { eventId } = request.params
       const { verdict, reasonCode, note, commandId = ulid() } = request.body
-      find(eventId)
+      find(alerts, eventId)
       const by = personOf(request).name
       const reason = reasonCode && deskReasonOf(reasonCode)
       const details = reasonCode && reason !== reasonCode ? { observed: reasonCode } : undefined
@@ -148,7 +152,9 @@ export function alertRoutes(
       return { alert }
     },
   )
+}
 
+function statisticsRoute(app: App, { alerts }: AlertParts): void {
   app.get(
     '/api/v1/statistics',
     {
@@ -168,6 +174,12 @@ export function alertRoutes(
       return { counts: alerts.counts({ ...(fromDay && { fromDay }), ...(toDay && { toDay }) }) }
     },
   )
+}
+
+function find(alerts: AlertsView, eventId: string): AlertRecord {
+  const record = alerts.get(eventId)
+  if (!record) throw fault('NOT_FOUND', { what: `alert ${eventId}` })
+  return record
 }
 
 const epochMs = (time: string | undefined): number | undefined =>

@@ -1,6 +1,6 @@
 /**
- * Sealed evidence, file by file, byte by byte as it lies in the bag. Nothing is shown without a purpose, and every
- * look is in the access log before the first byte leaves.
+ * Sealed evidence, file by file, byte by byte as it lies in the bag. Nothing is shown without a purpose, and
+ * every look is in the access log before the first byte leaves.
  *
  *     packageId ─▶ folder ─▶ path without `..`, links resolved, still inside ─▶ log ─▶ bytes (ranges too)
  */

@@ -1,6 +1,6 @@
 /**
- * Live pictures of one camera: the very fragments that are analysed, over a WebSocket, for Media Source Extensions.
- * Looking at a street is an access like any other: it states a purpose and is logged.
+ * Live pictures of one camera: the very fragments that are analysed, over a WebSocket, for Media Source
+ * Extensions. Looking at a street is an access like any other: it states a purpose and is logged.
  */
 import { z } from 'zod'
 import { fault } from '../../kit/errors.ts'

@@ -19,10 +19,17 @@ const Me = z.object({
 const Password = z.string().min(1).max(PASSWORD_LENGTH_MAX)
 const tags = ['session']
 
-export function sessionRoutes(
-  app: App,
-  { accounts, accessLog }: { accounts: Accounts; accessLog: AccessLog },
-): void {
+interface SessionParts {
+  readonly accounts: Accounts
+  readonly accessLog: AccessLog
+}
+
+export function sessionRoutes(app: App, parts: SessionParts): void {
+  loginRoute(app, parts)
+  ownRoutes(app, parts)
+}
+
+function loginRoute(app: App, { accounts, accessLog }: SessionParts): void {
   app.post(
     '/api/v1/session',
     {
@@ -52,7 +59,9 @@ export function sessionRoutes(
       }
     },
   )
+}
 
+function ownRoutes(app: App, { accounts, accessLog }: SessionParts): void {
   app.get(
     '/api/v1/session',
     { config: { permission: 'self' }, schema: { tags, summary: 'who I am', response: { 200: Me } } },
