@@ -1,4 +1,6 @@
-/** What a camera offers, asked once: for `doctor`, for the console's "try this address", never while running. */
+/**
+ * What a camera offers, asked once: for `doctor`, for the console's "try this address", never while running.
+ */
 import { fault, redact } from '../../gateway/kit/errors.ts'
 import { diagnose } from '../../gateway/streams/diagnosis.ts'
 import { type MediaProbe, probeMedia } from '../../gateway/streams/media-tool.ts'

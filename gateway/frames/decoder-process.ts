@@ -1,11 +1,12 @@
 /**
- * One ffmpeg that turns fragments on its stdin into 640×360 I420 frames with their camera's own times on its stdout.
+ * One ffmpeg that turns fragments on its stdin into 640×360 I420 frames with their camera's own times on its
+ * stdout.
  *
  *     init, moof mdat, moof mdat … ─▶ stdin │ decode, select, scale │ stdout ─▶ NUT ─▶ slots
  *
- * Times come through untouched: `-copyts`, `-fps_mode passthrough`, a time base of 1/90 000 and no `fps` filter (it
- * moves times by up to 100 ms). `-threads 1` stands twice: before the input for the decoder, after it for rawvideo's
- * encoder, which otherwise holds one frame back.
+ * Times come through untouched: `-copyts`, `-fps_mode passthrough`, a time base of 1/90 000 and no `fps`
+ * filter (it moves times by up to 100 ms). `-threads 1` stands twice: before the input for the decoder, after
+ * it for rawvideo's encoder, which otherwise holds one frame back.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
@@ -14,16 +15,18 @@ import type { Sample, StreamInfo } from '../streams/gop.ts'
 import { FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH } from './frame.ts'
 import { NutReader } from './nut.ts'
 
-export interface DecoderRecipe {
+interface DecoderRecipe {
   /** Pictures closer than this to the last chosen one are not put out, seconds. 0 puts out all. */
   readonly stepSec: number
   /** No picture before this presentation time, ticks. */
   readonly fromTicks: number
-  /** `drop`: when nobody reads, frames are lost and decoding goes on (live). `wait`: nothing is lost (files). */
+  /**
+   * `drop`: when nobody reads, frames are lost and decoding goes on (live). `wait`: nothing is lost (files).
+   */
   readonly overflow: 'drop' | 'wait'
 }
 
-export interface DecoderEvents {
+interface DecoderEvents {
   /** Memory of FRAME_BYTES for the next frame. */
   readonly slot: () => Uint8Array
   /** The slot lent last holds the picture with this presentation time. */
@@ -138,9 +141,10 @@ export class DecoderProcess {
 }
 
 /** [ffmpeg's documentation: fifo, nut, select] */
-export function decoderArguments({ stepSec, fromTicks, overflow }: DecoderRecipe): string[] {
+function decoderArguments({ stepSec, fromTicks, overflow }: DecoderRecipe): string[] {
   const from = `gte(pts,${Math.round(fromTicks)})`
-  // Keyframes pass live at any distance: patrol looks at nothing else, and what comes before one may be patched up.
+  // Keyframes pass live at any distance: patrol looks at nothing else, and what comes before one may be
+  // patched up.
   const step = `gte(t-prev_selected_t,${stepSec})${overflow === 'drop' ? '+key' : ''}`
   const chosen = stepSec > 0 ? `if(isnan(prev_selected_t),${from},${step})` : from
   const filters = [

@@ -4,12 +4,12 @@
  *     ring's last GOP   K p p p p p p p p p p        patrol: K               (B-frames: K and the next 3)
  *                       └fed┘                        watch, pursue: all; on the way up the rest of the GOP at once
  *
- * One process serves all modes, since decoding costs and putting out does not. It may die at any time: reader and ring
- * do not notice, the next process is fed from the last keyframe, and pictures that come twice are dropped by their
- * time. A decoder that cannot keep up loses the rest of its GOP, never the order.
+ * One process serves all modes, since decoding costs and putting out does not. It may die at any time: reader
+ * and ring do not notice, the next process is fed from the last keyframe, and pictures that come twice are
+ * dropped by their time. A decoder that cannot keep up loses the rest of its GOP, never the order.
  *
- * Surprise: a camera with B-frames gives a keyframe fed alone only two GOPs later, because the decoder waits for
- * pictures to reorder. Three more samples free it (measured: 168 ms instead of 4 s).
+ * Surprise: a camera with B-frames gives a keyframe fed alone only two GOPs later, because the decoder waits
+ * for pictures to reorder. Three more samples free it (measured: 168 ms instead of 4 s).
  */
 import { z } from 'zod'
 import { Backoff } from '../kit/backoff.ts'
@@ -51,7 +51,7 @@ const REORDER_SAMPLES = 3
 /** A deeper reorder is fed until the keyframe is out, but no further than this. */
 const REORDER_SAMPLES_MAX = 32
 
-export interface DecoderParts {
+interface DecoderParts {
   readonly camera: string
   readonly options: DecoderOptions
   readonly ring: GopRing

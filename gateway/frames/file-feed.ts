@@ -4,11 +4,13 @@
  *     file ─ffmpeg -c copy─▶ fMP4 ─▶ ring ─▶ decoder ─▶ Frame          the consumer's pace is everybody's pace:
  *       └──────────── paused ◀──────────── paused ◀──── not asked ──┘  a paused pipe stops the process before it
  *
- * Frames are chosen by media time alone (the first picture, then each one at least `1/rate − 0.01 s` after the last
- * chosen), so the same file at the same rate always gives the same frames. `timeMs` counts from the first picture a
- * player would show: pictures that an edit list hides at the start (phones, trimmed clips) are not analysed.
+ * Frames are chosen by media time alone (the first picture, then each one at least `1/rate − 0.01 s` after
+ * the last chosen), so the same file at the same rate always gives the same frames. `timeMs` counts from the
+ * first picture a player would show: pictures that an edit list hides at the start (phones, trimmed clips)
+ * are not analysed.
  *
- * Codecs that MP4 cannot carry are transcoded for analysis; `info.transcoded` says so, the file stays the original.
+ * Codecs that MP4 cannot carry are transcoded for analysis; `info.transcoded` says so, the file stays the
+ * original.
  */
 
 import { assert } from '../kit/assert.ts'
@@ -34,7 +36,7 @@ export interface FileFeedOptions {
 }
 
 /** `width` and `height` are those of the picture as it is shown, turned if the recorder was held upright. */
-export interface FileInfo extends StreamInfo {
+interface FileInfo extends StreamInfo {
   /** What the container says; null when it does not. */
   readonly declaredSec: number | null
   readonly rotation: 0 | 90 | 180 | 270
@@ -60,7 +62,10 @@ const WAITING_MAX = 2
 /** An end this much before the declared one is a truncation: containers round, last durations are guessed. */
 const TRUNCATED_SEC_MIN = 1
 
-/** @throws Fault FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_VIDEO, FILE_NO_VIDEO_TRACK, FILE_UNFINISHED, FILE_UNDECODABLE */
+/**
+ * @throws Fault FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_VIDEO, FILE_NO_VIDEO_TRACK, FILE_UNFINISHED,
+ * FILE_UNDECODABLE
+ */
 export async function openFileFeed(options: FileFeedOptions): Promise<FileFeed> {
   const log = options.log ?? silentLog
   const facts = await inspectFile(options.path)
@@ -68,7 +73,8 @@ export async function openFileFeed(options: FileFeedOptions): Promise<FileFeed> 
   let first = await reader.next()
   let transcoded = facts.transcode
   if (first === null && !transcoded) {
-    // The codec is one that MP4 carries, this stream of it is not: timestamps or headers that the muxer refuses.
+    // The codec is one that MP4 carries, this stream of it is not: timestamps or headers that the muxer
+    // refuses.
     log.info(
       { path: options.path, reason: reader.problem },
       'packets cannot be copied, transcoding for analysis',

@@ -1,9 +1,9 @@
 /**
  * One decoded picture, small and in the colours of video: what gate, occupancy and detectors look at.
  *
- * Every frame is stretched to 640×360 whatever the camera's shape, so that areas and distances mean the same to
- * every stage; boxes are fractions and do not care. `yuv` is I420: 640×360 luma, then 320×180 U, then 320×180 V.
- * The holder of a frame gives it back to its pool when done; nobody keeps `yuv` across a call.
+ * Every frame is stretched to 640×360 whatever the camera's shape, so that areas and distances mean the same
+ * to every stage; boxes are fractions and do not care. `yuv` is I420: 640×360 luma, then 320×180 U, then
+ * 320×180 V. The holder of a frame gives it back to its pool when done; nobody keeps `yuv` across a call.
  */
 export const FRAME_WIDTH = 640
 export const FRAME_HEIGHT = 360

@@ -3,8 +3,8 @@
  *
  *     Frame ─▶ 32×18 grid of mean luma ─▶ cells that changed ─▶ 'moved' │ 'due' │ 'still'
  *
- * A still scene is let through every `lookAgainMs`: a person who stops moving must not drop out of the record. One
- * gate per camera; its memory is taken at construction, `admit` allocates nothing.
+ * A still scene is let through every `lookAgainMs`: a person who stops moving must not drop out of the
+ * record. One gate per camera; its memory is taken at construction, `admit` allocates nothing.
  */
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
@@ -35,7 +35,7 @@ export const GateOptions = z.strictObject({
     .describe('Milliseconds a still scene may go unseen by the detector.'),
 })
 export type GateOptions = z.infer<typeof GateOptions>
-export type Admission = 'moved' | 'due' | 'still'
+type Admission = 'moved' | 'due' | 'still'
 
 export class Gate {
   readonly #options: GateOptions

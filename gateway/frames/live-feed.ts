@@ -5,12 +5,12 @@
  *                          ▲                                      │           │
  *                          └────────────── mode ◀── moved ────────┘◀─ attention of the judge
  *
- * `onFrame` may take its time: meanwhile the newest frame waits and older ones are dropped. What the mode owed and what
- * was really analysed are counted in seconds, so that shed load is never silent. A camera that is away is owed as well:
- * nobody looked at the street.
+ * `onFrame` may take its time: meanwhile the newest frame waits and older ones are dropped. What the mode
+ * owed and what was really analysed are counted in seconds, so that shed load is never silent. A camera that
+ * is away is owed as well: nobody looked at the street.
  *
- * With a second, cheaper stream for analysis both have timelines of the box's own time, so evidence cut from `ring` by
- * `timeMs` shows what the cheap stream was judged on.
+ * With a second, cheaper stream for analysis both have timelines of the box's own time, so evidence cut from
+ * `ring` by `timeMs` shows what the cheap stream was judged on.
  */
 import { z } from 'zod'
 import type { CameraState, CameraStatus } from '../../devices/device.ts'
@@ -50,7 +50,7 @@ export interface FeedCamera {
   readonly mask?: PrivacyMask | undefined
 }
 
-export interface LiveFeedParts {
+interface LiveFeedParts {
   readonly camera: FeedCamera
   readonly options: FeedOptions
   readonly clock: Clock
@@ -60,7 +60,7 @@ export interface LiveFeedParts {
   readonly onStatus: (status: CameraStatus) => void
 }
 
-export interface FeedCounters {
+interface FeedCounters {
   readonly samples: number
   readonly framesDecoded: number
   /** Seconds since the start that somebody should have been looking, and seconds that somebody did. */
@@ -228,14 +228,16 @@ export class LiveFeed {
   #decoded(connection: number, pts: number): void {
     this.#framesDecoded++
     const sample = this.#analysis.ring.find(connection, pts)
-    // In patrol every keyframe that was fed is due. What comes out around one may be patched up: its references are missing.
+    // In patrol every keyframe that was fed is due. What comes out around one may be patched up: its
+    // references are missing.
     const { keysOnly } = this.#decoder
     if (keysOnly && sample !== null && !sample.key) return
     const { timeMs } = sample ?? this.#analysis.at(pts)
     const stepMs = keysOnly ? 0 : this.#policy.stepMs(this.#policy.mode)
     // The decoder puts out 5 a second; a slot that is not put is filled again.
     if (timeMs < this.#gridMs + stepMs - STEP_TOLERANCE_MS) return
-    // A grid, so that a source of 5 a second gives 2 a second on average and not 5/3; a late look starts a new one.
+    // A grid, so that a source of 5 a second gives 2 a second on average and not 5/3; a late look starts a
+    // new one.
     this.#gridMs = timeMs - this.#gridMs < 2 * stepMs ? this.#gridMs + stepMs : timeMs
     this.#dueMs = timeMs
     this.#latest.put(connection, pts)
@@ -253,7 +255,8 @@ export class LiveFeed {
 
   async #look(slot: SlotFrame): Promise<void> {
     const { camera, onFrame } = this.#parts
-    // The ring knows the sample; a picture whose time the decoder moved is placed by the connection's timeline.
+    // The ring knows the sample; a picture whose time the decoder moved is placed by the connection's
+    // timeline.
     const { timeMs, wallMs } =
       this.#analysis.ring.find(slot.connection, slot.pts) ?? this.#analysis.at(slot.pts)
     if (this.#lookedMs !== null && timeMs <= this.#lookedMs) return

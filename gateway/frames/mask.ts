@@ -1,9 +1,9 @@
 /**
  * Privacy masks: parts of the picture nobody may look at, painted black before anything else sees the frame.
  *
- * A mask errs outward: a cell of 2×2 pixels that its outline only touches is painted whole. The cells are found once,
- * as runs a row; painting a frame is a few fills. Originals in the ring are not touched: what leaves the box as a
- * derived picture is masked where it is made.
+ * A mask errs outward: a cell of 2×2 pixels that its outline only touches is painted whole. The cells are
+ * found once, as runs a row; painting a frame is a few fills. Originals in the ring are not touched: what
+ * leaves the box as a derived picture is masked where it is made.
  */
 import { contains, type Polygon } from '../kit/geometry.ts'
 import { FRAME_HEIGHT, FRAME_WIDTH } from './frame.ts'

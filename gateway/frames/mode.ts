@@ -1,13 +1,14 @@
 /**
- * How often a camera is looked at: violations last minutes, so most of the time a keyframe now and then will do.
+ * How often a camera is looked at: violations last minutes, so most of the time a keyframe now and then will
+ * do.
  *
  *     patrol  keyframes, about every 2 s        ▲ the judge's attention: a candidate asks for watch,
  *     watch   2 frames/s                        │ a decision that nears asks for pursue
  *     pursue  5 frames/s                        ▼ down again only after `calmMs` without being asked
  *
- * Motion alone raises patrol to watch only briefly and not again at once: on a busy street something always moves,
- * and a camera that watches all day for passers-by takes the time that a stall elsewhere needs. Every camera starts
- * with a spell of watch, so that occupancy learns its background from enough frames.
+ * Motion alone raises patrol to watch only briefly and not again at once: on a busy street something always
+ * moves, and a camera that watches all day for passers-by takes the time that a stall elsewhere needs. Every
+ * camera starts with a spell of watch, so that occupancy learns its background from enough frames.
  */
 import { z } from 'zod'
 
@@ -52,8 +53,7 @@ export const ModeOptions = z.strictObject({
 })
 export type ModeOptions = z.infer<typeof ModeOptions>
 
-export const MODES = ['patrol', 'watch', 'pursue'] as const
-export type Mode = (typeof MODES)[number]
+export type Mode = 'patrol' | 'watch' | 'pursue'
 
 export class ModePolicy {
   readonly #options: ModeOptions

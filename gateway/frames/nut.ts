@@ -1,10 +1,12 @@
 /**
- * Reads NUT with one rawvideo stream: frames of a known size, each with the presentation time the camera gave it.
+ * Reads NUT with one rawvideo stream: frames of a known size, each with the presentation time the camera gave
+ * it.
  *
  *     "nut/multimedia container\0" │ main │ stream │ (info, index, syncpoint)* │ head payload │ head payload │ …
  *
- * Payload bytes go straight from the pipe's chunk into a slot the caller lends: one copy, no allocation a frame.
- * Only what ffmpeg's muxer writes is understood (nut.txt of FFmpeg's documentation); all else is `STREAM_MALFORMED`.
+ * Payload bytes go straight from the pipe's chunk into a slot the caller lends: one copy, no allocation a
+ * frame. Only what ffmpeg's muxer writes is understood (nut.txt of FFmpeg's documentation); all else is
+ * `STREAM_MALFORMED`.
  */
 import { fault } from '../kit/errors.ts'
 import { TICKS_PER_SEC } from '../streams/gop.ts'
@@ -50,7 +52,9 @@ export class NutReader {
   #bytes: Buffer = this.#head
   #at = 0
 
-  /** `slot` lends the memory for the next frame when its first byte is there; `frame` says that it is full. */
+  /**
+   * `slot` lends the memory for the next frame when its first byte is there; `frame` says that it is full.
+   */
   constructor(frameBytes: number, on: { slot: () => Uint8Array; frame: (pts: number) => void }) {
     this.#frameBytes = frameBytes
     this.#slot = on.slot

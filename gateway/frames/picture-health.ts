@@ -5,8 +5,8 @@
  *     covered   light, but nothing in it             spread of luma
  *     frozen    the same picture again and again     pixels that differ from the first one of a run
  *
- * Each must last before it is said. Even a still street has noise, leaves or the camera's own clock; a repeated
- * picture has none of them.
+ * Each must last before it is said. Even a still street has noise, leaves or the camera's own clock; a
+ * repeated picture has none of them.
  */
 import { z } from 'zod'
 import { FRAME_HEIGHT, FRAME_WIDTH, type Frame } from './frame.ts'
@@ -45,7 +45,7 @@ export const HealthOptions = z.strictObject({
   frozenMs: z.int().min(1_000).max(600_000).default(20_000).describe('Milliseconds before frozen is said.'),
 })
 export type HealthOptions = z.infer<typeof HealthOptions>
-export type PictureState = 'good' | 'dark' | 'covered' | 'frozen'
+type PictureState = 'good' | 'dark' | 'covered' | 'frozen'
 
 /** Differences up to this are the encoder's. */
 const PIXEL_STEP_MAX = 2

@@ -1,5 +1,6 @@
 /**
- * What ffmpeg's complaints mean, as codes of ours. ffmpeg exits 0 when a camera dies, so exit codes say nothing.
+ * What ffmpeg's complaints mean, as codes of ours. ffmpeg exits 0 when a camera dies, so exit codes say
+ * nothing.
  */
 import type { FaultCode } from '../kit/catalogue.ts'
 import { redact } from '../kit/errors.ts'

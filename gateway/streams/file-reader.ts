@@ -1,7 +1,8 @@
 /**
- * A recorded file as samples, at the pace they are asked for: what is it, and the same `-c copy` to fragmented MP4 as
- * a camera gets. A file comes from an officer's chest or from anywhere: it is opened with a list of allowed containers
- * and only from disk, because a "video" may be a playlist that names other files or addresses.
+ * A recorded file as samples, at the pace they are asked for: what is it, and the same `-c copy` to
+ * fragmented MP4 as a camera gets. A file comes from an officer's chest or from anywhere: it is opened with a
+ * list of allowed containers and only from disk, because a "video" may be a playlist that names other files
+ * or addresses.
  */
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process'
 import { open, stat } from 'node:fs/promises'
@@ -26,7 +27,7 @@ const COPIED = new Set(['h264', 'hevc', 'mpeg4', 'mjpeg', 'mpeg2video', 'mpeg1vi
 /** The longest an edit list is looked into, packets: a GOP of 40 s at 25 fps. */
 const HIDDEN_PACKETS_MAX = 1000
 
-export interface FileFacts {
+interface FileFacts {
   readonly codec: string
   /** The codec does not fit MP4. */
   readonly transcode: boolean
@@ -83,7 +84,10 @@ async function readHead(path: string): Promise<Buffer> {
 const isMovie = (head: Buffer): boolean =>
   ['ftyp', 'mdat', 'wide', 'free', 'skip', 'pnot'].includes(head.toString('latin1', 4, 8))
 
-/** ffprobe guesses an AVI's duration from the file's size, so a cut one looks whole; its header counts the pictures. */
+/**
+ * ffprobe guesses an AVI's duration from the file's size, so a cut one looks whole; its header counts the
+ * pictures.
+ */
 function declaredSeconds({ format, durationSec, video }: MediaProbe): number | null {
   if (format !== 'avi' || video === null || video.fps === null || video.frameCount === null)
     return durationSec

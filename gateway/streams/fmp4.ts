@@ -1,12 +1,13 @@
 /**
- * Fragmented MP4 as ffmpeg writes it (`frag_every_frame+empty_moov+default_base_moof`), pushed in chunks of any size.
+ * Fragmented MP4 as ffmpeg writes it (`frag_every_frame+empty_moov+default_base_moof`), pushed in chunks of
+ * any size.
  *
  *     ftyp moov │ moof mdat │ moof mdat │ …          one fragment is one sample: a decoder, a clip and a browser take
  *     └─ init ─┘ └─ sample ┘                         it unchanged
  *
- * Every box gets a buffer of exactly its size, so a sample kept in the ring keeps nothing else alive. The bytes come
- * from a child process that eats a camera's packets: sizes and offsets are hostile until checked, and what does not
- * fit is a `STREAM_MALFORMED`, never a crash and never a loop.
+ * Every box gets a buffer of exactly its size, so a sample kept in the ring keeps nothing else alive. The
+ * bytes come from a child process that eats a camera's packets: sizes and offsets are hostile until checked,
+ * and what does not fit is a `STREAM_MALFORMED`, never a crash and never a loop.
  */
 import { fault } from '../kit/errors.ts'
 import { TICKS_PER_SEC } from './gop.ts'
@@ -16,7 +17,7 @@ const BOX_BYTES_MAX = 32 << 20
 /** ffmpeg writes one sample a fragment; more than this in one is not its work. */
 const SAMPLES_PER_FRAGMENT_MAX = 4096
 
-export interface Fmp4Track {
+interface Fmp4Track {
   readonly id: number
   readonly kind: 'vide' | 'soun' | 'other'
   readonly codec: string
@@ -206,7 +207,8 @@ function codecOf(tag: string, entry: Buffer): string {
   if (tag !== 'mp4v') return CODECS[tag] ?? tag
   const esds = entry.indexOf('esds', 0, 'latin1')
   if (esds < 0) return 'mpeg4'
-  // DecoderConfigDescriptor: tag 4, a length of one to four bytes (high bit: more follow), then the object type.
+  // DecoderConfigDescriptor: tag 4, a length of one to four bytes (high bit: more follow), then the object
+  // type.
   for (let at = esds + 8; at < Math.min(entry.length - 5, esds + 32); at++) {
     if (entry[at] !== 4) continue
     let type = at + 1

@@ -4,14 +4,14 @@
  *     │K p p p p│K p p p p│K p p p ▸        footage(a, b):  K……………………b   from the keyframe before a
  *      └─ oldest GOP goes whole ─┘          still(t):       K…t           its last shown picture is the one at t
  *
- * Clips, stills, decoders and live view all take from here, so what is analysed and what becomes evidence are the same
- * bytes. Payloads are never touched; only the decode time in each fragment's header is rebased, so that the result
- * starts at zero (a clip cut from a running stream would otherwise claim to begin hours in).
+ * Clips, stills, decoders and live view all take from here, so what is analysed and what becomes evidence are
+ * the same bytes. Payloads are never touched; only the decode time in each fragment's header is rebased, so
+ * that the result starts at zero (a clip cut from a running stream would otherwise claim to begin hours in).
  *
- * Surprise: with B-frames the samples of a span are not in the order they are shown, and a picture may need samples
- * that are shown after it. A clip may end with those. A still may not, since its last shown picture is the evidence: it
- * ends at the last picture before the instant that needs nothing later, with B-frames up to a few pictures earlier, and
- * says so by `endMs`.
+ * Surprise: with B-frames the samples of a span are not in the order they are shown, and a picture may need
+ * samples that are shown after it. A clip may end with those. A still may not, since its last shown picture
+ * is the evidence: it ends at the last picture before the instant that needs nothing later, with B-frames up
+ * to a few pictures earlier, and says so by `endMs`.
  */
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
@@ -34,7 +34,9 @@ export const RingOptions = z.strictObject({
 })
 export type RingOptions = z.infer<typeof RingOptions>
 
-/** A gap between neighbouring samples longer than this, beyond what the first one's duration says, is counted. */
+/**
+ * A gap between neighbouring samples longer than this, beyond what the first one's duration says, is counted.
+ */
 const GAP_TICKS_MIN = TICKS_PER_SEC / 2
 
 interface Gop {
@@ -184,7 +186,10 @@ function shownBy(samples: readonly Sample[], timeMs: number): readonly Sample[] 
   return samples.slice(0, last + 1)
 }
 
-/** The longest run from the keyframe on that shows nothing after `timeMs`, without what is shown before its last. */
+/**
+ * The longest run from the keyframe on that shows nothing after `timeMs`, without what is shown before its
+ * last.
+ */
 function endingAt(samples: readonly Sample[], timeMs: number): readonly Sample[] {
   let last = 0
   for (let i = 1; i < samples.length && samples[i]!.timeMs <= timeMs; i++) {

@@ -1,7 +1,8 @@
 /**
  * What comes out of a camera: encoded pictures (samples) in groups that begin with a keyframe (GOPs).
  *
- * Bytes are the camera's own, wrapped one sample a fragment by ffmpeg (`-c copy`, fragmented MP4), never re-encoded.
+ * Bytes are the camera's own, wrapped one sample a fragment by ffmpeg (`-c copy`, fragmented MP4), never
+ * re-encoded.
  */
 
 /** Ticks a second of every media time in the gateway. */

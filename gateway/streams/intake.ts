@@ -11,7 +11,7 @@ import type { StreamOptions } from './options.ts'
 import { type ReaderState, StreamReader } from './reader.ts'
 import { type Instant, Timeline } from './timeline.ts'
 
-export interface IntakeParts {
+interface IntakeParts {
   readonly camera: string
   readonly url: string
   readonly stream: StreamOptions

@@ -6,7 +6,9 @@
 const H264_SPS = 7
 const HEVC_SPS = 33
 
-/** The sequence parameter sets in front of a keyframe's first slice, as one string to compare; '' when none. */
+/**
+ * The sequence parameter sets in front of a keyframe's first slice, as one string to compare; '' when none.
+ */
 export function sequenceSets(codec: string, data: Buffer): string {
   const sets: string[] = []
   eachNal(codec, data, (type, start, end) => {

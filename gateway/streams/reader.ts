@@ -5,12 +5,13 @@
  *          ▲                          └────stream ended────▶ offline ───────┤
  *          └──────────────── wait (grows, jittered) ◀───────────────────────┘
  *
- * Supervised by one fact, "no sample for N seconds", because ffmpeg exits 0 when a camera dies and may hang when a
- * network does. What it prints is read only to name the cause, cut to its last lines, without credentials.
+ * Supervised by one fact, "no sample for N seconds", because ffmpeg exits 0 when a camera dies and may hang
+ * when a network does. What it prints is read only to name the cause, cut to its last lines, without
+ * credentials.
  *
- * The camera's password stands in ffmpeg's arguments, where other users of the box can see it in the process list:
- * ffmpeg takes an RTSP address no other way. Run the gateway as a user of its own and mount /proc with `hidepid=2`.
- * It is never logged here.
+ * The camera's password stands in ffmpeg's arguments, where other users of the box can see it in the process
+ * list: ffmpeg takes an RTSP address no other way. Run the gateway as a user of its own and mount /proc with
+ * `hidepid=2`. It is never logged here.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
@@ -32,14 +33,14 @@ export interface ReaderState {
   readonly reason: string
 }
 
-export interface ReaderEvents {
+interface ReaderEvents {
   /** A connection has begun; its samples follow. */
   info: [info: StreamInfo]
   sample: [sample: RawSample]
   state: [state: ReaderState]
 }
 
-export interface StreamReaderParts {
+interface StreamReaderParts {
   readonly camera: string
   readonly url: string
   readonly options: StreamOptions
@@ -238,13 +239,17 @@ class Connection {
       return false
     }
     this.#sets = sets || this.#sets
-    // ffmpeg guesses the first decode times of H.265 with B-frames; one picture there comes a frame late (measured).
+    // ffmpeg guesses the first decode times of H.265 with B-frames; one picture there comes a frame late
+    // (measured).
     this.#doubtful = this.#keys === 0 && codec === 'hevc'
     this.#keys++
     return true
   }
 
-  /** False when the camera's clock was set: forward leaves a hole in the ring, back makes ffmpeg count by ones. */
+  /**
+   * False when the camera's clock was set: forward leaves a hole in the ring, back makes ffmpeg count by
+   * ones.
+   */
   #takeTime(dts: number): boolean {
     const step = dts - this.#dts
     this.#dts = dts
@@ -294,7 +299,7 @@ class Connection {
  * Never `-fflags nobuffer`: packets read while probing would be thrown away and the ring begin a GOP late.
  * `-allowed_media_types video`: with sound set up, ffmpeg moves every time at every RTCP sender report.
  */
-export function readerArguments(url: string, { transport }: StreamOptions): string[] {
+function readerArguments(url: string, { transport }: StreamOptions): string[] {
   return [
     ...'-nostdin -loglevel error'.split(' '),
     ...inputArguments(url, transport),

@@ -1,18 +1,20 @@
 /**
- * From the camera's ticks to the camera's timeline (dwell is measured on it) and to the wall clock (people read it).
+ * From the camera's ticks to the camera's timeline (dwell is measured on it) and to the wall clock (people
+ * read it).
  *
  *     ticks of a connection ──+ offset──▶ timeMs: the box's monotonic time at which the picture would have come over
  *                                          a network without jitter; only goes forward, goes on over reconnects
  *     timeMs ──+ offset──▶ wallMs: taken once per connection, then led slowly after the clock
  *
- * A camera's crystal drifts (100 ppm are 9 s a day) and its packets jitter by tens of ms, always late, never early. So
- * the least delay of the last seconds is the truth, and the offset is led towards it by at most `slewPpm`: an interval
- * is wrong by less than a thousandth. NTP may step the wall clock as it likes: timeMs does not know of it,
- * and wallMs follows slowly unless it is far off.
+ * A camera's crystal drifts (100 ppm are 9 s a day) and its packets jitter by tens of ms, always late, never
+ * early. So the least delay of the last seconds is the truth, and the offset is led towards it by at most
+ * `slewPpm`: an interval is wrong by less than a thousandth. NTP may step the wall clock as it likes: timeMs
+ * does not know of it, and wallMs follows slowly unless it is far off.
  *
- * Surprise: right after a connect many cameras send what they had buffered, faster than time. During the first seconds
- * of a connection the offset therefore falls at once to the least delay seen, as far as the order of samples allows:
- * the buffered pictures are pressed together a little, and from then on times are right.
+ * Surprise: right after a connect many cameras send what they had buffered, faster than time. During the
+ * first seconds of a connection the offset therefore falls at once to the least delay seen, as far as the
+ * order of samples allows: the buffered pictures are pressed together a little, and from then on times are
+ * right.
  */
 import { assert } from '../kit/assert.ts'
 import type { Clock } from '../kit/clock.ts'
@@ -29,7 +31,10 @@ const JUMP_MS = 10_000
 const SETTLE_MS = 3_000
 /** Delays are compared over windows of this length; the least of the last two counts. */
 const WINDOW_MS = 5_000
-/** A box that booted without network believes in 1970 until NTP answers: leading that slowly would take for ever. */
+/**
+ * A box that booted without network believes in 1970 until NTP answers: leading that slowly would take for
+ * ever.
+ */
 const WALL_STEP_MS = 5_000
 const MS_PER_TICK = 1000 / TICKS_PER_SEC
 
@@ -61,7 +66,10 @@ export class Timeline {
     return this.#jumps
   }
 
-  /** Places a sample that has just arrived. Samples come in decode order; the first of a connection anchors it. */
+  /**
+   * Places a sample that has just arrived. Samples come in decode order; the first of a connection anchors
+   * it.
+   */
   place(connection: number, dts: number, pts: number): Instant {
     const nowMs = this.#clock.monotonicMs()
     const wallOffsetMs = this.#clock.wallMs() - nowMs

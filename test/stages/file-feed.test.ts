@@ -30,7 +30,10 @@ async function watch(file: string, options: Partial<FileFeedOptions> = {}) {
   return { feed, times, means, digest: hash.digest('hex'), report: feed.report() }
 }
 
-/** What the rule says, from the times a player would show: the first, then each at least 1/rate − 0.01 s later. */
+/**
+ * What the rule says, from the times a player would show: the first, then each at least 1/rate − 0.01 s
+ * later.
+ */
 function chosen(shown: readonly number[], rate: number): number[] {
   const out: number[] = []
   for (const time of shown)

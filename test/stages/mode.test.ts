@@ -5,8 +5,8 @@ const LETTERS: Record<string, Mode> = { p: 'patrol', w: 'watch', P: 'pursue' }
 const letterOf = (mode: Mode) => (mode === 'pursue' ? 'P' : mode[0]!)
 
 /**
- * Each column is five seconds. Asked: what the judge wants from then on (p patrol, w watch, P pursue), `m` is motion.
- * Told: the mode of that instant. Options as shipped: 25 s of watch at the start, 10 s of calm.
+ * Each column is five seconds. Asked: what the judge wants from then on (p patrol, w watch, P pursue), `m` is
+ * motion. Told: the mode of that instant. Options as shipped: 25 s of watch at the start, 10 s of calm.
  */
 const STORIES: [why: string, asked: string, told: string][] = [
   ['the empty scene is learnt first', '..........', 'wwwwwppppp'],
