@@ -1,5 +1,6 @@
 /**
- * A body-cam in its dock: uploads a recording by tus 1.0, in pieces, and resumes where a broken upload left off.
+ * A body-cam in its dock: uploads a recording by tus 1.0, in pieces, and resumes where a broken upload left
+ * off.
  *
  *     killAfterBytes: the dock loses power there; call again with the `resumeFrom` it gave, and it goes on
  */
