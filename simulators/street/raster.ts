@@ -51,8 +51,9 @@ export class Raster {
     const { width, rgb, alpha } = this
     const cover = this.#cover
     const span = extent.x2 - extent.x1 + 2
-    const ramp = paint.kind === 'gradient' ? rampOf(paint.from, paint.to, paint.axis) : undefined
-    const [r, g, b] = paint.kind === 'flat' ? paint.color : paint.from
+    const [r0, g0, b0] = paint.kind === 'flat' ? paint.color : paint.from
+    const [r1, g1, b1] = paint.kind === 'flat' ? paint.color : paint.to
+    const slope = paint.kind === 'flat' ? LEVEL : slopeOf(paint.axis)
     for (let y = extent.y1, row = 0; y < extent.y2; y++, row += span) {
       let sum = 0
       for (let x = extent.x1, at = row; x < extent.x2; x++, at++) {
@@ -60,12 +61,13 @@ export class Raster {
         cover[at] = 0
         const share = Math.min(1, Math.abs(sum)) * paint.alpha
         if (share < 0.004) continue
-        const step = ramp ? ramp.at(x, y) : 0
+        const along = slope.x * x + slope.y * y + slope.start
+        const step = along < 0 ? 0 : along > 1 ? 1 : along
         const p = (y * width + x) * 3
         const rest = 1 - share
-        rgb[p] = rgb[p]! * rest + (ramp ? ramp.colors[step]! : r) * share
-        rgb[p + 1] = rgb[p + 1]! * rest + (ramp ? ramp.colors[step + 1]! : g) * share
-        rgb[p + 2] = rgb[p + 2]! * rest + (ramp ? ramp.colors[step + 2]! : b) * share
+        rgb[p] = rgb[p]! * rest + (r0 + (r1 - r0) * step) * share
+        rgb[p + 1] = rgb[p + 1]! * rest + (g0 + (g1 - g0) * step) * share
+        rgb[p + 2] = rgb[p + 2]! * rest + (b0 + (b1 - b0) * step) * share
         if (alpha) alpha[y * width + x] = 255 * share + alpha[y * width + x]! * rest
       }
       cover[row + span - 2] = 0
@@ -219,22 +221,13 @@ function addSlantedRow(
   cover[at] = cover[at]! + area - shown
 }
 
-const RAMP_STEPS = 64
+const LEVEL = { x: 0, y: 0, start: 0 }
 
-function rampOf(from: Rgb, to: Rgb, [x0, y0, x1, y1]: readonly [number, number, number, number]) {
-  const colors = new Float32Array((RAMP_STEPS + 1) * 3)
-  for (let step = 0; step <= RAMP_STEPS; step++) {
-    const color = mix(from, to, step / RAMP_STEPS)
-    colors.set(color, step * 3)
-  }
-  const dx = x1 - x0
-  const dy = y1 - y0
-  const scale = RAMP_STEPS / Math.max(1e-6, dx * dx + dy * dy)
-  const at = (x: number, y: number) => {
-    const along = ((x - x0) * dx + (y - y0) * dy) * scale
-    return (along < 0 ? 0 : along > RAMP_STEPS ? RAMP_STEPS : Math.floor(along)) * 3
-  }
-  return { colors, at }
+/** How far along its axis a gradient is at a pixel: 0 at the first end, 1 at the second. */
+function slopeOf([x0, y0, x1, y1]: readonly [number, number, number, number]) {
+  const [dx, dy] = [x1 - x0, y1 - y0]
+  const scale = 1 / Math.max(1e-6, dx * dx + dy * dy)
+  return { x: dx * scale, y: dy * scale, start: -(x0 * dx + y0 * dy) * scale }
 }
 
 function extentOf(outlines: readonly Outline[]): Extent | undefined {
