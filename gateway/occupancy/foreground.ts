@@ -10,6 +10,7 @@
  */
 import { lightOf } from './light.ts'
 import { label, neighbours } from './mask.ts'
+import type { Noise } from './noise.ts'
 import { box5, type Plane } from './plane.ts'
 import { PLANE_PIXELS } from './standing.ts'
 
@@ -18,12 +19,6 @@ const LIGHT_GREATEST = 1.6
 /** Only what is clearly darker may come back as the inside of a thing. */
 const DARK_INSIDE = 0.8
 const SURE_SHARE = 0.2
-
-export interface Noise {
-  /** Robust standard deviations of picture against background, grey levels. */
-  luma: number
-  chroma: number
-}
 
 /** The least difference that means something at this brightness: 10 levels by day, 5 in the dark. */
 export function floorAt(brightness: number): number {

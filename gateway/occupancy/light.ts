@@ -4,7 +4,7 @@
  *     light of picture / of background ─▶ most frequent ratio of the picture  ─┐
  *                                      ─▶ median of each 20×20 block, 2 % a s ─┴▶ gain, bilinear between blocks
  *
- * Background and remembered things are multiplied alike: the light under goods drifts like the light beside them.
+ * The background may lag behind the light; remembered things do not, so they are carried by the change alone.
  * The most frequent ratio, not the mean: half a picture of lorry must not become a cloud.
  */
 import type { Plane } from './plane.ts'
@@ -38,10 +38,14 @@ export class Light {
   readonly #picture = new Uint32Array(BINS)
   readonly #blocks = new Uint16Array(BLOCKS * BINS)
   readonly #counts = new Uint16Array(BLOCKS)
-  readonly #local = new Float32Array(BLOCKS)
+  readonly #gains = new Float32Array(BLOCKS)
+  readonly #changes = new Float32Array(BLOCKS)
+  /** By how much the picture was still lighter than the background after the last gain, by block. */
+  readonly lag = new Float32Array(BLOCKS).fill(1)
   readonly #smooth = new Float32Array(BLOCKS)
-  /** Gain of luma at each pixel, of chroma everywhere. */
+  /** What the background is multiplied by at each pixel, and how the light changed since the last sample. */
   readonly gain = new Float32Array(PLANE_PIXELS).fill(1)
+  readonly change = new Float32Array(PLANE_PIXELS).fill(1)
   chromaGain = 1
   globalGain = 1
 
@@ -56,14 +60,18 @@ export class Light {
     const perSec = shares.shade > WEATHER_SHARE ? WEATHER_PER_SEC : LOCAL_PER_SEC
     const step = Math.min(0.2, perSec * dtSec)
     for (let block = 0; block < BLOCKS; block++) {
-      const local =
-        this.#counts[block]! < SAMPLES_MIN
-          ? 1
-          : median(this.#blocks, block * BINS, this.#counts[block]!) / this.globalGain
-      this.#local[block] = Math.max(1 - step, Math.min(1 + step, local)) * this.globalGain
+      const seen = this.#counts[block]! >= SAMPLES_MIN
+      const ratio = seen ? median(this.#blocks, block * BINS, this.#counts[block]!) : this.globalGain
+      const local = Math.max(1 - step, Math.min(1 + step, ratio / this.globalGain))
+      const change = seen ? ratio / this.lag[block]! : this.globalGain
+      this.#gains[block] = local * this.globalGain
+      this.#changes[block] = Math.max(LEAST, Math.min(GREATEST, change))
+      if (seen) this.lag[block] = ratio / this.#gains[block]!
     }
-    smooth(this.#local, this.#smooth)
+    smooth(this.#gains, this.#smooth)
     spread(this.#smooth, this.gain)
+    smooth(this.#changes, this.#smooth)
+    spread(this.#smooth, this.change)
   }
 
   #global(counted: number, foregroundShare: number, dtSec: number): number {
@@ -74,9 +82,18 @@ export class Light {
     return free ? Math.max(LEAST, Math.min(GREATEST, ratio)) : Math.max(1 - step, Math.min(1 + step, ratio))
   }
 
-  /** Multiplies what is remembered by the gain of the light. */
-  apply(plane: Plane): void {
-    applyLuma(plane.y, this.gain)
+  /** The background is brought to the picture's light, as fast as it may. */
+  applyTo(background: Plane): void {
+    this.#multiply(background, this.gain)
+  }
+
+  /** What was seen a moment ago is brought to the light of now: the light on goods changes like that beside them. */
+  carry(remembered: Plane): void {
+    this.#multiply(remembered, this.change)
+  }
+
+  #multiply(plane: Plane, gain: Float32Array): void {
+    multiplyLuma(plane.y, gain)
     if (this.chromaGain === 1) return
     scale(plane.u, this.chromaGain)
     scale(plane.v, this.chromaGain)
@@ -202,7 +219,7 @@ function spread(blocks: Float32Array, gain: Float32Array): void {
   }
 }
 
-function applyLuma(values: Float32Array, gain: Float32Array): void {
+function multiplyLuma(values: Float32Array, gain: Float32Array): void {
   for (let at = 0; at < PLANE_PIXELS; at++) values[at]! += (gain[at]! - 1) * Math.max(0, values[at]! - BLACK)
 }
 

@@ -9,14 +9,17 @@
  * stops moving stays a body while his place is taken; when he leaves it is background again, and what he handled
  * becomes goods. Looks are a second apart at any rate: from one fifth of a second to the next nobody seems to move.
  */
-import { chromaFloor, floorAt, type Noise } from './foreground.ts'
+
 import { lightOf } from './light.ts'
 import { close, grow, label, neighbours, open, type Part } from './mask.ts'
+import type { Noise } from './noise.ts'
 import { box5, Plane } from './plane.ts'
 import { PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
 import type { Things } from './things.ts'
 
 const COLOURED = 2
+/** Least step that is a movement, by quantisation; what light adds to it by day is in the loops. */
+const STEP_MIN = 1
 const LOOK_MS = 900
 const SHORT_SEC = 8
 const QUIET_MS = 60_000
@@ -151,6 +154,10 @@ export class Living {
       this.#mask[at] = stands && beside ? 1 : 0
     }
     open(this.#mask, this.goods, 2)
+    // Slivers of a body go; where nobody lives a thin thing is a thing.
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      if (this.#mask[at] === 1 && lives[labels[at]!] === 0 && this.#body[at] === 0) this.goods[at] = 1
+    }
   }
 
   #keepLarge(regions: readonly Part[], labels: Uint8Array, goodsPixels: Int32Array): void {
@@ -194,8 +201,9 @@ function movedSince(
   const chroma = 5 * noise.chroma
   for (let at = 0; at < PLANE_PIXELS; at++) {
     const y = picture.y[at]!
-    const floor = 0.7 * floorAt(y)
-    const floorC = 0.86 * chromaFloor(y)
+    const light = lightOf(y)
+    const floor = STEP_MIN + 0.06 * light
+    const floorC = STEP_MIN + 0.045 * light
     const reach = (luma > floor ? luma : floor) + slack * slope[at]!
     const reachC = chroma > floorC ? chroma : floorC
     moved[at] =
@@ -224,7 +232,7 @@ function relight(
     }
     const ratio = lightOf(around[at]!) / lightOf(aroundLast[at]!)
     const expected = last[at]! + (ratio - 1) * lightOf(last[at]!)
-    const floor = 0.6 * floorAt(now[at]!)
+    const floor = STEP_MIN + 0.05 * lightOf(now[at]!)
     if (Math.abs(now[at]! - expected) < Math.max(floor, 4 * noise.luma)) moved[at] = 0
   }
 }

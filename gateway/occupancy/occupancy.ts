@@ -12,11 +12,12 @@ import { z } from 'zod'
 import type { Frame } from '../frames/frame.ts'
 import { assert } from '../kit/assert.ts'
 import { Background } from './background.ts'
-import { Foreground, type Noise } from './foreground.ts'
+import { Foreground } from './foreground.ts'
 import { Light, type Shares } from './light.ts'
 import { Living } from './living.ts'
 import { Memory } from './memory.ts'
-import { envelope, fillPlane, gradient, Plane } from './plane.ts'
+import { measureNoise, type Noise } from './noise.ts'
+import { detail, envelope, fillPlane, gradient, Plane } from './plane.ts'
 import { type Kept, Regions } from './regions.ts'
 import { Register, type Shift, shiftPlane } from './register.ts'
 import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Region, type Standing } from './standing.ts'
@@ -66,6 +67,8 @@ export class Occupancy {
   readonly #picture = new Plane()
   readonly #scratch = new Float32Array(PLANE_PIXELS)
   readonly #scratch2 = new Float32Array(PLANE_PIXELS)
+  readonly #detail = new Float32Array(PLANE_PIXELS)
+  readonly #detailBefore = new Float32Array(PLANE_PIXELS)
   readonly #slope = new Float32Array(PLANE_PIXELS)
   readonly #slopeBefore = new Float32Array(PLANE_PIXELS)
   readonly #slopeWanted = new Float32Array(PLANE_PIXELS)
@@ -209,7 +212,15 @@ export class Occupancy {
       this.#fixed[at] = stands ? 0 : 1
       this.#slopeWanted[at] = stands ? this.#slopeRecent[at]! : this.#slopeBefore[at]!
     }
-    const shift = this.#register.align(this.#raw.y, this.#slope, y, this.#slopeWanted, this.#fixed)
+    detail(this.#raw.y, this.#detail, this.#scratch)
+    detail(y, this.#detailBefore, this.#scratch)
+    const shift = this.#register.align(
+      this.#detail,
+      this.#slope,
+      this.#detailBefore,
+      this.#slopeWanted,
+      this.#fixed,
+    )
     if (shift.x === 0 && shift.y === 0) this.#picture.set(this.#raw)
     else shiftPlane(this.#raw, this.#picture, shift)
     gradient(this.#picture.y, this.#slope)
@@ -226,10 +237,10 @@ export class Occupancy {
   #relight(dtSec: number): void {
     const { plane } = this.#background
     this.#light.measure(this.#picture, plane, this.#foregroundMask, this.#shares, dtSec)
-    this.#light.apply(plane)
-    this.#light.apply(this.#things.believed)
-    this.#light.apply(this.#things.challenger)
-    this.#light.apply(this.#living.last)
+    this.#light.applyTo(plane)
+    this.#light.carry(this.#things.believed)
+    this.#light.carry(this.#things.challenger)
+    this.#light.carry(this.#living.last)
     gradient(plane.y, this.#slopeBefore)
   }
 
@@ -270,6 +281,7 @@ export class Occupancy {
     this.#epoch++
     this.#crowdedSec = 0
     this.#start.reset()
+    this.#light.lag.fill(1)
     this.#things.reset()
     this.#living.reset()
     this.#regions.reset()
@@ -312,6 +324,7 @@ export class Occupancy {
         this.#living.aliveMs,
         this.#regions.text,
         this.#slopeRecent,
+        this.#light.lag,
         this.#foreground.kinds,
       ],
       {
@@ -380,40 +393,4 @@ function describe(part: Kept, goodsPixels: number): Region {
     hotPixels: part.hotPixels,
     goodsPixels,
   }
-}
-
-/** Robust spread of picture against background where nothing differs, a twentieth of the way a sample. */
-function measureNoise(
-  picture: Plane,
-  background: Plane,
-  foreground: Uint8Array,
-  histogram: Uint32Array,
-  noise: Noise,
-): void {
-  noise.luma += 0.05 * (spreadOf(picture.y, background.y, foreground, histogram) - noise.luma)
-  const u = spreadOf(picture.u, background.u, foreground, histogram)
-  const v = spreadOf(picture.v, background.v, foreground, histogram)
-  noise.chroma += 0.05 * (Math.max(u, v) - noise.chroma)
-}
-
-function spreadOf(
-  now: Float32Array,
-  before: Float32Array,
-  foreground: Uint8Array,
-  histogram: Uint32Array,
-): number {
-  histogram.fill(0)
-  let counted = 0
-  for (let at = 0; at < PLANE_PIXELS; at += 3) {
-    if (foreground[at] !== 0) continue
-    const far = Math.abs(now[at]! - before[at]!) * 8
-    histogram[far < 255 ? far | 0 : 255]!++
-    counted++
-  }
-  let below = 0
-  for (let level = 0; level < 256; level++) {
-    below += histogram[level]!
-    if (2 * below >= counted) return Math.max(0.3, (level + 0.5) / 8 / 0.6745)
-  }
-  return 2
 }

@@ -136,3 +136,9 @@ export function box5(values: Float32Array, out: Float32Array): void {
     }
   }
 }
+
+/** What is finer than 5×5: edges without the light that lies over them. */
+export function detail(values: Float32Array, out: Float32Array, scratch: Float32Array): void {
+  box5(values, scratch)
+  for (let at = 0; at < PLANE_PIXELS; at++) out[at] = values[at]! - scratch[at]!
+}

@@ -4,7 +4,8 @@
  *     gradient ─▶ means of rows and columns ─▶ whole pixels (±6) ─▶ least squares over the background ─▶ 1/8 px
  *
  * Whole pixels come from profiles, which a crowd cannot pull away; parts of a pixel from one linear solve in which
- * light (gain and offset) is an unknown too, so that a cloud is not taken for a shift. Pixels where something
+ * light (gain and offset) is an unknown too, over detail alone, so that the soft
+ * edge of a cloud is not taken for a shift. Pixels where something
  * stands do not take part in the second step and are compared with their own recent gradient in the first.
  */
 import type { Plane } from './plane.ts'
@@ -232,7 +233,7 @@ function gather(
 
 function solve(sums: Float64Array, count: number): Shift | null {
   // A flat scene says nothing: the ridge keeps the shift where it was.
-  const ridge = 100 + 0.002 * count
+  const ridge = 30 + 0.001 * count
   const [n, b, x, y, bb, bx, by, xx, xy, yy, s, bs, xs, ys] = sums as unknown as number[]
   const rows = [
     [n!, b!, x!, y!, s!],

@@ -7,7 +7,8 @@
  * Somebody who walks past covers C but does not end it: it is held for 30 s. Ages are times, never counts of
  * samples, so that a changed rate or a gap changes nothing.
  */
-import { floorAt, type Noise } from './foreground.ts'
+import { floorAt } from './foreground.ts'
+import type { Noise } from './noise.ts'
 import { Plane } from './plane.ts'
 import { PLANE_PIXELS } from './standing.ts'
 

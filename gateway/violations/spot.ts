@@ -6,6 +6,7 @@
  */
 import type { Box } from '../kit/geometry.ts'
 import { union } from '../kit/geometry.ts'
+import { PLANE_HEIGHT, PLANE_WIDTH } from '../occupancy/standing.ts'
 import { AttendanceBook, type AttendanceOptions, type AttendanceState, type Look } from './attendance.ts'
 import type { Act } from './event.ts'
 import type { SpotFacts } from './rules/rule.ts'
@@ -15,6 +16,12 @@ const GONE_SHARE = 0.15
 const GONE_SEEN_SHARE = 0.25
 const GONE_LOOKS = 2
 const GONE_SEC = 2
+const MOSTLY = 0.35
+/** Height over width, and height in the picture, from which goods may be a person. */
+const UPRIGHT = 1.4
+const PERSON_HEIGHT_MIN = 0.12
+/** So much more stood here before that somebody must have left. */
+const LEFT_SHARE = 1.4
 const PLACE_PIXELS_MIN = 20
 const PLACE_SHARE = 0.4
 const PLACE_FADE_SEC = 60
@@ -57,7 +64,10 @@ export class Spot {
   acts: OpenAct[] = []
   witness: Witness = emptyWitness()
   goodsSinceMs: number | null = null
+  goodsPixels = 0
   goodsPeak = 0
+  clusterPixels = 0
+  clusterPeak = 0
   goodsBox: Box | null = null
   lifeBox: Box | null = null
   placePeak = 0
@@ -123,6 +133,9 @@ export class Spot {
   }
 
   see(look: SpotLook, personStands: boolean, nowMs: number, dtSec: number): void {
+    this.clusterPixels = look.clusterPixels
+    this.clusterPeak = Math.max(look.clusterPixels, this.clusterPeak)
+    this.goodsPixels = look.goodsPixels
     this.emptySec = look.clusterPixels > 0 ? 0 : this.emptySec + dtSec
     if (look.goodsNew > 0) this.goodsSinceMs = Math.min(this.goodsSinceMs ?? Infinity, look.goodsSinceMs)
     this.goodsPeak = Math.max(this.goodsPeak, look.goodsPixels)
@@ -161,6 +174,15 @@ export class Spot {
       this.goneSinceMs = this.goneFromMs
   }
 
+  /** Upright like a person, and never was there more that has gone since. */
+  get #figure(): boolean {
+    if (this.goodsBox === null) return false
+    const [x1, y1, x2, y2] = this.goodsBox
+    const upright = (y2 - y1) * PLANE_HEIGHT >= UPRIGHT * (x2 - x1) * PLANE_WIDTH
+    const left = this.book.untilMs !== null || this.clusterPeak >= LEFT_SHARE * this.clusterPixels
+    return upright && y2 - y1 >= PERSON_HEIGHT_MIN && !left
+  }
+
   facts(nowMs: number): SpotFacts {
     const { personMissed, explainedBy } = this.witness
     return {
@@ -170,6 +192,8 @@ export class Spot {
       attendance: personMissed ? null : this.book.current,
       attendedUntilMs: personMissed ? null : this.book.untilMs,
       reportedUntilMs: this.reportedUntilMs,
+      mostlyGoods: this.goodsPixels >= MOSTLY * this.clusterPixels,
+      figure: this.#figure,
       explainedBy,
       personMissed,
     }

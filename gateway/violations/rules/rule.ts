@@ -19,6 +19,10 @@ export interface SpotFacts {
   readonly attendedUntilMs: number | null
   /** End of the last event of another rule here: the same minutes are not reported twice. */
   readonly reportedUntilMs: number | null
+  /** Whether the goods are most of what stands there now; the rest would be somebody or something else. */
+  readonly mostlyGoods: boolean
+  /** As tall as a person stands, and nobody was seen to leave it: it may be somebody who waits. */
+  readonly figure: boolean
   /** A detector's word on the goods, null without one: what it sees in their place for most of its looks. */
   readonly explainedBy: 'person' | 'vehicle' | 'two-wheeler' | null
   /** A detector ran, the spot is large enough for it, and it never saw a person there. */
