@@ -32,6 +32,8 @@ export interface AnalysisParts {
   readonly detector: DetectorPool | null
   readonly evidence: EvidenceKeeper
   readonly sink: EventSink
+  /** Ends the analysis early, by throwing. */
+  readonly signal?: AbortSignal
   readonly extraCaps?: readonly string[]
   /** After each look: how far the file is, and what is suspected now. */
   readonly onProgress?: (frame: Frame, durationSec: number, acts: readonly Act[]) => void
@@ -64,6 +66,7 @@ export async function analyseFile(parts: AnalysisParts): Promise<FileReport> {
   })
   const mask = new PrivacyMask(camera.privacyMasks.map(({ polygon }) => polygon))
   for await (const frame of feed.frames()) {
+    parts.signal?.throwIfAborted()
     mask.apply(frame.yuv)
     await line.look(frame)
     parts.onProgress?.(frame, feed.durationSec, line.judge.acts())

@@ -21,10 +21,10 @@ import { Accounts, type FirstLogin } from './http/accounts.ts'
 import { HttpServer } from './http/server.ts'
 import { type Clock, isoTime, systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
-import { Database } from './kit/database.ts'
+import { Database, storeFile } from './kit/database.ts'
 import { derivedUlid } from './kit/ids.ts'
 import type { Log } from './kit/log.ts'
-import { EmbeddedBroker } from './mqtt/broker.ts'
+import { type BrokerAddress, EmbeddedBroker } from './mqtt/broker.ts'
 import { Commands } from './mqtt/commands.ts'
 import { type Birth, MESSAGES } from './mqtt/messages.ts'
 import { MqttLink } from './mqtt/publisher.ts'
@@ -40,7 +40,6 @@ export interface RunningGateway {
   readonly brokerUrl: string
   /** Only at the very first start. */
   readonly firstLogin: FirstLogin | null
-  readonly accounts: Accounts
   /** Cameras that were restarted. */
   change(config: Config): Promise<string[]>
   close(): Promise<void>
@@ -71,9 +70,10 @@ export async function startGateway(
 
 async function build(box: Box): Promise<RunningGateway> {
   const { config, folder, log, clock, closing } = box
-  const database = closing.own(new Database(join(folder, 'lushao.db')))
+  const database = closing.own(new Database(storeFile(folder)))
   const outbox = new Outbox(database, config.outbox, clock, log)
   const desk = closing.own(new AlertDesk(database, outbox, clock))
+  const sink = sinkOf(desk, outbox)
   const signer = await openSigner(join(folder, 'keys'))
   const { evidence, pendingEventIds } = await openEvidence(box, signer)
   const detector = config.model === undefined ? null : closing.own(await DetectorPool.open(config.model, log))
@@ -81,15 +81,14 @@ async function build(box: Box): Promise<RunningGateway> {
   await clockWatch.start()
 
   const broker = config.mqtt.url === undefined ? closing.own(await openBroker(box)) : null
-  const commands = new Commands({ database, desk, options: config.mqtt.commands, clock, log })
-  const link = closing.own(
-    new MqttLink({
-      ...{ site: config.site, gateway: config.gateway, options: config.mqtt, outbox, commands, clock, log },
-      address: broker?.address ?? outsideBroker(config),
-      birth: () => birthOf(box, signer, detector, clockWatch),
-    }),
-  )
-  const sink = sinkOf(desk, outbox)
+  const birth = () => birthOf(box, signer, detector, clockWatch)
+  const link = openLink(box, {
+    database,
+    outbox,
+    desk,
+    birth,
+    address: broker?.address ?? outsideBroker(config),
+  })
   const street = closing.own(
     new Street(config, {
       ...{ evidence, sink, detector, clock, log, folder: join(folder, 'memory') },
@@ -97,42 +96,27 @@ async function build(box: Box): Promise<RunningGateway> {
       onStatus: (id, status, sinceMs) => link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
     }),
   )
-  // Originals of suspicions that no camera remembers: they never became evidence.
-  const claimed = street.openEventIds()
-  for (const eventId of pendingEventIds) {
-    if (!claimed.has(eventId) && desk.lastRevision(eventId) === 0) await evidence.discard(eventId)
-  }
+  await forgetSuspicions(pendingEventIds, street, desk, evidence)
   const registry = await openRegistry(box, { database, evidence, detector, sink, outbox })
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
-  const health = () =>
-    healthOf(box, { street, outbox, desk, detector, link, feedsOpen: () => http.feeds.open })
-  const telemetry = closing.own(
-    new Telemetry({
-      ...{ options: config.telemetry, site: config.site, gateway: config.gateway, clock, log },
-      source: { health },
-    }),
-  )
-  const http: HttpServer = closing.own(
-    await HttpServer.start({
-      ...{ options: config.http, accounts, alerts: desk, recordings: registry, log },
-      accessLog: new AccessLog({ database, clock }),
-      cameras: { cameras: () => street.views() },
-      evidenceFolder: evidence.vault.evidence,
-      directory: { devices: () => box.config.devices.bodycams, people: () => box.config.people },
-      metrics: telemetry.metrics,
-      live: { attach: (cameraId, send) => street.station(cameraId)?.feed.live.attach(send) ?? null },
-      missing: () => (link.state.connected ? [] : ['broker']),
-      uploadsFolder: join(folder, 'uploads'),
-    }),
-  )
+  const telemetry = openTelemetry(box, {
+    street,
+    outbox,
+    desk,
+    detector,
+    link,
+    feedsOpen: () => http.feeds.open,
+  })
+  const http: HttpServer = await openHttp(box, {
+    ...{ database, accounts, desk, registry, street, evidence, telemetry, link },
+  })
   link.start()
   telemetry.start()
   return {
     consoleUrl: http.url,
     brokerUrl: broker?.address.url ?? config.mqtt.url ?? '',
     firstLogin,
-    accounts,
     async change(next) {
       box.config = next
       const touched = await street.change(next)
@@ -141,6 +125,76 @@ async function build(box: Box): Promise<RunningGateway> {
     },
     close: () => closing.close(),
   }
+}
+
+function openLink(
+  { config, clock, log, closing }: Box,
+  parts: { database: Database; outbox: Outbox; desk: AlertDesk; birth: () => Birth; address: BrokerAddress },
+): MqttLink {
+  const { site, gateway, mqtt } = config
+  const commands = new Commands({ ...parts, options: mqtt.commands, clock, log })
+  return closing.own(new MqttLink({ ...parts, site, gateway, options: mqtt, commands, clock, log }))
+}
+
+/** Originals of suspicions that no camera remembers: they never became evidence. */
+async function forgetSuspicions(
+  pendingEventIds: readonly string[],
+  street: Street,
+  desk: AlertDesk,
+  evidence: EvidenceKeeper,
+): Promise<void> {
+  const claimed = street.openEventIds()
+  for (const eventId of pendingEventIds) {
+    if (!claimed.has(eventId) && desk.lastRevision(eventId) === 0) await evidence.discard(eventId)
+  }
+}
+
+/** Health goes to Prometheus when asked, to InfluxDB and to the platform at every interval. */
+function openTelemetry(box: Box, parts: HealthParts): Telemetry {
+  const { config, clock, log, closing } = box
+  const health = () => healthOf(box, parts)
+  const timer = setInterval(
+    () => parts.link.publishTelemetry('health', { ...health() }),
+    config.telemetry.intervalSec * 1000,
+  )
+  closing.own({ close: () => clearInterval(timer) })
+  return closing.own(
+    new Telemetry({
+      ...{ options: config.telemetry, site: config.site, gateway: config.gateway, clock, log },
+      source: { health },
+    }),
+  )
+}
+
+async function openHttp(
+  box: Box,
+  parts: {
+    database: Database
+    accounts: Accounts
+    desk: AlertDesk
+    registry: BodyCamRegistry
+    street: Street
+    evidence: EvidenceKeeper
+    telemetry: Telemetry
+    link: MqttLink
+  },
+): Promise<HttpServer> {
+  const { folder, clock, log, closing } = box
+  const { street, link } = parts
+  return closing.own(
+    await HttpServer.start({
+      ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
+      recordings: parts.registry,
+      accessLog: new AccessLog({ database: parts.database, clock }),
+      cameras: { cameras: () => street.views() },
+      evidenceFolder: parts.evidence.vault.evidence,
+      directory: { devices: () => box.config.devices.bodycams, people: () => box.config.people },
+      metrics: parts.telemetry.metrics,
+      live: { attach: (cameraId, send) => street.station(cameraId)?.feed.live.attach(send) ?? null },
+      missing: () => (link.state.connected ? [] : ['broker']),
+      uploadsFolder: join(folder, 'uploads'),
+    }),
+  )
 }
 
 async function openEvidence(box: Box, signer: Signer) {
@@ -193,8 +247,8 @@ async function openRegistry(
       ...{ database: parts.database, folder: join(folder, 'bodycam'), clock, log },
       devices: () => box.config.devices.bodycams,
       people: () => box.config.people,
-      async onRecording(recording) {
-        const found = await analyseRecording({ ...parts, config: () => box.config, log }, recording)
+      async onRecording(recording, signal) {
+        const found = await analyseRecording({ ...parts, config: () => box.config, signal, log }, recording)
         registry.link(recording.recordingId, found)
       },
     }),
@@ -254,17 +308,16 @@ function cameraMessage(status: CameraStatus, sinceMs: number, config: Config) {
   return { state, since, mode: state === 'online' ? mode : null, analysedSec, owedSec }
 }
 
-function healthOf(
-  { folder }: Box,
-  parts: {
-    street: Street
-    outbox: Outbox
-    desk: AlertDesk
-    detector: DetectorPool | null
-    link: MqttLink
-    feedsOpen: () => number
-  },
-): Health {
+interface HealthParts {
+  readonly street: Street
+  readonly outbox: Outbox
+  readonly desk: AlertDesk
+  readonly detector: DetectorPool | null
+  readonly link: MqttLink
+  readonly feedsOpen: () => number
+}
+
+function healthOf({ folder }: Box, parts: HealthParts): Health {
   const stats = parts.detector?.stats()
   const disk = statfsSync(folder)
   return {

@@ -19,6 +19,7 @@ export interface RecordingsParts {
   readonly evidence: EvidenceKeeper
   readonly detector: DetectorPool | null
   readonly sink: EventSink
+  readonly signal: AbortSignal
   readonly log: Log
 }
 
