@@ -3,7 +3,7 @@
  *
  *     LiveFeed ─ Frame ─▶ Line ─▶ revisions, evidence
  *        ▲                 │
- *        └─ attention ─────┴─▶ memory (on change, and every few seconds while an act goes on)
+ *        └─ attention ─────┴─▶ memory
  */
 import { join } from 'node:path'
 import type { CameraStatus } from '../devices/device.ts'
@@ -24,8 +24,9 @@ export interface StationParts
   readonly onStatus: (status: CameraStatus) => void
 }
 
-/** While an act goes on, this much of it may have to be seen again after a crash. */
-const SAVE_EVERY_MS = 5_000
+/** What of a background may have to be learned again after a crash, while something stirs and in a quiet street. */
+const SAVE_STIRRED_MS = 5_000
+const SAVE_QUIET_MS = 60_000
 
 export class Station {
   readonly line: Line
@@ -89,10 +90,12 @@ export class Station {
   async #lookAt(frame: Frame): Promise<void> {
     this.#mediaZeroMs ??= frame.timeMs
     await this.line.look(frame)
-    this.feed.setAttention(this.line.judge.attention())
-    const actsChanged = this.line.takeChanged()
-    const due = frame.timeMs - this.#savedAtMs >= SAVE_EVERY_MS && this.line.judge.acts().length > 0
+    const attention = this.line.judge.attention()
+    this.feed.setAttention(attention)
     this.#now = frame
+    const saveEveryMs = attention === 'patrol' ? SAVE_QUIET_MS : SAVE_STIRRED_MS
+    const due = frame.timeMs - this.#savedAtMs >= saveEveryMs
+    const actsChanged = this.line.takeChanged()
     if (actsChanged || due) await this.#save()
   }
 

@@ -5,7 +5,7 @@
  *     kills          ^ candidate   ^ confirmed
  *     event          └─ one id, start at the first second of the thing, END when it is gone
  */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -49,6 +49,13 @@ test('killed as a candidate and again as an event: same id, dwell right, nothing
 
   gateway = await startGatewayProcess(config)
   const candidate = await until('a candidate', () => readdirSync(join(storage, 'pending'))[0], 40_000)
+  const bornMs = statSync(join(storage, 'pending', candidate)).birthtimeMs
+  const memory = join(storage, 'memory', 'cam.bin')
+  await until(
+    'the memory of it',
+    () => (statSync(memory, { throwIfNoEntry: false })?.mtimeMs ?? 0) > bornMs,
+    10_000,
+  )
   await gateway.kill('SIGKILL')
 
   gateway = await startGatewayProcess(config)
