@@ -66,6 +66,7 @@ const NEVER: [what: string, pattern: RegExp][] = [
   ['a test switched off or alone', /\b(?:it|test|describe)\.(?:skip|only|todo)\(/],
   ['a path of somebody’s machine', /(?:^|[\s'"`(=])\/(?:work|farm|home|root|Users)\//m],
   ['a host that packages come from', new RegExp(['registry\\.npm', 'js|deb\\.deb', 'ian\\.org'].join(''))],
+  ['a path that breaks where a folder has a space in its name', /import\.meta\.url\)\.pathname/],
   ['a number of a ticket', /\b(?:issue|ticket|PR) #\d+/i],
 ]
 
