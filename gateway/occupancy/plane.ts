@@ -137,8 +137,35 @@ export function box5(values: Float32Array, out: Float32Array): void {
   }
 }
 
-/** What is finer than 5×5: edges without the light that lies over them. */
+const DETAIL_RADIUS = 7
+
+/** What is finer than 15×15: edges without the light that lies over them. */
 export function detail(values: Float32Array, out: Float32Array, scratch: Float32Array): void {
-  box5(values, scratch)
-  for (let at = 0; at < PLANE_PIXELS; at++) out[at] = values[at]! - scratch[at]!
+  const size = 2 * DETAIL_RADIUS + 1
+  meanAlong(values, scratch, PLANE_HEIGHT, PLANE_WIDTH, PLANE_WIDTH, 1)
+  meanAlong(scratch, out, PLANE_WIDTH, PLANE_HEIGHT, 1, PLANE_WIDTH)
+  for (let at = 0; at < PLANE_PIXELS; at++) out[at] = values[at]! - out[at]! / (size * size)
+}
+
+/** Running sums over a window along every line; the line's ends repeat. */
+function meanAlong(
+  from: Float32Array,
+  to: Float32Array,
+  lines: number,
+  length: number,
+  lineStep: number,
+  step: number,
+): void {
+  for (let line = 0; line < lines; line++) {
+    const start = line * lineStep
+    const end = start + (length - 1) * step
+    let sum = (DETAIL_RADIUS + 1) * from[start]!
+    for (let i = 1; i <= DETAIL_RADIUS; i++) sum += from[start + i * step]!
+    for (let i = 0, at = start; i < length; i++, at += step) {
+      to[at] = sum
+      const enters = i + DETAIL_RADIUS + 1 < length ? at + (DETAIL_RADIUS + 1) * step : end
+      const leaves = i >= DETAIL_RADIUS ? at - DETAIL_RADIUS * step : start
+      sum += from[enters]! - from[leaves]!
+    }
+  }
 }

@@ -79,13 +79,13 @@ export class Ground {
     }
   }
 
-  look(slot: number, standing: Standing, clusterPixels: number): SpotLook {
+  look(slot: number, standing: Standing, clusterPixels: number, recount: boolean): SpotLook {
     const goodsNew = this.#fresh[slot]!
     return {
       goodsPixels: this.#goods[slot]!,
       goodsSeen: this.#seen[slot]!,
       goodsNew,
-      goodsSinceMs: goodsNew > 0 ? this.#sinceMs(slot, standing) : Infinity,
+      goodsSinceMs: goodsNew > 0 || recount ? this.#sinceMs(slot, standing) : Infinity,
       goodsBox: this.#goodsExtents.box(slot),
       hotPixels: this.#hot[slot]!,
       placePixels: this.#places[slot]!,

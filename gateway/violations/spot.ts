@@ -16,12 +16,14 @@ const GONE_SHARE = 0.15
 const GONE_SEEN_SHARE = 0.25
 const GONE_LOOKS = 2
 const GONE_SEC = 2
+const AWAY_SEC = 3
 const MOSTLY = 0.35
 /** Height over width, and height in the picture, from which goods may be a person. */
 const UPRIGHT = 1.4
 const PERSON_HEIGHT_MIN = 0.12
 /** So much more stood here before that somebody must have left. */
 const LEFT_SHARE = 1.4
+const WHOLE_SHARE = 0.85
 const PLACE_PIXELS_MIN = 20
 const PLACE_SHARE = 0.4
 const PLACE_FADE_SEC = 60
@@ -51,7 +53,10 @@ export interface OpenAct {
 }
 
 /** What of a spot survives a restart. */
-export type SpotState = Omit<Spot, 'book' | 'hasEvent' | 'boxWith' | 'see' | 'facts' | 'save' | 'shift'> & {
+export type SpotState = Omit<
+  Spot,
+  'book' | 'isAlone' | 'hasEvent' | 'boxWith' | 'see' | 'facts' | 'save' | 'shift'
+> & {
   attendance: AttendanceState | null
   attendedUntilMs: number | null
 }
@@ -68,6 +73,8 @@ export class Spot {
   goodsPeak = 0
   clusterPixels = 0
   clusterPeak = 0
+  /** Somebody stood here too and went, and the goods stayed whole. */
+  departed = false
   goodsBox: Box | null = null
   lifeBox: Box | null = null
   placePeak = 0
@@ -122,6 +129,12 @@ export class Spot {
     }
   }
 
+  /** Goods without an event and without anybody. */
+  get isAlone(): boolean {
+    const away = this.book.current === null || this.book.current.awaySec >= AWAY_SEC
+    return this.goodsSinceMs !== null && away && !this.hasEvent
+  }
+
   get hasEvent(): boolean {
     return this.acts.some(({ act }) => act.confirmedMs !== null)
   }
@@ -137,10 +150,15 @@ export class Spot {
     this.clusterPeak = Math.max(look.clusterPixels, this.clusterPeak)
     this.goodsPixels = look.goodsPixels
     this.emptySec = look.clusterPixels > 0 ? 0 : this.emptySec + dtSec
-    if (look.goodsNew > 0) this.goodsSinceMs = Math.min(this.goodsSinceMs ?? Infinity, look.goodsSinceMs)
+    // Whoever brought them was perhaps counted among them: once he has left, what still stands is asked again.
+    if (this.isAlone && look.goodsSinceMs !== Infinity) this.goodsSinceMs = look.goodsSinceMs
+    else if (look.goodsNew > 0) this.goodsSinceMs = Math.min(this.goodsSinceMs ?? Infinity, look.goodsSinceMs)
     this.goodsPeak = Math.max(this.goodsPeak, look.goodsPixels)
     if (look.goodsBox !== null)
       this.goodsBox = this.goodsBox === null ? look.goodsBox : union(this.goodsBox, look.goodsBox)
+    const smaller = look.clusterPixels > 0 && this.clusterPeak >= LEFT_SHARE * look.clusterPixels
+    if (smaller && look.goodsPixels > 0 && look.goodsSeen >= WHOLE_SHARE * this.goodsPeak)
+      this.departed = true
     this.#attend(look, personStands, nowMs, dtSec)
     this.#watchGone(look, nowMs)
   }
@@ -179,12 +197,13 @@ export class Spot {
     if (this.goodsBox === null) return false
     const [x1, y1, x2, y2] = this.goodsBox
     const upright = (y2 - y1) * PLANE_HEIGHT >= UPRIGHT * (x2 - x1) * PLANE_WIDTH
-    const left = this.book.untilMs !== null || this.clusterPeak >= LEFT_SHARE * this.clusterPixels
+    const left = this.departed || this.book.untilMs !== null
     return upright && y2 - y1 >= PERSON_HEIGHT_MIN && !left
   }
 
   facts(nowMs: number): SpotFacts {
     const { personMissed, explainedBy } = this.witness
+    const standsNow = this.clusterPixels > 0 && this.goneFromMs === null
     return {
       nowMs,
       goodsSinceMs: this.goodsSinceMs,
@@ -192,7 +211,7 @@ export class Spot {
       attendance: personMissed ? null : this.book.current,
       attendedUntilMs: personMissed ? null : this.book.untilMs,
       reportedUntilMs: this.reportedUntilMs,
-      mostlyGoods: this.goodsPixels >= MOSTLY * this.clusterPixels,
+      mostlyGoods: standsNow && this.goodsPixels >= MOSTLY * this.clusterPixels,
       figure: this.#figure,
       explainedBy,
       personMissed,

@@ -65,7 +65,7 @@ export class SpotBook {
     this.#ground.take(standing, this.#slotOf, this.#mayGrow, this.#bareNow())
     return this.all.map((spot) => ({
       spot,
-      look: this.#ground.look(spot.slot, standing, this.#pixels[spot.slot]!),
+      look: this.#ground.look(spot.slot, standing, this.#pixels[spot.slot]!, spot.isAlone),
     }))
   }
 
