@@ -150,7 +150,7 @@ export function loadModel(file: string, manifestFile?: string): Model {
   return { file, bytes, manifest }
 }
 
-export function readManifest(path: string): Manifest {
+function readManifest(path: string): Manifest {
   let json: unknown
   try {
     if (statSync(path).size > MANIFEST_BYTES_MAX) throw new Error('larger than 1 MiB')

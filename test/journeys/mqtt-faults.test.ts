@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../gateway/kit/clock.ts'
@@ -102,7 +103,7 @@ test('killed with -9, the broker says that the gateway is offline, of the sessio
   const folder = scratchFolder()
   const broker = await startBroker(folder)
   const { states, of } = await listen(broker.address.url)
-  const entry = new URL('./mqtt-kill-child.ts', import.meta.url).pathname
+  const entry = fileURLToPath(new URL('./mqtt-kill-child.ts', import.meta.url))
   const argv = ['--import', 'tsx', entry, folder, broker.address.url, broker.address.password!]
   const child = spawn(process.execPath, argv, { stdio: 'ignore' })
   onTestFinished(() => void child.kill('SIGKILL'))

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import type { EmbeddedBroker } from '../../gateway/mqtt/broker.ts'
 import type { Platform } from '../../simulators/platform/platform.ts'
@@ -64,7 +65,7 @@ async function runUntilKilled(
   lines: number,
   kept: Set<string>,
 ): Promise<void> {
-  const entry = new URL('./mqtt-kill-child.ts', import.meta.url).pathname
+  const entry = fileURLToPath(new URL('./mqtt-kill-child.ts', import.meta.url))
   const argv = ['--import', 'tsx', entry, folder, url, broker.address.password!]
   const child: ChildProcess = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
