@@ -21,6 +21,15 @@ for (const [strip, expected] of STRIPS) {
   })
 }
 
+test('street-vending, then piling: each minute is told once, however long the goods stay', () => {
+  const strip = `..${'v'.repeat(30)}${'g'.repeat(60)}`
+  const judge = makeJudge([withRules({ 'street-vending': 10, piling: 10 })])
+  expect(events([...walk(judge, strip), ...judge.finish(1000 * strip.length)])).toEqual([
+    'street-vending 2–31',
+    'piling 31–',
+  ])
+})
+
 test('street-vending: the act is one and its vendor and goods are named', () => {
   const judge = makeJudge([withRules({ 'street-vending': 10 })])
   const told = walk(judge, '..vvvvvvvvvvvvvvvvvvvvvv....')

@@ -1,6 +1,12 @@
 /** The strip is the clip: each character one second, letters mark truth above and events below. */
 import { expect, test } from 'vitest'
-import { evaluate, type FoundEvent, score, type Truth, type TruthEvent } from '../../gateway/cli/evaluation.ts'
+import {
+  evaluate,
+  type FoundEvent,
+  score,
+  type Truth,
+  type TruthEvent,
+} from '../../gateway/cli/evaluation.ts'
 
 /** `#` is an act that ends, `>` one that goes on at the end of the strip. */
 function acts(strip: string): TruthEvent[] {

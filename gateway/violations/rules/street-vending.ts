@@ -9,13 +9,15 @@ import { defineRule } from './rule.ts'
 export const streetVending = defineRule({
   name: 'street-vending',
 
-  claim({ goodsSinceMs, goneSinceMs, attendance, personMissed, explainedBy }) {
+  claim({ goodsSinceMs, goneSinceMs, attendance, reportedUntilMs, personMissed, explainedBy }) {
     if (goodsSinceMs === null || goneSinceMs !== null || personMissed) return null
     if (attendance === null || !attendance.stays) return null
     // A rider beside his bicycle, a driver beside his van: theirs to judge by class, not goods.
     if (explainedBy !== null) return null
 
-    const startMs = Math.max(goodsSinceMs, attendance.sinceMs)
+    // Minutes that an event has told are not told again: only what somebody did here since then counts.
+    const startMs = Math.max(goodsSinceMs, attendance.sinceMs, reportedUntilMs ?? 0)
+    if (attendance.lastMs <= startMs) return null
     return { startMs, dwellMs: attendance.lastMs - startMs }
   },
 
