@@ -4,7 +4,7 @@
  */
 import { fault } from '../gateway/kit/errors.ts'
 import { basisFor, entryOf, type RuleCatalogue, SUPPORTED_RULES } from '../gateway/violations/catalogue.ts'
-import { localDay } from '../gateway/violations/zone.ts'
+import { localDay, type Zone } from '../gateway/violations/zone.ts'
 import type { GatewayOptions } from './schema.ts'
 import { type Finding, type Path, pathText, type Source, valueAt } from './source.ts'
 
@@ -17,8 +17,7 @@ export interface Checked {
   readonly cameraPlaces: readonly number[]
 }
 
-type CameraOptions = GatewayOptions['cameras'][number]
-type ZoneRule = CameraOptions['zones'][number]['rules'][number]
+type ZoneRule = Zone['rules'][number]
 
 /** In every list of things with a name, the second of a name is wrong. */
 export function duplicateIds(source: Source): Finding[] {
@@ -109,9 +108,8 @@ export function lowDwell(
 export function rulesWithoutBasis(checked: Checked): Finding[] {
   const { options, catalogue, source, wallMs } = checked
   const offsetMinutes = options.utcOffsetMinutes
-  return eachRule(checked, ({ rule }, path, camera) => {
+  return eachRule(checked, ({ rule }, path, district) => {
     const entry = entryOf(catalogue, rule)
-    const district = camera.jurisdictionCode ?? options.region
     if (entry !== undefined && basisFor(entry, { districtCode: district, wallMs, offsetMinutes })) return []
     const day = localDay(wallMs, offsetMinutes)
     return [{ path, fault: fault('RULE_WITHOUT_BASIS', { ...source.at(path), rule, district, day }) }]
@@ -127,17 +125,23 @@ export function rulesUnsupported(checked: Checked): Finding[] {
   )
 }
 
+/** Rules of fixed cameras and of body-cams, each with the division its pictures come from. */
 function eachRule(
   { options, cameraPlaces }: Checked,
-  check: (rule: ZoneRule, path: Path, camera: CameraOptions) => Finding[],
+  check: (rule: ZoneRule, path: Path, district: string) => Finding[],
 ): Finding[] {
-  return options.cameras.flatMap((camera, at) =>
-    camera.zones.flatMap((zone, zoneAt) =>
-      zone.rules.flatMap((rule, ruleAt) =>
-        check(rule, ['cameras', cameraPlaces[at]!, 'zones', zoneAt, 'rules', ruleAt], camera),
-      ),
+  const inZones = (zones: readonly Zone[], path: Path, district: string) =>
+    zones.flatMap((zone, zoneAt) =>
+      zone.rules.flatMap((rule, at) => check(rule, [...path, 'zones', zoneAt, 'rules', at], district)),
+    )
+  return [
+    ...options.cameras.flatMap(({ zones, jurisdictionCode }, at) =>
+      inZones(zones, ['cameras', cameraPlaces[at]!], jurisdictionCode ?? options.region),
     ),
-  )
+    ...options.devices.bodycams.flatMap(({ zones = [] }, at) =>
+      inZones(zones, ['devices', 'bodycams', at], options.region),
+    ),
+  ]
 }
 
 function shown(source: Source, path: Path): { file: string; line: number; path: string; value: string } {

@@ -114,6 +114,14 @@ const BodyCam = z.strictObject({
   unitNo: z.string().max(20).optional().describe('Unit number in the recorder’s identity block.'),
   personId: z.string().max(64).optional().describe('Who carries it; an entry of `people`.'),
   custodian: z.string().max(80).optional().describe('Who keeps it (专人保管).'),
+  zones: z
+    .array(Zone)
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      'What is watched in its recordings. Absent: the whole picture, for every rule, at default dwell.',
+    ),
 })
 
 const Person = z.strictObject({

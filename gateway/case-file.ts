@@ -9,6 +9,9 @@
  *     cleared   ─▶ hold AFTER, CLIP   ─▶ seal ─▶ raise END
  *     dropped   ─▶ discard what was held: it never became evidence
  *
+ * After a crash an act may be remembered as younger than its event: what was raised is not raised again, and what was
+ * raised is ended even when the act is dropped as a suspicion.
+ *
  * An alert is worth more than its picture: when evidence cannot be written the event is raised all the same, and
  * says so in its caps.
  */
@@ -16,8 +19,9 @@ import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { ClockFacts, HeldKind, SealPurpose } from './evidence/package.ts'
 import type { SealedPackage } from './evidence/vault.ts'
 import type { Frame } from './frames/frame.ts'
-import { assert } from './kit/assert.ts'
-import { reasonOf } from './kit/errors.ts'
+import { AssertionError, assert } from './kit/assert.ts'
+import { isoTime } from './kit/clock.ts'
+import { fault, isFault, reasonOf } from './kit/errors.ts'
 import type { Box, Polygon } from './kit/geometry.ts'
 import type { Log } from './kit/log.ts'
 import type { Footage } from './streams/gop.ts'
@@ -42,9 +46,8 @@ export interface FootageSource {
 
 /** Where revisions go: the alert desk of a running gateway, or the file of an analysis. */
 export interface EventSink {
-  /** 0 when the event was never raised. */
-  lastRevision(eventId: string): number
-  alertState(eventId: string): string
+  /** The latest revision; null when the event was never raised. */
+  last(eventId: string): ViolationEvent | null
   /** A package stands on disk. Told again after a crash; whoever passes it on tells the two apart by its id. */
   sealed(sealed: SealedPackage): void
   raise(event: ViolationEvent): void
@@ -53,7 +56,7 @@ export interface EventSink {
 export interface CaseFileParts {
   readonly context: EventContext
   readonly rule: (zoneId: string, ruleId: string) => WatchedRule | undefined
-  readonly grade: (act: Act, rule: WatchedRule, durationSec: number) => Grading
+  readonly grade: (act: Act, rule: WatchedRule, wallMs: number) => Grading
   readonly source: FootageSource
   readonly evidence: EvidenceKeeper
   readonly sink: EventSink
@@ -103,7 +106,8 @@ export class CaseFile {
     else if (kind === 'confirmed') await this.#confirm(open, act, rule, frame)
     else if (kind === 'updated') this.#raise('UPDATE', open, act, rule, frame)
     else if (kind === 'cleared') await this.#close(open, act, rule, frame)
-    else await this.#drop(open, act)
+    else if (this.#parts.sink.last(open.eventId) === null) await this.#drop(open, act)
+    else await this.#close(open, over(act, rule), rule, frame)
   }
 
   /** Called on every look: the middle of the dwell is no change of the act, but its picture is wanted. */
@@ -136,7 +140,13 @@ export class CaseFile {
 
   async #confirm(open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): Promise<void> {
     const { source, clip, sink } = this.#parts
-    if (sink.lastRevision(open.eventId) > 0) return // Raised before a crash; the restored act confirms it again.
+    const raised = sink.last(open.eventId)
+    if (raised !== null) {
+      // Raised before a crash; the restored act confirms it again. Its package is named there.
+      const { evidence } = raised
+      this.#open.set(act.actKey, { ...open, evidence, packages: evidence?.packages ?? [] })
+      return
+    }
     await this.#hold(open.eventId, 'CONFIRM', source.still(frame.timeMs), act.box)
     const from = frame.timeMs - clip.beforeSec * 1000
     await this.#hold(open.eventId, 'CLIP', source.footage(from, frame.timeMs), act.box)
@@ -146,7 +156,8 @@ export class CaseFile {
 
   async #close(open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): Promise<void> {
     const { source, clip, sink } = this.#parts
-    if (sink.lastRevision(open.eventId) === 0) return
+    const raised = sink.last(open.eventId)
+    if (raised === null || raised.phase === 'END') return this.#drop(open, act)
     await this.#hold(open.eventId, 'AFTER', source.still(frame.timeMs), act.box)
     const from = (act.endMs ?? frame.timeMs) - (clip.beforeSec * 1000) / 2
     await this.#hold(open.eventId, 'CLIP', source.footage(from, frame.timeMs), act.box)
@@ -165,8 +176,15 @@ export class CaseFile {
     try {
       await this.#parts.evidence.hold(eventId, kind, footage, box)
     } catch (error) {
-      this.#parts.log.error({ eventId, kind, reason: reasonOf(error) }, 'original not kept')
+      this.#lost(eventId, kind, error)
     }
+  }
+
+  #lost(eventId: string, what: HeldKind | SealPurpose, error: unknown): void {
+    if (error instanceof AssertionError) throw error
+    const found = fault('EVIDENCE_NOT_KEPT', { event: eventId, what, reason: reasonOf(error) })
+    const cause = isFault(error) ? error.code : null
+    this.#parts.log.error({ code: found.code, cause, eventId, what }, found.message)
   }
 
   async #seal(
@@ -176,7 +194,7 @@ export class CaseFile {
     frame: Instant,
     purpose: SealPurpose,
   ): Promise<OpenCase> {
-    const { context, evidence, sink, clock, privacyMasks, log } = this.#parts
+    const { context, evidence, sink, clock, privacyMasks } = this.#parts
     const times = this.#times(act, frame)
     try {
       const sealed = await evidence.seal({
@@ -203,25 +221,25 @@ export class CaseFile {
       this.#open.set(act.actKey, next)
       return next
     } catch (error) {
-      log.error({ eventId: open.eventId, purpose, reason: reasonOf(error) }, 'evidence not sealed')
+      this.#lost(open.eventId, purpose, error)
       return open
     }
   }
 
   #raise(phase: Phase, open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): void {
     const { context, sink, grade } = this.#parts
-    const times = this.#times(act, frame)
-    const durationSec = ((times.endWallMs ?? times.nowWallMs) - times.startWallMs) / 1000
+    const last = sink.last(open.eventId)
+    if (last?.phase === 'END') return // A recording that is analysed once more, after the box stopped in its middle.
     sink.raise(
       revisionOf(context, {
         eventId: open.eventId,
-        revision: sink.lastRevision(open.eventId) + 1,
+        revision: (last?.revision ?? 0) + 1,
         phase,
         act,
         rule,
-        times,
-        grading: grade(act, rule, durationSec),
-        alertState: sink.alertState(open.eventId),
+        times: this.#times(act, frame),
+        grading: grade(act, rule, frame.wallMs),
+        alertState: last?.alertState ?? 'DETECTED',
         evidence: open.evidence,
         ...(open.evidence === null ? { extraCaps: ['EVIDENCE_INCOMPLETE'] } : {}),
       }),
@@ -237,6 +255,38 @@ export class CaseFile {
       mediaZeroMs: this.#parts.mediaZeroMs(),
     }
   }
+}
+
+/**
+ * The last word on an event that no camera goes on with: out of sight, not seen to clear, over when it was last told
+ * of or last seen.
+ */
+export function outOfSight(last: ViolationEvent, seenUntilWallMs?: number): ViolationEvent {
+  const startWallMs = Date.parse(last.startedAt)
+  const durationMs = Math.round(
+    seenUntilWallMs === undefined ? last.durationSec * 1000 : Math.max(0, seenUntilWallMs - startWallMs),
+  )
+  return {
+    ...last,
+    revision: last.revision + 1,
+    phase: 'END',
+    detectionState: 'LOST',
+    endedAt: isoTime(startWallMs + durationMs, offsetOf(last.startedAt)),
+    durationSec: durationMs / 1000,
+    media: { ...last.media, endSec: Math.round(last.media.startSec * 1000 + durationMs) / 1000 },
+  }
+}
+
+/** Minutes east of UTC of an ISO-8601 time with an offset. */
+function offsetOf(time: string): number {
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(time) ?? []
+  return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0))
+}
+
+/** A suspicion that ends as the event it once was. */
+function over(act: Act, rule: WatchedRule): Act {
+  const state = act.state === 'IDLE' ? 'CLEARED' : act.state
+  return { ...act, state, confirmedMs: act.confirmedMs ?? act.startMs + rule.minDwellSec * 1000 }
 }
 
 /** The wall time of an instant of the timeline, seen from a frame that has both. */

@@ -74,7 +74,7 @@ export class Line {
     this.caseFile = new CaseFile({
       context: contextOf(parts),
       rule: (zoneId, ruleId) => watched.rules.get(`${zoneId}/${ruleId}`),
-      grade: (act, rule) => gradingOf(config, camera, act, rule, parts.startWallMs),
+      grade: (act, rule, wallMs) => gradingOf(config, camera, act, rule, wallMs),
       source: parts.source,
       evidence: parts.evidence,
       sink: parts.sink,
@@ -126,10 +126,20 @@ export class Line {
     if (zonesVersion === this.zonesVersion && this.judge.restore(judge)) this.caseFile.restore(cases)
   }
 
-  /** Whether other rules have a legal basis now than when the line was put together. */
+  /** Whether other rules have a legal basis, or other reviews are valid, than when the line was put together. */
   outdated(wallMs: number): boolean {
-    const { config, camera } = this.#parts
+    const { config, camera, startWallMs } = this.#parts
+    const caps = (atMs: number) => String(capsOf(camera, atMs, config.utcOffsetMinutes))
+    if (caps(wallMs) !== caps(startWallMs)) return true
     return JSON.stringify(watchedZones(config, camera, wallMs).zones) !== this.zonesVersion
+  }
+
+  /** No picture came: what nobody could see for too long is told to be out of sight. */
+  async lapse(now: Instant): Promise<void> {
+    for (const change of this.judge.lapse(now.timeMs)) {
+      this.#changed = true
+      await this.caseFile.take(change, now)
+    }
   }
 
   /** End of the input: what is seen to be over is told, what goes on stays open. */

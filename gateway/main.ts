@@ -10,7 +10,7 @@ import { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import { ClockWatch } from '../devices/clock/clock-watch.ts'
 import type { CameraStatus } from '../devices/device.ts'
 import { AlertDesk } from './alerts/desk.ts'
-import type { EventSink } from './case-file.ts'
+import { type EventSink, outOfSight } from './case-file.ts'
 import { DetectorPool } from './detections/detector.ts'
 import { EvidenceKeeper } from './evidence/keeper.ts'
 import { openSigner, type Signer } from './evidence/seal.ts'
@@ -22,6 +22,7 @@ import { HttpServer } from './http/server.ts'
 import { type Clock, isoTime, systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
 import { Database, storeFile } from './kit/database.ts'
+import { fault } from './kit/errors.ts'
 import { derivedUlid } from './kit/ids.ts'
 import type { Log } from './kit/log.ts'
 import { type BrokerAddress, EmbeddedBroker } from './mqtt/broker.ts'
@@ -29,7 +30,7 @@ import { Commands } from './mqtt/commands.ts'
 import { type Birth, MESSAGES } from './mqtt/messages.ts'
 import { MqttLink } from './mqtt/publisher.ts'
 import { Outbox } from './outbox/outbox.ts'
-import { analyseRecording } from './recordings.ts'
+import { analyseRecording, isBodyCam } from './recordings.ts'
 import { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
@@ -94,37 +95,50 @@ async function build(box: Box): Promise<RunningGateway> {
       ...{ evidence, sink, detector, clock, log, folder: join(folder, 'memory') },
       clockFacts: () => clockWatch.facts(),
       onStatus: (id, status, sinceMs) => link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
+      onOther: () => {
+        endForgotten(street, desk)
+        link.publishBirth()
+      },
     }),
   )
+  endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
   const registry = await openRegistry(box, { database, evidence, detector, sink, outbox })
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
-  const telemetry = openTelemetry(box, {
-    street,
-    outbox,
-    desk,
-    detector,
-    link,
-    feedsOpen: () => http.feeds.open,
-  })
+  const health = () =>
+    healthOf(box, { street, outbox, desk, detector, link, feedsOpen: () => http.feeds.open })
+  const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, registry, street, evidence, telemetry, link },
   })
   link.start()
   telemetry.start()
+  tellRegularly(box, street, link, health)
   return {
     consoleUrl: http.url,
     brokerUrl: broker?.address.url ?? config.mqtt.url ?? '',
     firstLogin,
-    async change(next) {
-      box.config = next
-      const touched = await street.change(next)
-      link.publishBirth()
-      return touched
+    change(next) {
+      box.config = withoutStartOptions(box.config, next, log)
+      return street.change(box.config)
     },
     close: () => closing.close(),
   }
+}
+
+/** What is read at the start only; a change of it waits for the next start, and that is said. */
+const START_OPTIONS = [
+  ...(['site', 'gateway', 'clock', 'model', 'evidence'] as const),
+  ...(['storage', 'outbox', 'mqtt', 'http', 'telemetry'] as const),
+]
+
+function withoutStartOptions(before: Config, next: Config, log: Log): Config {
+  const later = START_OPTIONS.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(next[key]))
+  if (later.length === 0) return next
+  const found = fault('RESTART_NEEDED', { options: later.join(', ') })
+  log.warn({ code: found.code, options: later }, found.message)
+  return { ...next, ...Object.fromEntries(later.map((key) => [key, before[key]])) }
 }
 
 function openLink(
@@ -134,6 +148,15 @@ function openLink(
   const { site, gateway, mqtt } = config
   const commands = new Commands({ ...parts, options: mqtt.commands, clock, log })
   return closing.own(new MqttLink({ ...parts, site, gateway, options: mqtt, commands, clock, log }))
+}
+
+/** Events that no camera goes on with, since it is gone or watches for something else: they would never end. */
+function endForgotten(street: Street, desk: AlertDesk): void {
+  const claimed = street.openEventIds()
+  for (const event of desk.openEvents()) {
+    // A recording that was interrupted is analysed once more, and ends its events itself.
+    if (!claimed.has(event.eventId) && !isBodyCam(event.cameraId)) desk.raise(outOfSight(event))
+  }
 }
 
 /** Originals of suspicions that no camera remembers: they never became evidence. */
@@ -149,15 +172,17 @@ async function forgetSuspicions(
   }
 }
 
-/** Health goes to Prometheus when asked, to InfluxDB and to the platform at every interval. */
-function openTelemetry(box: Box, parts: HealthParts): Telemetry {
-  const { config, clock, log, closing } = box
-  const health = () => healthOf(box, parts)
-  const timer = setInterval(
-    () => parts.link.publishTelemetry('health', { ...health() }),
-    config.telemetry.intervalSec * 1000,
-  )
+/** The platform hears at every interval how the box is, and what each camera's seconds are. */
+function tellRegularly({ config, closing }: Box, street: Street, link: MqttLink, health: () => Health): void {
+  const timer = setInterval(() => {
+    link.publishTelemetry('health', { ...health() })
+    street.tellStatuses()
+  }, config.telemetry.intervalSec * 1000)
   closing.own({ close: () => clearInterval(timer) })
+}
+
+/** Health goes to Prometheus when asked, and to InfluxDB at every interval. */
+function openTelemetry({ config, clock, log, closing }: Box, health: () => Health): Telemetry {
   return closing.own(
     new Telemetry({
       ...{ options: config.telemetry, site: config.site, gateway: config.gateway, clock, log },
@@ -270,8 +295,7 @@ async function openRegistry(
 function sinkOf(desk: AlertDesk, outbox: Outbox): EventSink {
   return {
     sealed: (sealed) => void outbox.put(evidenceMessage(sealed)),
-    lastRevision: (eventId) => desk.lastRevision(eventId),
-    alertState: (eventId) => desk.get(eventId)?.state ?? 'DETECTED',
+    last: (eventId) => desk.get(eventId)?.event ?? null,
     raise: (event) => void desk.raise(event),
   }
 }
@@ -303,9 +327,9 @@ function birthOf(box: Box, signer: Signer, detector: DetectorPool | null, clockW
 }
 
 function cameraMessage(status: CameraStatus, sinceMs: number, config: Config) {
-  const { state, mode, analysedSec, owedSec } = status
+  const { state, mode, code, analysedSec, owedSec } = status
   const since = isoTime(sinceMs, config.utcOffsetMinutes)
-  return { state, since, mode: state === 'online' ? mode : null, analysedSec, owedSec }
+  return { state, since, mode: state === 'online' ? mode : null, code, analysedSec, owedSec }
 }
 
 interface HealthParts {

@@ -1,14 +1,14 @@
 /**
  * Recordings that body-cams upload, judged by the same line as a camera: nothing is dropped, because nothing is late.
  *
- * A body-cam has no zones of its own: its whole view is one, watched for every rule this build can judge. What an
+ * A body-cam without zones of its own has one: its whole view, watched for every rule this build can judge. What an
  * officer films is still only suspected; recordings of auxiliary staff stay leads.
  */
 import type { Config } from '../config/loader.ts'
 import { CameraOptions } from '../config/schema.ts'
 import type { BodyCamRecording } from '../devices/bodycam/recording.ts'
 import { analyseFile } from './analysis.ts'
-import type { EventSink } from './case-file.ts'
+import { type EventSink, outOfSight } from './case-file.ts'
 import type { DetectorPool } from './detections/detector.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { Log } from './kit/log.ts'
@@ -23,6 +23,7 @@ export interface RecordingsParts {
   readonly log: Log
 }
 
+const PREFIX = 'bodycam-'
 /** Looks a second. */
 const RATE = 2
 const WHOLE_PICTURE = [
@@ -32,24 +33,30 @@ const WHOLE_PICTURE = [
   [0, 1],
 ]
 
-/** Resolves with the ids of the events that were found. */
+/** Resolves with the ids of the events that were found. What goes on when the recording ends is then out of sight. */
 export async function analyseRecording(
   parts: RecordingsParts,
   recording: BodyCamRecording,
 ): Promise<string[]> {
   const { sink } = parts
+  const config = parts.config()
+  const startWallMs = Date.parse(recording.startAt)
+  // Also those that were raised when the same recording was analysed before, until the box stopped.
   const eventIds = new Set<string>()
-  await analyseFile({
+  const { readSec } = await analyseFile({
     ...parts,
-    config: parts.config(),
+    config,
     path: recording.file,
-    camera: cameraOf(recording),
-    startWallMs: Date.parse(recording.startAt),
+    camera: cameraOf(recording, config),
+    startWallMs,
     samplesPerSec: RATE,
     extraCaps: recording.capReasons,
     sink: {
-      lastRevision: (eventId) => sink.lastRevision(eventId),
-      alertState: (eventId) => sink.alertState(eventId),
+      last(eventId) {
+        const last = sink.last(eventId)
+        if (last !== null) eventIds.add(eventId)
+        return last
+      },
       sealed: (sealed) => sink.sealed(sealed),
       raise(event) {
         eventIds.add(event.eventId)
@@ -57,17 +64,27 @@ export async function analyseRecording(
       },
     },
   })
+  for (const eventId of eventIds) {
+    const last = sink.last(eventId)
+    if (last !== null && last.phase !== 'END') sink.raise(outOfSight(last, startWallMs + readSec * 1000))
+  }
   return [...eventIds]
 }
 
-function cameraOf({ deviceSerial, recordingId, file }: BodyCamRecording): CameraOptions {
-  const id = `bodycam-${deviceSerial.toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`.slice(0, 64)
+/** Whether an event is told of a recording. */
+export function isBodyCam(cameraId: string): boolean {
+  return cameraId.startsWith(PREFIX)
+}
+
+function cameraOf({ deviceSerial, recordingId, file }: BodyCamRecording, { devices }: Config): CameraOptions {
+  const device = devices.bodycams.find(({ serial }) => serial === deviceSerial)
+  const id = `${PREFIX}${deviceSerial.toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`.slice(0, 64)
   return CameraOptions.parse({
     id,
     name: `执法记录仪 ${deviceSerial}`,
     url: `file:${file}`,
     address: recordingId,
-    zones: [
+    zones: device?.zones ?? [
       {
         id: 'view',
         type: 'NO_VENDING',

@@ -27,6 +27,8 @@ export interface StationParts
 /** What of a background may have to be learned again after a crash, while something stirs and in a quiet street. */
 const SAVE_STIRRED_MS = 5_000
 const SAVE_QUIET_MS = 60_000
+/** How often a camera that shows nothing is thought of. */
+const THINK_OF_MS = 10_000
 
 export class Station {
   readonly line: Line
@@ -38,6 +40,8 @@ export class Station {
   readonly #shiftMs: number
   #mediaZeroMs: number | null
   #savedAtMs = Number.NEGATIVE_INFINITY
+  readonly #timer: NodeJS.Timeout
+  /** One after the other: a look, or that there was none for long. A rejection is our bug and ends the process. */
   #looking: Promise<void> = Promise.resolve()
   #now: Pick<Frame, 'timeMs' | 'wallMs'> = { timeMs: 0, wallMs: 0 }
   #closed = false
@@ -71,10 +75,12 @@ export class Station {
       onFrame: (frame) => this.#look(frame),
       onStatus: parts.onStatus,
     })
+    this.#timer = setInterval(() => this.#next(() => this.#lapse()), THINK_OF_MS)
   }
 
   async close(): Promise<void> {
     this.#closed = true
+    clearInterval(this.#timer)
     this.feed.close()
     await this.#looking
     if (this.#savedAtMs > Number.NEGATIVE_INFINITY) await this.#save()
@@ -83,8 +89,18 @@ export class Station {
   #look(seen: Frame): Promise<void> {
     if (this.#closed) return this.#looking
     const frame = this.#shiftMs === 0 ? seen : { ...seen, timeMs: seen.timeMs + this.#shiftMs }
-    this.#looking = this.#lookAt(frame)
+    return this.#next(() => this.#lookAt(frame))
+  }
+
+  #next(work: () => Promise<void>): Promise<void> {
+    this.#looking = this.#looking.then(work)
     return this.#looking
+  }
+
+  async #lapse(): Promise<void> {
+    const { clock } = this.#parts
+    await this.line.lapse({ timeMs: clock.monotonicMs() + this.#shiftMs, wallMs: clock.wallMs() })
+    if (this.line.takeChanged()) await this.#save()
   }
 
   async #lookAt(frame: Frame): Promise<void> {

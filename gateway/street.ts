@@ -8,21 +8,29 @@ import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
 import type { CameraStatus } from '../devices/device.ts'
 import type { CameraView } from './http/views.ts'
+import { assert } from './kit/assert.ts'
 import { Station, type StationParts } from './station.ts'
 import type { CameraHealth } from './telemetry/health.ts'
 import { localDay } from './violations/zone.ts'
 
 export type StreetParts = Omit<StationParts, 'camera' | 'config' | 'onStatus'> & {
   readonly onStatus: (cameraId: string, status: CameraStatus, sinceMs: number) => void
+  /** Other cameras or other rules are watched from now on. */
+  readonly onOther: () => void
 }
 
+/** The calendar is looked at when the local day ends, and this often because the wall clock may be set. */
 const LOOK_AT_CALENDAR_MS = 60_000
+const DAY_MS = 86_400_000
 
 export class Street {
   readonly #parts: StreetParts
   readonly #stations = new Map<string, { readonly camera: CameraOptions; readonly station: Station }>()
   readonly #since = new Map<string, { readonly state: string; readonly sinceMs: number }>()
-  readonly #timer: NodeJS.Timeout
+  /** Changes come one after the other: two at once would open a camera twice. */
+  #changing: Promise<unknown> = Promise.resolve()
+  #timer: NodeJS.Timeout | null = null
+  #closed = false
   #config: Config
   #day: string
 
@@ -31,13 +39,21 @@ export class Street {
     this.#config = config
     this.#day = this.#today()
     for (const camera of config.cameras) this.#open(camera)
-    this.#timer = setInterval(() => void this.#turnPage(), LOOK_AT_CALENDAR_MS)
+    this.#waitForTomorrow()
   }
 
   /** Cameras that changed, came or went; the others are left alone unless something common to all changed. */
-  async change(config: Config): Promise<string[]> {
-    const common = JSON.stringify({ ...this.#config, cameras: [], configVersion: '' })
-    const restartAll = common !== JSON.stringify({ ...config, cameras: [], configVersion: '' })
+  change(config: Config): Promise<string[]> {
+    return this.#next(async () => {
+      const touched = await this.#change(config)
+      this.#parts.onOther()
+      return touched
+    })
+  }
+
+  async #change(config: Config): Promise<string[]> {
+    const common = JSON.stringify({ ...this.#config, ...NOT_COMMON })
+    const restartAll = common !== JSON.stringify({ ...config, ...NOT_COMMON })
     const wanted = new Map(config.cameras.map((camera) => [camera.id, camera]))
     this.#config = config
     const touched: string[] = []
@@ -45,8 +61,9 @@ export class Street {
       const next = wanted.get(id)
       if (!restartAll && next !== undefined && JSON.stringify(next) === JSON.stringify(camera)) continue
       touched.push(id)
-      await this.#close(id)
+      const last = await this.#close(id)
       if (next !== undefined) this.#open(next)
+      else this.#tellStatus(id, { ...last, state: 'disabled', code: null, reason: '' })
     }
     for (const camera of config.cameras) {
       if (this.#stations.has(camera.id)) continue
@@ -54,6 +71,11 @@ export class Street {
       this.#open(camera)
     }
     return touched
+  }
+
+  /** What of the seconds is owed and analysed grows while nothing else changes. */
+  tellStatuses(): void {
+    for (const [id, { station }] of this.#stations) this.#tellStatus(id, station.feed.status())
   }
 
   views(): CameraView[] {
@@ -108,39 +130,71 @@ export class Street {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer)
+    this.#closed = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    await this.#changing
     await Promise.all([...this.#stations.keys()].map((id) => this.#close(id)))
   }
 
+  /** Nothing when the street is being closed. */
+  #next(work: () => Promise<string[]>): Promise<string[]> {
+    const done = this.#changing.then(() => (this.#closed ? [] : work()))
+    this.#changing = done.catch(() => {}) // Whoever asked has the fault; the next is not to blame.
+    return done
+  }
+
   #open(camera: CameraOptions): void {
-    const onStatus = (status: CameraStatus) => {
-      const known = this.#since.get(camera.id)
-      const sinceMs = known?.state === status.state ? known.sinceMs : this.#parts.clock.wallMs()
-      this.#since.set(camera.id, { state: status.state, sinceMs })
-      this.#parts.onStatus(camera.id, status, sinceMs)
-    }
+    const onStatus = (status: CameraStatus) => this.#tellStatus(camera.id, status)
     const station = new Station({ ...this.#parts, config: this.#config, camera, onStatus })
     this.#stations.set(camera.id, { camera, station })
     onStatus(station.feed.status())
   }
 
-  async #close(id: string): Promise<void> {
+  async #close(id: string): Promise<CameraStatus> {
     const open = this.#stations.get(id)
+    assert(open !== undefined, 'only open stations are closed')
     this.#stations.delete(id)
-    await open?.station.close()
+    await open.station.close()
+    return open.station.feed.status()
+  }
+
+  #tellStatus(id: string, status: CameraStatus): void {
+    const known = this.#since.get(id)
+    const sinceMs = known?.state === status.state ? known.sinceMs : this.#parts.clock.wallMs()
+    this.#since.set(id, { state: status.state, sinceMs })
+    this.#parts.onStatus(id, status, sinceMs)
+  }
+
+  #waitForTomorrow(): void {
+    const localMs = this.#parts.clock.wallMs() + this.#config.utcOffsetMinutes * 60_000
+    const leftMs = DAY_MS - (localMs % DAY_MS)
+    this.#timer = setTimeout(() => void this.#turnPage(), Math.min(LOOK_AT_CALENDAR_MS, leftMs + 1))
   }
 
   async #turnPage(): Promise<void> {
-    if (this.#today() === this.#day) return
-    this.#day = this.#today()
+    if (this.#today() !== this.#day) {
+      this.#day = this.#today()
+      const touched = await this.#next(() => this.#reopenOutdated())
+      if (touched.length > 0) this.#parts.onOther()
+    }
+    if (!this.#closed) this.#waitForTomorrow()
+  }
+
+  async #reopenOutdated(): Promise<string[]> {
+    const touched: string[] = []
     for (const [id, { camera, station }] of [...this.#stations]) {
       if (!station.line.outdated(this.#parts.clock.wallMs())) continue
+      touched.push(id)
       await this.#close(id)
       this.#open(camera)
     }
+    return touched
   }
 
   #today(): string {
     return localDay(this.#parts.clock.wallMs(), this.#config.utcOffsetMinutes)
   }
 }
+
+/** What may change without a word to every camera. */
+const NOT_COMMON = { cameras: [], devices: {}, people: [], configVersion: '' }

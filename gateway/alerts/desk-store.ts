@@ -113,7 +113,7 @@ export class DeskStore {
     this.#revisions = prepare('SELECT body FROM event_revision WHERE eventId = ? ORDER BY revision')
     this.#sameFacts = prepare('SELECT body FROM event_revision WHERE eventId = ? AND facts = ?')
     this.#byCommand = prepare('SELECT eventId FROM alert_transition WHERE commandId = ?')
-    this.#open = prepare(`${LATEST} WHERE cameraId = ? AND phase <> 'END' ORDER BY startedMs`)
+    this.#open = prepare(`${LATEST} WHERE phase <> 'END' ORDER BY startedMs`)
     this.#counts = prepare(
       `SELECT day, ruleId, cameraId, state, grade, tier AS handlingTier, count FROM alert_count
        WHERE count > 0 AND day >= ? AND day <= ? ORDER BY day, ruleId, cameraId, state, grade, tier`,
@@ -208,8 +208,8 @@ export class DeskStore {
     return eventId
   }
 
-  open(cameraId: string): ViolationEvent[] {
-    return this.#open.all(cameraId).map(eventOf)
+  open(): ViolationEvent[] {
+    return this.#open.all().map(eventOf)
   }
 
   counts(fromDay: string, toDay: string): AlertCount[] {

@@ -188,9 +188,9 @@ export class AlertDesk {
     return this.get(eventId)?.revision ?? 0
   }
 
-  /** Acts that were going on when the process ended. */
-  openEvents(cameraId: string): ViolationEvent[] {
-    return this.#store.open(cameraId)
+  /** Acts that were going on when last told of. */
+  openEvents(): ViolationEvent[] {
+    return this.#store.open()
   }
 
   /** How many alerts by day, rule, camera, state, grade and tier; days as in `startedAt`, both included. */

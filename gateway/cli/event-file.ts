@@ -9,7 +9,7 @@ import type { ViolationEvent } from '../violations/event.ts'
 export class EventFile implements EventSink {
   readonly path: string
   readonly #file: number
-  readonly #revisions = new Map<string, number>()
+  readonly #last = new Map<string, ViolationEvent>()
   readonly #onEvent: (event: ViolationEvent) => void
 
   constructor(folder: string, onEvent: (event: ViolationEvent) => void) {
@@ -20,23 +20,18 @@ export class EventFile implements EventSink {
   }
 
   get eventCount(): number {
-    return this.#revisions.size
+    return this.#last.size
   }
 
-  lastRevision(eventId: string): number {
-    return this.#revisions.get(eventId) ?? 0
-  }
-
-  /** Nobody reviews a file while it is analysed. */
-  alertState(): string {
-    return 'DETECTED'
+  last(eventId: string): ViolationEvent | null {
+    return this.#last.get(eventId) ?? null
   }
 
   /** The package lies beside the events; nobody else is told. */
   sealed(): void {}
 
   raise(event: ViolationEvent): void {
-    this.#revisions.set(event.eventId, event.revision)
+    this.#last.set(event.eventId, event)
     writeSync(this.#file, `${JSON.stringify(event)}\n`)
     this.#onEvent(event)
   }

@@ -1,10 +1,11 @@
 /**
  * `lushao run -c gateway.yaml`: the gateway, until SIGTERM; it drains, then exits 0. SIGHUP reads the file again: a
- * configuration with any fault is refused whole and the gateway goes on as it was.
+ * configuration with any fault is refused whole and the gateway goes on as it was. A bug of ours ends it with 1, at once.
  */
 import type { Command } from 'commander'
 import { type Config, loadConfig } from '../../config/loader.ts'
-import { type Language, reasonOf } from '../kit/errors.ts'
+import { AssertionError } from '../kit/assert.ts'
+import { fault, type Language, reasonOf, redact } from '../kit/errors.ts'
 import { type Log, makeLog } from '../kit/log.ts'
 import { type RunningGateway, startGateway } from '../main.ts'
 import { checkFfmpeg } from '../streams/media-tool.ts'
@@ -23,20 +24,37 @@ export function addRun(program: Command): void {
 
 async function run(file: string, level: string, version: string, language: Language): Promise<void> {
   const log = makeLog(level)
+  stopAtBugs(log)
+  const signalled = new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
+  // Heard from the start to the end: where nobody listens, a hang-up ends a process.
+  let onHangup: () => void = () => {}
+  process.on('SIGHUP', () => onHangup())
   await checkFfmpeg()
   const config = readAtStart(file, language)
   const gateway = await startGateway(config, { version, log })
   greet(gateway, language)
-  const onHangup = () => void reload(file, gateway, log)
-  process.on('SIGHUP', onHangup)
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
-  process.off('SIGHUP', onHangup)
+  let reloading: Promise<void> = Promise.resolve()
+  onHangup = () => {
+    reloading = reloading.then(() => reload(file, gateway, log))
+  }
+  await signalled
+  onHangup = () => {}
   log.info('draining')
   await gateway.close()
   log.info('stopped')
+}
+
+/** A rejection that nobody caught arrives here as well. */
+function stopAtBugs(log: Log): void {
+  process.on('uncaughtException', (error: unknown) => {
+    const found = fault('GATEWAY_BUG', { reason: reasonOf(error) })
+    const stack = error instanceof Error ? redact(error.stack ?? '') : ''
+    log.fatal({ code: found.code, stack }, found.message)
+    process.exit(1)
+  })
 }
 
 /** A faulty camera is left out and said; the street is not left unwatched because of one. */
@@ -58,6 +76,7 @@ async function reload(file: string, gateway: RunningGateway, log: Log): Promise<
     const touched = await gateway.change(config)
     log.info({ cameras: touched, configVersion: config.configVersion }, 'configuration changed')
   } catch (error) {
+    if (error instanceof AssertionError) throw error
     log.error({ reason: reasonOf(error) }, 'configuration not changed')
   }
 }

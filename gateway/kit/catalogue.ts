@@ -25,6 +25,30 @@ export const CATALOGUE = {
     ['{reason}.', 'Nothing was done.', 'See `lushao {command} --help`.'],
     ['{reason}。', '未执行任何操作。', '请查看 `lushao {command} --help`。'],
   ),
+  RESTART_NEEDED: entry(
+    [
+      'The new configuration changes options that are read at the start only: {options}.',
+      'The old ones stay in force, the rest of the change is made.',
+      'Restart the gateway when convenient.',
+    ],
+    [
+      '新配置改动了仅在启动时读取的选项：{options}。',
+      '这些选项沿用旧值，其余改动已生效。',
+      '请在方便时重启网关。',
+    ],
+  ),
+  GATEWAY_BUG: entry(
+    [
+      'The gateway met a state that must not be ({reason}).',
+      'It stops at once with exit code 1; what was raised and sealed is on disk.',
+      'Let the service manager start it again, and report this line with the version.',
+    ],
+    [
+      '网关遇到不应出现的状态（{reason}）。',
+      '进程立即以退出码 1 结束；已发出的告警和已封存的证据均在磁盘上。',
+      '请由服务管理器重新启动，并连同版本号上报本行日志。',
+    ],
+  ),
   FILE_UNREADABLE: entry(
     ['The file {path} cannot be read ({reason}).', 'It is skipped.', 'Check the path and its permissions.'],
     ['文件 {path} 无法读取（{reason}）。', '已跳过。', '请检查路径和权限。'],
@@ -285,6 +309,18 @@ export const CATALOGUE = {
       '{path} 没有空间存放证据（{reason}）。',
       '不会删除任何内容；在腾出空间之前拒绝写入新的影像。',
       '请清理该磁盘，或将 storage.folder 移至更大的磁盘。',
+    ],
+  ),
+  EVIDENCE_NOT_KEPT: entry(
+    [
+      'Evidence of {event} could not be kept: {what} ({reason}).',
+      'The alert goes out all the same; without a package it says EVIDENCE_INCOMPLETE.',
+      'Check the disk that storage.folder lies on.',
+    ],
+    [
+      '事件 {event} 的证据未能保存：{what}（{reason}）。',
+      '告警仍会发出；没有证据包时标注 EVIDENCE_INCOMPLETE。',
+      '请检查 storage.folder 所在磁盘。',
     ],
   ),
   EVIDENCE_TORN: entry(

@@ -13,7 +13,16 @@ export class Closing {
     return thing
   }
 
+  /** One that cannot be closed keeps none of the others open; the first failure is thrown when all are closed. */
   async close(): Promise<void> {
-    for (let thing = this.#things.pop(); thing !== undefined; thing = this.#things.pop()) await thing.close()
+    const failures: unknown[] = []
+    for (let thing = this.#things.pop(); thing !== undefined; thing = this.#things.pop()) {
+      try {
+        await thing.close()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
   }
 }

@@ -83,8 +83,9 @@ const CameraStatus = z.object({
   state: z.enum(['online', 'stalled', 'frozen', 'dark', 'covered', 'offline', 'disabled']),
   since: Time,
   mode: z.enum(['patrol', 'watch', 'pursue']).nullable(),
-  analysedSec: z.number().min(0).describe('Seconds of the stream that were looked at.'),
-  owedSec: z.number().min(0).describe('Seconds that should have been and were not.'),
+  code: z.string().nullable().describe('Why it is not online: a code of the error catalogue.'),
+  analysedSec: z.number().min(0).describe('Seconds since its start in which somebody looked.'),
+  owedSec: z.number().min(0).describe('Seconds since its start in which somebody should have looked.'),
 })
 export type CameraStatus = z.infer<typeof CameraStatus>
 

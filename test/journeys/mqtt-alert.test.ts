@@ -19,6 +19,7 @@ test('an alert goes the whole way: raised, published, acknowledged, reviewed, en
     state: 'online',
     since: '2026-01-01T10:00:00.000+08:00',
     mode: 'patrol',
+    code: null,
     analysedSec: 10,
     owedSec: 0,
   })

@@ -102,7 +102,7 @@ test('an act that is over stays over, with its end', () => {
   })
   const late = desk.raise({ ...event, revision: 3, phase: 'UPDATE', durationSec: 400 })
   expect(late).toMatchObject({ phase: 'END', endedAt: '2026-01-01T10:05:00.000+08:00', durationSec: 300 })
-  expect(desk.openEvents('cam-1')).toEqual([])
+  expect(desk.openEvents()).toEqual([])
 })
 
 test('a repeated command changes nothing; a refused one leaves no trace', () => {
