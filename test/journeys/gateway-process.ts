@@ -11,13 +11,23 @@ export interface GatewayProcess {
   readonly child: ChildProcess
   readonly brokerUrl: string
   readonly consoleUrl: string
+  /** What it printed for people and logged so far. */
+  log(): string
+  /** Codes in the log, in order, with the camera they are about. */
+  codes(): { readonly code: string; readonly camera: string | undefined }[]
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>
 }
 
-export async function startGatewayProcess(config: string): Promise<GatewayProcess> {
+export async function startGatewayProcess(
+  config: string,
+  nodeOptions: readonly string[] = [],
+): Promise<GatewayProcess> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', packagePath('gateway', 'cli', 'lushao.ts'), 'run', '-c', config, '--log', 'warn'],
+    [
+      ...['--import', 'tsx', ...nodeOptions, packagePath('gateway', 'cli', 'lushao.ts')],
+      ...['run', '-c', config, '--log', 'info'],
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'], cwd: packagePath() },
   )
   let complaints = ''
@@ -33,6 +43,16 @@ export async function startGatewayProcess(config: string): Promise<GatewayProces
   return {
     child,
     ...urls,
+    log: () => complaints,
+    codes: () =>
+      complaints
+        .split('\n')
+        .slice(0, -1)
+        .flatMap((line) => {
+          if (!line.startsWith('{')) return []
+          const { code, camera } = JSON.parse(line) as { code?: string | null; camera?: string }
+          return code ? [{ code, camera }] : []
+        }),
     async kill(signal) {
       const exit = once(child, 'exit')
       child.kill(signal)
@@ -52,6 +72,17 @@ export function startPlatformFor(gateway: GatewayProcess, storage: string, site:
     ...{ reviewAfterMs: 200, verdict: 'VERIFIED' },
     faults: { ackLoss: 0, commandTwice: false, offline: null },
   })
+}
+
+/** The payload that came last on each topic, by what stands below the gateway's root. */
+export function listenTo(platform: Platform): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
+  const latest = new Map<string, Readonly<Record<string, unknown>>>()
+  platform.on('message', (topic, body) => {
+    const data = typeof body === 'object' && body !== null && 'data' in body ? body.data : undefined
+    if (typeof data !== 'object' || data === null) return
+    latest.set(topic.split('/').slice(4).join('/'), data as Record<string, unknown>)
+  })
+  return latest
 }
 
 /** Waits until a condition gives something, looking often; fails loudly at the bound. */
