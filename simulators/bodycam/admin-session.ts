@@ -18,8 +18,14 @@ export class AdminSession {
     this.password = password
   }
 
+  /** With a password that is the administrator's own already. */
+  static async resume(url: string, password: string): Promise<AdminSession> {
+    const { cookie, csrf } = await logIn(url, password)
+    return new AdminSession(url, cookie, csrf, password)
+  }
+
   static async begin(url: string, oneTimePassword: string): Promise<AdminSession> {
-    const login = await call(url, 'POST', '/api/v1/session', { name: 'admin', password: oneTimePassword })
+    const login = await logIn(url, oneTimePassword)
     const password = `Demo-${randomBytes(9).toString('base64url')}`
     const changed = await call(
       ...([url, 'PUT', '/api/v1/session/password', { password: oneTimePassword, next: password }] as const),
@@ -42,6 +48,9 @@ interface Session {
 interface Answer extends Session {
   readonly body: Readonly<Record<string, unknown>>
 }
+
+const logIn = (url: string, password: string): Promise<Answer> =>
+  call(url, 'POST', '/api/v1/session', { name: 'admin', password })
 
 async function call(
   url: string,

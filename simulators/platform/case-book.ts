@@ -17,6 +17,8 @@ export interface Alert {
   readonly cameraId: string
   readonly title: string
   readonly durationSec: number
+  /** [x1, y1, x2, y2] in shares of the picture. */
+  readonly box: readonly [number, number, number, number]
   readonly evidence: { readonly packageId: string; readonly manifestHash: string } | null
 }
 
