@@ -84,7 +84,7 @@ function Why({ alert: { event } }: { alert: AlertRecord }) {
         <Row label={t('why.versions')}>
           <small class="versions">
             {t('why.model')} {event.modelDigest === null ? t('none') : short(event.modelDigest)} ·{' '}
-            {t('why.config')} {short(event.configVersion)} · {t('why.catalog')} {event.catalogVersion}
+            {t('why.config')} {short(event.configVersion)} · {t('why.catalog')} {short(event.catalogVersion)}
           </small>
         </Row>
       </dl>

@@ -23,6 +23,7 @@ export function ClipPlayer({ url, codec }: { url: string; codec: string }) {
         <video
           src={url}
           controls
+          autoplay
           muted
           playsInline
           aria-label={t('evidence.clip')}

@@ -254,6 +254,8 @@ export const STRINGS = {
   'evidenceStatus.REVIEWED_FAIL': both('审核不通过', 'Review failed'),
   'evidenceStatus.EVIDENCE': both('证据', 'Evidence'),
   'cap.DEVICE_NOT_REVIEWED': both('设备未经法制和技术审核', 'device without legal and technical review'),
+  'cap.DEVICE_REVIEW_EXPIRED': both('设备审核已过有效期', 'review of the device has expired'),
+  'cap.NO_AUTHORISATION_RECORD': both('没有授权记录', 'no record of authorisation'),
   'cap.LOCATION_NOT_PUBLISHED': both('设置地点未公示', 'location not published'),
   'cap.CLOCK_UNCHECKED': both('时钟未校验', 'clock not checked'),
   'cap.CLOCK_OFF': both('时钟误差超过 1 秒', 'clock more than 1 s off'),

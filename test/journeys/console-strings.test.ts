@@ -38,6 +38,17 @@ test.each([
   expect(words.filter((word) => !(`${list}.${word}` in STRINGS))).toEqual([])
 })
 
+test('every limit of evidence that the gateway states has its words', () => {
+  const stated = ['gateway/line.ts', 'gateway/evidence/package.ts', 'devices/bodycam/standing.ts'].flatMap(
+    (path) =>
+      [...readFileSync(packagePath(path), 'utf8').matchAll(/(?:caps|reasons)\.(?:push|add)\('(\w+)'\)/g)].map(
+        ([, cap]) => cap,
+      ),
+  )
+  expect(stated.length).toBeGreaterThan(8)
+  expect(stated.filter((cap) => !(`cap.${cap}` in STRINGS))).toEqual([])
+})
+
 test('no page says a word that is not in the table', () => {
   const folder = packagePath('gateway', 'console')
   const pages = readdirSync(folder).filter((name) => name.endsWith('.tsx'))
