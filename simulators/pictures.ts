@@ -113,16 +113,19 @@ async function takeDesk(page: Page, suffix: string): Promise<void> {
   await page.waitForSelector('.link.on')
   await take(page, `console${suffix}`)
   await page.locator('.moment').last().click()
-  await playing(page)
+  await playing(page, '.clip')
   await take(page, `clip${suffix}`)
   await page.locator('.strip button').first().click()
-  await playing(page)
+  await playing(page, '.live')
   await take(page, `live${suffix}`)
   await page.keyboard.press('Escape')
 }
 
-const playing = (page: Page) =>
-  page.waitForFunction(() => [...document.querySelectorAll('video')].some((video) => video.currentTime > 1))
+const playing = (page: Page, where: string) =>
+  page.waitForFunction(
+    (selector) => (document.querySelector<HTMLVideoElement>(`${selector} video`)?.currentTime ?? 0) > 1,
+    where,
+  )
 
 async function takeTables(page: Page, suffix: string): Promise<void> {
   for (const [place, name] of TABLES.entries()) {

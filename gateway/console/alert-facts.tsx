@@ -63,7 +63,7 @@ function Why({ alert: { event } }: { alert: AlertRecord }) {
       <h2 id="why-title">{t('why.title')}</h2>
       <dl>
         <Row label={t('why.basis')}>
-          {event.legalBasis.title} {event.legalBasis.article}
+          {event.legalBasis.title} <span class="whole">{event.legalBasis.article}</span>
         </Row>
         <Row label={t('why.code')}>{event.gbCode}</Row>
         <Row label={t('why.confidence')}>
