@@ -44,10 +44,17 @@ export class Ground {
 
   /**
    * Takes a sample in. `slotOf` names the spot of each region, `mayGrow` the spots that accept new goods, and
-   * `bare` those without goods, whose pixels are simply their regions'.
+   * `bare` those without goods, whose pixels are simply their regions'; `cameMs` says when whoever is there came:
+   * what has stood longer is not his place, only something that he walked in front of.
    */
-  take(standing: Standing, slotOf: Uint8Array, mayGrow: Uint8Array, bare: Uint8Array): void {
-    const { foreground, held, goods, hot, labels } = standing
+  take(
+    standing: Standing,
+    slotOf: Uint8Array,
+    mayGrow: Uint8Array,
+    bare: Uint8Array,
+    cameMs: Float64Array,
+  ): void {
+    const { foreground, held, goods, hot, labels, sinceMs } = standing
     const { owner, place } = this
     for (const counts of [this.#goods, this.#seen, this.#fresh, this.#hot, this.#places]) counts.fill(0)
     this.#goodsExtents.clear()
@@ -72,7 +79,7 @@ export class Ground {
         this.#goods[own]!++
         this.#seen[own]! += foreground[at]!
         stretch(this.#goodsExtents.edges, own, at)
-      } else if (place[at] !== 0 && foreground[at] === 1) {
+      } else if (place[at] !== 0 && foreground[at] === 1 && sinceMs[at]! >= cameMs[place[at]!]!) {
         this.#places[place[at]!]!++
         stretch(this.#placeExtents.edges, place[at]!, at)
       }

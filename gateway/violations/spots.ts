@@ -6,7 +6,7 @@
  * Older spots come first, those with an event before those without; spots that turn out to be one are merged.
  */
 import { contains, type Polygon } from '../kit/geometry.ts'
-import type { Region, Standing } from '../occupancy/standing.ts'
+import { PLANE_PIXELS, type Region, type Standing } from '../occupancy/standing.ts'
 import type { AttendanceOptions } from './attendance.ts'
 import { apart, type Cluster, cluster, reachOfBox } from './clusters.ts'
 import { Ground, SLOTS } from './ground.ts'
@@ -19,6 +19,10 @@ const INSIDE_SHARE = 0.3
 const GOODS_SHARE_MIN = 0.05
 const ALIVE_SHARE = 0.05
 const FORGET_SEC = 3
+/** Somebody may stand this long before he is seen to be alive. */
+const ARRIVAL_MS = 5_000
+/** No stall fills more of a street's picture; wet ground under changing lights does. */
+const REGION_SHARE_MAX = 0.15
 
 interface Place {
   readonly id: string
@@ -46,6 +50,7 @@ export class SpotBook {
   readonly #mayGrow = new Uint8Array(SLOTS)
   readonly #bare = new Uint8Array(SLOTS)
   readonly #pixels = new Int32Array(SLOTS)
+  readonly #cameMs = new Float64Array(SLOTS)
 
   constructor(parts: SpotBookParts) {
     this.#parts = parts
@@ -62,11 +67,19 @@ export class SpotBook {
     this.#mayGrow.fill(0)
     this.#pixels.fill(0)
     for (const found of this.#clusters(standing)) this.#place(found, standing, timeMs)
-    this.#ground.take(standing, this.#slotOf, this.#mayGrow, this.#bareNow())
+    this.#ground.take(standing, this.#slotOf, this.#mayGrow, this.#bareNow(), this.#arrivals())
     return this.all.map((spot) => ({
       spot,
       look: this.#ground.look(spot.slot, standing, this.#pixels[spot.slot]!, spot.isAlone),
     }))
+  }
+
+  /** Since when each spot has somebody, with room for having stood still at first. */
+  #arrivals(): Float64Array {
+    this.#cameMs.fill(-Infinity)
+    for (const { slot, book } of this.all)
+      this.#cameMs[slot] = (book.current?.sinceMs ?? -Infinity) - ARRIVAL_MS
+    return this.#cameMs
   }
 
   /** Ends what is over, and marks spots without goods so that the next sample finds them again. */
@@ -98,6 +111,7 @@ export class SpotBook {
     const { stableShareMin, settledShareMin } = this.#parts
     const eligible = standing.regions.filter(
       ({ stableShare, hotPixels, pixels }) =>
+        pixels <= REGION_SHARE_MAX * PLANE_PIXELS &&
         stableShare >= stableShareMin &&
         (stableShare >= settledShareMin || hotPixels >= ALIVE_SHARE * pixels),
     )
