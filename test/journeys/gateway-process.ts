@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { packagePath } from '../../gateway/kit/paths.ts'
+import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { Platform } from '../../simulators/platform/platform.ts'
 
 export interface GatewayProcess {
@@ -15,7 +16,7 @@ export interface GatewayProcess {
   log(): string
   /** Codes in the log, in order, with the camera they are about. */
   codes(): { readonly code: string; readonly camera: string | undefined }[]
-  kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>
+  kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGUSR2'): Promise<number | null>
 }
 
 export async function startGatewayProcess(
@@ -62,7 +63,11 @@ export async function startGatewayProcess(
   }
 }
 
-export function startPlatformFor(gateway: GatewayProcess, storage: string, site: string): Promise<Platform> {
+export function startPlatformFor(
+  gateway: Pick<GatewayProcess, 'brokerUrl'>,
+  storage: string,
+  site: string,
+): Promise<Platform> {
   const credentials = JSON.parse(readFileSync(join(storage, 'broker-platform.json'), 'utf8')) as {
     username: string
     password: string
@@ -83,6 +88,14 @@ export function listenTo(platform: Platform): ReadonlyMap<string, Readonly<Recor
     latest.set(topic.split('/').slice(4).join('/'), data as Record<string, unknown>)
   })
   return latest
+}
+
+/** Every revision that the platform heard, in order, each once. */
+export function revisionsIn(platform: Platform): ViolationEvent[] {
+  return platform
+    .received()
+    .filter(({ topic }) => topic.split('/')[4] === 'alert')
+    .map(({ data }) => data as ViolationEvent)
 }
 
 /** Waits until a condition gives something, looking often; fails loudly at the bound. */

@@ -1,0 +1,121 @@
+/**
+ * Recordings from a dock into a running box: the good one is judged like a camera, the broken one is kept apart.
+ *
+ *     film  ........████████████████████████        goods from the 8th second to the end
+ */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { verifyPackages } from '../../gateway/evidence/verify.ts'
+import { AdminSession } from '../../simulators/bodycam/admin-session.ts'
+import { uploadRecording } from '../../simulators/bodycam/upload.ts'
+import type { Platform } from '../../simulators/platform/platform.ts'
+import { makeClip } from '../fixtures/clip.ts'
+import { boxPaths, KERB, SITE, writeBoxConfig } from './box-config.ts'
+import {
+  type GatewayProcess,
+  revisionsIn,
+  startGatewayProcess,
+  startPlatformFor,
+  until,
+} from './gateway-process.ts'
+
+const START = '2026-01-05T10:00:00.000+08:00'
+const FROM_SEC = 8
+const SECONDS = 24
+const OFFICER = { personId: 'p-1', name: '张三', badgeNo: '010001', role: 'OFFICER', certNo: 'Z-1' }
+
+let folder: string
+let film: string
+let storage: string
+let gateway: GatewayProcess
+let platform: Platform
+let token: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lushao-bodycam-'))
+  const things = [{ fromSec: FROM_SEC, toSec: SECONDS, box: [0.4, 0.5, 0.55, 0.75], luma: 200 }] as const
+  film = await makeClip(join(folder, 'film.mp4'), { seconds: SECONDS, fps: 10, things })
+  const paths = boxPaths(folder)
+  storage = paths.storage
+  writeBoxConfig(paths, {
+    devices: { bodycams: [{ id: 'bc-1', serial: 'DSJ-001', personId: 'p-1', zones: [KERB] }] },
+    people: [{ ...OFFICER, certValidFrom: '2025-01-01', certValidTo: '2027-01-01' }],
+  })
+  gateway = await startGatewayProcess(paths.config)
+  platform = await startPlatformFor(gateway, storage, SITE)
+  const password = await until(
+    'the password',
+    () => /one-time password (\S+)/.exec(gateway.log())?.[1],
+    5_000,
+  )
+  const admin = await AdminSession.begin(gateway.consoleUrl, password)
+  token = await admin.issueToken('dock', 'bodycam')
+})
+
+afterAll(async () => {
+  await platform?.close()
+  if (gateway?.child.exitCode === null) await gateway.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('a broken recording is quarantined by its code', async () => {
+  const broken = join(folder, 'broken.mp4')
+  copyFileSync(film, broken)
+  truncateSync(broken, 40_000)
+  await upload(broken)
+  const told = await until(
+    'the quarantine',
+    () => changes().find(({ change }) => change === 'quarantined'),
+    20_000,
+  )
+  expect(told).toMatchObject({ status: 'QUARANTINED', quarantine: { code: 'BODYCAM_FILE_BAD' } })
+  expect(platform.alerts()).toEqual([])
+})
+
+test('behind it a good one is accepted, judged, sealed and linked', async () => {
+  await upload(film)
+  const linked = await until('the link', () => changes().find(({ change }) => change === 'linked'), 40_000)
+  expect(changes().map(({ change }) => change)).toEqual(['quarantined', 'accepted', 'linked'])
+  const alert = await until(
+    'the end',
+    () => revisionsIn(platform).find(({ phase }) => phase === 'END'),
+    10_000,
+  )
+  expect(linked['linkedEventIds']).toEqual([alert.eventId])
+  expect(alert).toMatchObject({ cameraId: 'bodycam-dsj-001', zoneId: 'kerb', ruleId: 'piling' })
+  expect(alert).toMatchObject({ governanceMode: 'test', evidenceStatus: 'LEAD' })
+  // It went on when the film ended: out of sight, dated to the last picture.
+  expect(alert.detectionState).toBe('LOST')
+  expect(Math.abs(secondOf(alert.startedAt) - FROM_SEC)).toBeLessThanOrEqual(1)
+  expect(Math.abs(secondOf(alert.endedAt) - SECONDS)).toBeLessThanOrEqual(1)
+  const { packages } = await verifyPackages([join(storage, 'evidence')])
+  expect(packages.map(({ ok }) => ok)).toEqual([true])
+  const document = readFileSync(
+    join(storage, 'evidence', alert.evidence!.packageId, 'data/evidence.json'),
+    'utf8',
+  )
+  expect(JSON.parse(document)).toMatchObject({ eventId: alert.eventId, cameraId: 'bodycam-dsj-001' })
+})
+
+test('the box ends with 0', async () => {
+  expect(await gateway.kill('SIGTERM')).toBe(0)
+})
+
+function upload(file: string) {
+  const metadata = { deviceSerial: 'DSJ-001', userNo: '010001', roleAtRecording: 'OFFICER', startAt: START }
+  const url = `${gateway.consoleUrl}/bodycam/uploads`
+  return uploadRecording({ url, token, file, chunkBytes: 1 << 18, metadata })
+}
+
+/** What was said about recordings, in order. */
+function changes(): Readonly<Record<string, unknown>>[] {
+  return platform
+    .received()
+    .filter(({ topic }) => topic.endsWith('/bodycam/dsj-001'))
+    .map(({ data }) => data as Record<string, unknown>)
+}
+
+/** Seconds of the film. */
+const secondOf = (time: string | null) => (Date.parse(time ?? '') - Date.parse(START)) / 1000
