@@ -27,7 +27,12 @@ const ROOMS = [
 const SHARED = ['devices/device.ts', 'models/manifest.ts', 'models/families/family.ts']
 const PRODUCT = ['gateway', 'devices', 'models', 'config', 'simulators']
 /** Where a process begins. */
-const ENTRIES = ['gateway/cli/lushao.ts', 'simulators/demo.ts', 'config/generate.ts']
+const ENTRIES = [
+  'gateway/cli/lushao.ts',
+  'simulators/demo.ts',
+  'simulators/pictures.ts',
+  'config/generate.ts',
+]
 
 const product = sources(...PRODUCT)
 const tests = sources('test')

@@ -7,6 +7,7 @@ import { filesUnder, sources } from '../architecture/tree.ts'
 
 const pages = [
   'README.md',
+  'README.zh-CN.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   ...filesUnder('docs', 'models', 'gateway', 'config'),
