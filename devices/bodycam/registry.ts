@@ -158,6 +158,10 @@ export class BodyCamRegistry {
       done.run(clock.wallMs(), recordingId)
     } catch (error) {
       // Stays as it is and is offered again at the next start.
+      if (this.#going.signal.aborted) {
+        log.info({ recording: recordingId }, 'recording interrupted, to be taken up at the next start')
+        return
+      }
       log.error(
         { recording: recordingId, ...(isFault(error) && { code: error.code }), reason: reasonOf(error) },
         'recording not finished',
