@@ -1,0 +1,149 @@
+/**
+ * The case file after crashes: the desk remembers what was raised, the camera's memory may be older.
+ *
+ *     raised     START ✗ (killed before the camera's memory was written)
+ *     restored   the act is a suspicion again  ─▶ confirmed again │ dropped
+ */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { CaseFile, type FootageSource, outOfSight } from '../../gateway/case-file.ts'
+import { EventFile } from '../../gateway/cli/event-file.ts'
+import { EvidenceKeeper, EvidenceOptions } from '../../gateway/evidence/keeper.ts'
+import { openSigner } from '../../gateway/evidence/seal.ts'
+import { StorageOptions } from '../../gateway/evidence/vault.ts'
+import { silentLog } from '../../gateway/kit/log.ts'
+import type { WatchedRule } from '../../gateway/violations/catalogue.ts'
+import type { Act, ActChange, ViolationEvent } from '../../gateway/violations/event.ts'
+import { sampleEvent } from './sample-event.ts'
+
+let folder: string
+let evidence: EvidenceKeeper
+let sink: EventFile
+let told: ViolationEvent[]
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lushao-case-'))
+  evidence = new EvidenceKeeper({
+    options: EvidenceOptions.parse({}),
+    storage: StorageOptions.parse({ folder, freeMinMiB: 0 }),
+    producer: { site: 'street', gateway: 'gw' },
+    signer: await openSigner(join(folder, 'keys')),
+    log: silentLog,
+  })
+  await evidence.recover()
+  told = []
+  sink = new EventFile(folder, (event) => told.push(event))
+})
+
+afterEach(async () => {
+  sink.close()
+  await evidence.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('dropped after its START was raised: the event ends all the same', async () => {
+  const { older } = await raisedAndKilled()
+  await older.take(change('dropped', { state: 'IDLE', endMs: 20_000 }), at(20))
+  expect(told.map(({ phase, revision }) => [phase, revision])).toEqual([
+    ['START', 1],
+    ['END', 2],
+  ])
+  expect(told[1]).toMatchObject({ detectionState: 'CLEARED', durationSec: 20 })
+  expect(older.eventIds).toEqual([])
+  expect(readdirSync(join(folder, 'pending'))).toEqual([])
+})
+
+test('confirmed again after its START was raised: told once, and its first package is still named at the end', async () => {
+  const { older } = await raisedAndKilled()
+  await older.take(change('confirmed', { state: 'ACTIVE', confirmedMs: 11_000 }), at(11))
+  expect(told).toHaveLength(1)
+  await older.take(change('cleared', { state: 'CLEARED', confirmedMs: 11_000, endMs: 30_000 }), at(31))
+  const [start, end] = told
+  expect(end!.evidence!.packages).toEqual([start!.evidence!.packageId, end!.evidence!.packageId])
+  expect(end!.evidenceCaps).not.toContain('EVIDENCE_INCOMPLETE')
+})
+
+test('a suspicion that was never raised leaves nothing behind', async () => {
+  const file = caseFile()
+  await file.take(change('candidate', {}), at(1))
+  await file.take(change('dropped', { state: 'IDLE', endMs: 5_000 }), at(5))
+  expect([told, file.eventIds]).toEqual([[], []])
+})
+
+test('what is over is not ended twice', async () => {
+  const { older, newer } = await raisedAndKilled()
+  const cleared = change('cleared', { state: 'CLEARED', confirmedMs: 10_000, endMs: 30_000 })
+  await newer.take(cleared, at(31))
+  await older.take(cleared, at(31))
+  expect(told.map(({ phase }) => phase)).toEqual(['START', 'END'])
+  expect([older.eventIds, readdirSync(join(folder, 'pending'))]).toEqual([[], []])
+})
+
+const START = '2026-01-01T10:00:00.000+08:00'
+const SIGHTS: [what: string, seenUntil: string | undefined, endedAt: string, durationSec: number][] = [
+  ['when it was last told of', undefined, '2026-01-01T10:03:20.500+08:00', 200.5],
+  ['when it was last seen', '2026-01-01T02:10:00.000Z', '2026-01-01T10:10:00.000+08:00', 600],
+  ['never before it began', '2026-01-01T09:00:00.000+08:00', START, 0],
+]
+for (const [what, seenUntil, endedAt, durationSec] of SIGHTS) {
+  test(`out of sight: over ${what}`, () => {
+    const last = { ...sampleEvent('a'), startedAt: START, durationSec: 200.5, revision: 4 }
+    const until = seenUntil === undefined ? undefined : Date.parse(seenUntil)
+    const lost = { phase: 'END', revision: 5, detectionState: 'LOST', endedAt, durationSec }
+    expect(outOfSight(last, until)).toMatchObject(lost)
+  })
+}
+
+/** Two case files of one camera: the one that raised, and the one that remembers the moment before. */
+async function raisedAndKilled(): Promise<{ older: CaseFile; newer: CaseFile }> {
+  const newer = caseFile()
+  await newer.take(change('candidate', {}), at(1))
+  const remembered = newer.snapshot()
+  await newer.take(change('confirmed', { state: 'ACTIVE', confirmedMs: 10_000 }), at(10))
+  const older = caseFile()
+  older.restore(remembered)
+  return { older, newer }
+}
+
+function caseFile(): CaseFile {
+  return new CaseFile({
+    context: {
+      ...{ site: 'street', gateway: 'gw', cameraId: 'cam', offsetMinutes: 480, governanceMode: 'test' },
+      ...{ configVersion: 'sha256:0', catalogVersion: 'sha256:0', modelDigest: null, evidenceCaps: [] },
+    },
+    rule: () => RULE,
+    grade: () => ({ grade: 'G1', reasons: [], handlingTier: 'SERVICE' }),
+    source: NO_PICTURES,
+    evidence,
+    sink,
+    clip: { beforeSec: 10, sceneBeforeSec: 5 },
+    clock: () => ({ source: 'FILE', offsetMs: null, checkedAtWallMs: null }),
+    privacyMasks: [],
+    mediaZeroMs: () => 0,
+    log: silentLog,
+  })
+}
+
+/** A ring that is empty, as after a restart. */
+const NO_PICTURES: FootageSource = { still: () => null, footage: () => null }
+
+const RULE = {
+  ...{ ruleId: 'piling', minDwellSec: 10, clearSec: 5 },
+  entry: { nameZh: '乱堆物堆料', gbMajor: '05', gbMinor: '07' },
+  basis: { title: '条例', article: '第一条' },
+} as unknown as WatchedRule
+
+function change(kind: ActChange['kind'], act: Partial<Act>): ActChange {
+  return {
+    kind,
+    act: {
+      ...{ actKey: 'piling:kerb:0:1', ruleId: 'piling', zoneId: 'kerb', startMs: 0 },
+      ...{ confirmedMs: null, endMs: null, box: [0.1, 0.1, 0.2, 0.2], confidence: 0.5 },
+      ...{ state: 'CANDIDATE', objects: [], ...act },
+    } as Act,
+  }
+}
+
+const at = (sec: number) => ({ timeMs: sec * 1000, wallMs: Date.parse(START) + sec * 1000 })
