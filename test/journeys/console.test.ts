@@ -187,7 +187,7 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
     const { page } = await atDesk(running, 'ADMIN', 'zh-CN', scheme)
     expect(await page.getAttribute('html', 'lang')).toBe('zh-CN')
     await page.click('.language')
-    expect(await page.getAttribute('html', 'lang')).toBe('en')
+    await page.waitForSelector('html[lang=en]')
     await showPictures(page)
     for (const tab of ['Alerts', 'Recordings', 'Access log', 'Accounts']) {
       await page.click(`nav >> text=${tab}`)
@@ -202,7 +202,7 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
     }
     await page.reload()
     await page.waitForSelector('.desk')
-    expect(await page.getAttribute('html', 'lang')).toBe('en')
+    await page.waitForSelector('html[lang=en]')
   })
 
   test('the clip plays as it is; a codec the browser lacks is said, with the file to download', async () => {
