@@ -26,7 +26,7 @@ export function floorAt(brightness: number): number {
   return floor < 4.5 ? 4.5 : floor > 11 ? 11 : floor
 }
 
-export function chromaFloor(brightness: number): number {
+function chromaFloor(brightness: number): number {
   const floor = 2.5 + 0.045 * brightness
   return floor < 3 ? 3 : floor > 7 ? 7 : floor
 }

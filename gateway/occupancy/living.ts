@@ -292,7 +292,7 @@ function heightAt(labels: Uint8Array, part: Part, region: Part): number {
 }
 
 /** How many set pixels each label has. */
-export function countWhere(mask: Uint8Array, labels: Uint8Array): Int32Array {
+function countWhere(mask: Uint8Array, labels: Uint8Array): Int32Array {
   const counts = new Int32Array(256)
   for (let at = 0; at < PLANE_PIXELS; at++) if (mask[at] !== 0) counts[labels[at]!]!++
   counts[0] = 0

@@ -19,7 +19,7 @@ export function grow(mask: Uint8Array, out: Uint8Array, radius: number): void {
 }
 
 /** Keeps a pixel when all within `radius` (square) are set. */
-export function shrink(mask: Uint8Array, out: Uint8Array, radius: number): void {
+function shrink(mask: Uint8Array, out: Uint8Array, radius: number): void {
   for (let at = 0; at < PLANE_PIXELS; at++) kept[at] = 1 - mask[at]!
   grow(kept, out, radius)
   for (let at = 0; at < PLANE_PIXELS; at++) out[at] = 1 - out[at]!

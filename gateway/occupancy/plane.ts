@@ -49,7 +49,7 @@ function centre(chroma: Uint8Array, out: Float32Array): void {
 }
 
 /** 3×3 mean in place; the picture's edge repeats. */
-export function blur(values: Float32Array, scratch: Float32Array): void {
+function blur(values: Float32Array, scratch: Float32Array): void {
   for (let row = 0; row < PLANE_HEIGHT; row++) {
     const start = row * PLANE_WIDTH
     const end = start + PLANE_WIDTH - 1

@@ -13,7 +13,7 @@ import { close, label, open, type Part } from './mask.ts'
 import { PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
 import type { Things } from './things.ts'
 
-export const REGION_PIXELS_MIN = 50
+const REGION_PIXELS_MIN = 50
 const THIN_SHARE = 0.35
 const LIT_CORRELATION = 0.85
 const GHOST_OUTLINE = 0.6

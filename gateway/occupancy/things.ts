@@ -43,8 +43,7 @@ export class Things {
     timeMs: number,
     dtSec: number,
   ): void {
-    const { believed, challenger, support, challenge, persistence, sinceMs, seenMs, stable, persistent } =
-      this
+    const { believed, challenger, support, challenge, persistence, sinceMs, seenMs } = this
     const luma = Math.min(30, 3 * noise.luma)
     const chroma = Math.max(8, 3.5 * noise.chroma)
     for (let at = 0; at < PLANE_PIXELS; at++) {
@@ -102,6 +101,13 @@ export class Things {
         }
         if (timeMs - seenMs[at]! > HELD_MS) support[at] = 0
       }
+    }
+    this.#weighAges(timeMs)
+  }
+
+  #weighAges(timeMs: number): void {
+    const { support, persistence, sinceMs, stable, persistent } = this
+    for (let at = 0; at < PLANE_PIXELS; at++) {
       stable[at] = support[at]! >= SUPPORT_STABLE && timeMs - sinceMs[at]! >= AGE_STABLE_MS ? 1 : 0
       persistent[at] = persistence[at]! >= PERSISTENT ? 1 : 0
     }

@@ -48,7 +48,7 @@ export function cluster(
 }
 
 /** How far a thing of that many pixels reaches for company, pixels. */
-export const reachOf = (pixels: number): number => GROW_SHARE * Math.sqrt(pixels) + GROW_PIXELS
+const reachOf = (pixels: number): number => GROW_SHARE * Math.sqrt(pixels) + GROW_PIXELS
 
 /** The same by its extent: a thing seen in pieces is as large as all of them. */
 export const reachOfBox = ([x1, y1, x2, y2]: Box): number =>

@@ -101,6 +101,20 @@ export class Ground {
     }
   }
 
+  /** Share of a spot's goods that lies inside any of the boxes. */
+  inside(slot: number, boxes: readonly Box[]): number {
+    let all = 0
+    let covered = 0
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      if (this.owner[at] !== slot) continue
+      all++
+      const x = ((at % PLANE_WIDTH) + 0.5) / PLANE_WIDTH
+      const y = (Math.floor(at / PLANE_WIDTH) + 0.5) / PLANE_HEIGHT
+      if (boxes.some((box) => x >= box[0] && x <= box[2] && y >= box[1] && y <= box[3])) covered++
+    }
+    return all === 0 ? 0 : covered / all
+  }
+
   /** When the earliest of the regions with goods was set down: of each, the age of its earliest quarter. */
   #sinceMs(slot: number, { goods, labels, sinceMs, regions }: Standing): number {
     let earliestMs = Infinity
@@ -144,6 +158,18 @@ export class Ground {
       if (this.place[at] === from) this.place[at] = to
     }
   }
+}
+
+/** How many pixels of a mask are set in a box. */
+export function countIn(mask: Uint8Array, [x1, y1, x2, y2]: Box): number {
+  const left = Math.max(0, Math.floor(x1 * PLANE_WIDTH))
+  const right = Math.min(PLANE_WIDTH, Math.ceil(x2 * PLANE_WIDTH))
+  const bottom = Math.min(PLANE_HEIGHT, Math.ceil(y2 * PLANE_HEIGHT))
+  let count = 0
+  for (let row = Math.max(0, Math.floor(y1 * PLANE_HEIGHT)); row < bottom; row++) {
+    for (let at = row * PLANE_WIDTH + left; at < row * PLANE_WIDTH + right; at++) count += mask[at]!
+  }
+  return count
 }
 
 function stretch(edges: Int16Array, slot: number, at: number): void {

@@ -130,7 +130,8 @@ export class Judge {
     for (const { spot, look } of this.#spots.take(standing, timeMs)) {
       const goods = look.goodsBox ?? spot.goodsBox
       const life = look.placeBox ?? spot.lifeBox
-      const stands = tracks !== null && testify(spot.witness, goods, life, tracks, timeMs)
+      const ground = this.#spots.groundOf(spot, standing)
+      const stands = tracks !== null && testify(spot.witness, ground, goods, life, tracks, timeMs)
       spot.see(look, stands, timeMs, dtSec)
       this.#decide(spot, timeMs, wallMs)
     }

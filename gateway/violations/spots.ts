@@ -9,8 +9,9 @@ import { contains, type Polygon } from '../kit/geometry.ts'
 import { PLANE_PIXELS, type Region, type Standing } from '../occupancy/standing.ts'
 import type { AttendanceOptions } from './attendance.ts'
 import { apart, type Cluster, cluster, reachOfBox } from './clusters.ts'
-import { Ground, SLOTS } from './ground.ts'
+import { countIn, Ground, SLOTS } from './ground.ts'
 import { Spot, type SpotLook, type SpotState } from './spot.ts'
+import type { SpotGround } from './witness.ts'
 
 const CLAIMED_SHARE = 0.1
 /** Or this share of the cluster lies on the spot: a fragment of it. */
@@ -80,6 +81,14 @@ export class SpotBook {
     for (const { slot, book } of this.all)
       this.#cameMs[slot] = (book.current?.sinceMs ?? -Infinity) - ARRIVAL_MS
     return this.#cameMs
+  }
+
+  /** The goods of a spot, pixel by pixel. */
+  groundOf({ slot }: Spot, { hot }: Standing): SpotGround {
+    return {
+      inside: (boxes) => this.#ground.inside(slot, boxes),
+      moving: (box) => countIn(hot, box),
+    }
   }
 
   /** Ends what is over, and marks spots without goods so that the next sample finds them again. */

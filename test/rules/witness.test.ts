@@ -1,0 +1,66 @@
+/** What a detector says is held against the pixels. Each row: tracks at the goods, what moves, what comes of it. */
+import { expect, test } from 'vitest'
+import type { Role } from '../../gateway/detections/detections.ts'
+import type { Box } from '../../gateway/kit/geometry.ts'
+import type { Track } from '../../gateway/tracks/track.ts'
+import { emptyWitness, type SpotGround, testify } from '../../gateway/violations/witness.ts'
+
+const GOODS: Box = [0.4, 0.4, 0.6, 0.6]
+const BESIDE: Box = [0.3, 0.3, 0.39, 0.6]
+const HALF: Box = [0.4, 0.4, 0.5, 0.6]
+
+type Seen = [role: Role, box: Box, movingPixels: number]
+const CASES: [what: string, seen: Seen[], attended: boolean, explainedBy: string | null][] = [
+  ['nobody', [], false, null],
+  ['a person beside who moves', [['person', BESIDE, 30]], true, null],
+  ['a "person" in whom nothing moves', [['person', BESIDE, 0]], false, null],
+  ['a "person" in whom nothing moves, made of the goods', [['person', GOODS, 0]], false, null],
+  ['a person who stands alone and sways', [['person', GOODS, 30]], true, 'person'],
+  ['a bicycle that is all of it', [['two-wheeler', GOODS, 0]], false, 'two-wheeler'],
+  ['a bicycle that is half of it', [['two-wheeler', HALF, 0]], false, null],
+  [
+    'two bicycles',
+    [
+      ['two-wheeler', HALF, 0],
+      ['two-wheeler', [0.5, 0.4, 0.6, 0.6], 0],
+    ],
+    false,
+    'two-wheeler',
+  ],
+  [
+    'a thing with two names',
+    [
+      ['two-wheeler', GOODS, 0],
+      ['vehicle', GOODS, 0],
+    ],
+    false,
+    null,
+  ],
+]
+
+for (const [what, seen, attended, explainedBy] of CASES) {
+  test(`witness: ${what}`, () => {
+    const witness = emptyWitness()
+    const ground: SpotGround = {
+      inside: (boxes) => shareInside(boxes),
+      moving: (box) => seen.find(([, at]) => at === box)?.[2] ?? 0,
+    }
+    let stands = false
+    for (let look = 1; look <= 10; look++) {
+      stands = testify(witness, ground, GOODS, null, seen.map(trackOf(1000 * look)), 1000 * look)
+    }
+    expect([stands, witness.explainedBy]).toEqual([attended, explainedBy])
+  })
+}
+
+const trackOf =
+  (nowMs: number) =>
+  ([role, box]: Seen, trackId: number): Track => ({
+    ...{ trackId, role, box, class: role, classShare: 1, confidence: 0.8, hits: 10, looks: 10 },
+    ...{ firstSeenMs: 0, lastSeenMs: nowMs, stationarySinceMs: 0 },
+  })
+
+/** The goods fill their box evenly: shares are shares of its width. */
+function shareInside(boxes: readonly Box[]): number {
+  return boxes.reduce((sum, [x1, , x2]) => sum + Math.max(0, Math.min(x2, 0.6) - Math.max(x1, 0.4)) / 0.2, 0)
+}
