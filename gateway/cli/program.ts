@@ -25,6 +25,7 @@ export function languageOf(command: Command): Language {
 /** Runs the program and returns the exit code; the only place that prints an error. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<number> {
   const language: Language = (process.env['LANG'] ?? '').toLowerCase().startsWith('zh') ? 'zh' : 'en'
+  process.stdout.on('error', readerGone)
   try {
     await program.parseAsync([...argv])
     return Number(process.exitCode ?? 0)
@@ -40,7 +41,6 @@ function exitCodeOf(error: unknown, language: Language): number {
     say(error.explain(language))
     return error.code === 'USAGE' ? 2 : 1
   }
-  if (isBrokenPipe(error)) return 0
   say(error instanceof Error ? redact(error.stack ?? error.message) : redact(String(error)))
   return 1
 }
@@ -64,6 +64,8 @@ function chosenLanguage(argv: readonly string[]): Language | undefined {
   return wanted === undefined ? undefined : wanted.startsWith('zh') ? 'zh' : 'en'
 }
 
-function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
+/** Whoever read our results has enough (`… | head`). A stream tells that by an event, never by throwing. */
+function readerGone(error: Error): void {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error
+  process.exit(0)
 }

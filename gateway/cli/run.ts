@@ -25,6 +25,7 @@ export function addRun(program: Command): void {
 async function run(file: string, level: string, version: string, language: Language): Promise<void> {
   const log = makeLog(level)
   stopAtBugs(log)
+  speakIntoTheVoid()
   const signalled = new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve)
     process.once('SIGINT', resolve)
@@ -45,6 +46,12 @@ async function run(file: string, level: string, version: string, language: Langu
   log.info('draining')
   await gateway.close()
   log.info('stopped')
+}
+
+/** The street is watched whether anybody reads what we print or not. */
+function speakIntoTheVoid(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.removeAllListeners('error').on('error', () => {})
 }
 
 /** A rejection that nobody caught arrives here as well. */

@@ -71,3 +71,16 @@ test('a bug of ours ends the process with 1 and a line that names it; the next s
   gateway = await startGatewayProcess(paths.config)
   expect(await gateway.kill('SIGTERM')).toBe(0)
 })
+
+test('a box whose log nobody reads any more goes on, and ends with 0', async () => {
+  const paths = boxPaths(folder, 'unread')
+  writeBoxConfig(paths, { cameras: [camera('cam', street.url)] })
+  gateway = await startGatewayProcess(paths.config)
+  gateway.child.stderr!.destroy()
+  gateway.child.stdout!.destroy()
+  const connected = street.stats().requests
+  writeBoxConfig(paths, { cameras: [camera('cam', street.url, { name: 'new name' })] })
+  gateway.child.kill('SIGHUP')
+  await until('the camera to be read anew', () => street.stats().requests > connected, 20_000)
+  expect(await gateway.kill('SIGTERM')).toBe(0)
+})
