@@ -39,11 +39,19 @@ export const OccupancyOptions = z.strictObject({
     .describe(
       'Share of the picture that may differ before nothing new is believed: a lorry, lamps, billboards.',
     ),
+  stirredShare: z
+    .number()
+    .min(0.02)
+    .max(0.9)
+    .default(0.08)
+    .describe(
+      'Share that may differ and stand for nothing yet: the edge of a cloud sweeps over more at once. A person near the camera covers about 6 % for three seconds.',
+    ),
   unsettledSec: z
     .number()
     .min(0)
     .max(60)
-    .default(4)
+    .default(8)
     .describe('How long nothing new is believed after that (s).'),
   relearnSec: z
     .number()
@@ -55,6 +63,8 @@ export const OccupancyOptions = z.strictObject({
 export type OccupancyOptions = z.infer<typeof OccupancyOptions>
 
 const RELEARN_SHARE = 0.6
+/** A lorry is past sooner; the edge of a cloud is not. */
+const STIRRED_SEC = 3
 const SHAKE_TAU_SEC = 10
 /** Share of the slope at an edge that still counts as the same: what half-resolved shake leaves. */
 const STILL_SLACK = 0.02
@@ -95,6 +105,7 @@ export class Occupancy {
   readonly #shares: Shares = { foreground: 0, shade: 0 }
   #unsettledUntilMs = -Infinity
   #crowdedSec = 0
+  #stirredSec = 0
   #restored = false
 
   constructor(options: OccupancyOptions) {
@@ -124,6 +135,7 @@ export class Occupancy {
       frame.timeMs,
       dtSec,
     )
+    this.#settle(dtSec)
     this.#living.look(this.#picture, this.#things, this.#slope, slack, this.#noise, frame.timeMs)
     const kept = this.#regions.find(this.#things, {
       now: this.#picture.y,
@@ -262,10 +274,20 @@ export class Occupancy {
     }
     this.#shares.foreground = differing / PLANE_PIXELS
     this.#shares.shade = shaded / 2 / PLANE_PIXELS
-    if (this.#shares.foreground > this.#options.unsettledShare) {
-      this.#unsettledUntilMs = this.#timeMs + 1000 * this.#options.unsettledSec
-    }
     this.#crowdedSec = this.#shares.foreground > RELEARN_SHARE ? this.#crowdedSec + dtSec : 0
+  }
+
+  #settle(dtSec: number): void {
+    const { stable, persistent } = this.#things
+    const { unsettledShare, stirredShare, unsettledSec } = this.#options
+    let stirred = 0
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      if (this.#foregroundMask[at] === 1 && stable[at] === 0 && persistent[at] === 0) stirred++
+    }
+    this.#stirredSec = stirred > stirredShare * PLANE_PIXELS ? this.#stirredSec + dtSec : 0
+    if (this.#shares.foreground > unsettledShare || this.#stirredSec >= STIRRED_SEC) {
+      this.#unsettledUntilMs = this.#timeMs + 1000 * unsettledSec
+    }
   }
 
   #follow(dtSec: number): void {
