@@ -18,9 +18,9 @@ import { Living } from './living.ts'
 import { Memory } from './memory.ts'
 import { measureNoise, type Noise } from './noise.ts'
 import { detail, envelope, fillPlane, gradient, Plane } from './plane.ts'
-import { type Kept, Regions } from './regions.ts'
+import { describe, Regions } from './regions.ts'
 import { Register, type Shift, shiftPlane } from './register.ts'
-import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Region, type Standing } from './standing.ts'
+import { PLANE_PIXELS, type Region, type Standing } from './standing.ts'
 import { Start } from './start.ts'
 import { Things } from './things.ts'
 
@@ -278,12 +278,8 @@ export class Occupancy {
   }
 
   #settle(dtSec: number): void {
-    const { stable, persistent } = this.#things
     const { unsettledShare, stirredShare, unsettledSec } = this.#options
-    let stirred = 0
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      if (this.#foregroundMask[at] === 1 && stable[at] === 0 && persistent[at] === 0) stirred++
-    }
+    const stirred = this.#things.countStirred(this.#foregroundMask)
     this.#stirredSec = stirred > stirredShare * PLANE_PIXELS ? this.#stirredSec + dtSec : 0
     if (this.#shares.foreground > unsettledShare || this.#stirredSec >= STIRRED_SEC) {
       this.#unsettledUntilMs = this.#timeMs + 1000 * unsettledSec
@@ -401,18 +397,3 @@ export class Occupancy {
 }
 
 const planes = (plane: Plane): Float32Array[] => [plane.y, plane.u, plane.v]
-
-function describe(part: Kept, goodsPixels: number): Region {
-  const left = part.left / PLANE_WIDTH
-  const right = (part.right + 1) / PLANE_WIDTH
-  const bottom = (part.bottom + 1) / PLANE_HEIGHT
-  return {
-    label: part.label,
-    pixels: part.pixels,
-    box: [left, part.top / PLANE_HEIGHT, right, bottom],
-    foot: [(left + right) / 2, bottom],
-    stableShare: part.stableShare,
-    hotPixels: part.hotPixels,
-    goodsPixels,
-  }
-}

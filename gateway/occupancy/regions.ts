@@ -10,7 +10,7 @@
  */
 import { floorAt } from './foreground.ts'
 import { close, label, open, type Part } from './mask.ts'
-import { PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
+import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Region } from './standing.ts'
 import type { Things } from './things.ts'
 
 const REGION_PIXELS_MIN = 50
@@ -68,7 +68,7 @@ export interface Views {
   readonly timeMs: number
 }
 
-export type Kept = Part & { readonly stableShare: number; readonly hotPixels: number }
+type Kept = Part & { readonly stableShare: number; readonly hotPixels: number }
 
 export class Regions {
   readonly labels = new Uint8Array(PLANE_PIXELS)
@@ -196,4 +196,20 @@ function gather(
     facts.outlineBefore += slopeBefore[at]!
   }
   return evidence
+}
+
+/** A region as it is told: in fractions of the picture. */
+export function describe(part: Kept, goodsPixels: number): Region {
+  const left = part.left / PLANE_WIDTH
+  const right = (part.right + 1) / PLANE_WIDTH
+  const bottom = (part.bottom + 1) / PLANE_HEIGHT
+  return {
+    label: part.label,
+    pixels: part.pixels,
+    box: [left, part.top / PLANE_HEIGHT, right, bottom],
+    foot: [(left + right) / 2, bottom],
+    stableShare: part.stableShare,
+    hotPixels: part.hotPixels,
+    goodsPixels,
+  }
 }

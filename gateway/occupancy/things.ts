@@ -113,6 +113,15 @@ export class Things {
     }
   }
 
+  /** Foreground that stands for nothing yet, pixels. */
+  countStirred(foreground: Uint8Array): number {
+    let stirred = 0
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      if (foreground[at] === 1 && this.stable[at] === 0 && this.persistent[at] === 0) stirred++
+    }
+    return stirred
+  }
+
   /** Forgets a pixel: what stood there is background now. */
   forget(at: number): void {
     this.support[at] = 0
