@@ -29,6 +29,8 @@ const PLACE_SHARE = 0.4
 const PLACE_FADE_SEC = 60
 const ALIVE_PIXELS_MIN = 20
 const ALIVE_SHARE = 0.01
+/** Goods are older than their spot by what it takes to see them, no more: a speck left by others has pixels as old as theirs. */
+const SEEN_LATE_MS = 15_000
 
 /** What one look at the maps found at a spot. */
 export interface SpotLook {
@@ -63,7 +65,7 @@ export type SpotState = Omit<
 
 export class Spot {
   readonly slot: number
-  readonly bornMs: number
+  bornMs: number
   readonly zones: string
   readonly book: AttendanceBook
   acts: OpenAct[] = []
@@ -111,6 +113,7 @@ export class Spot {
   /** Moves every time: the timeline began anew. */
   shift(byMs: number): void {
     const moved = (ms: number | null) => (ms === null ? null : ms + byMs)
+    this.bornMs += byMs
     this.goodsSinceMs = moved(this.goodsSinceMs)
     this.goneFromMs = moved(this.goneFromMs)
     this.goneSinceMs = moved(this.goneSinceMs)
@@ -151,8 +154,9 @@ export class Spot {
     this.goodsPixels = look.goodsPixels
     this.emptySec = look.clusterPixels > 0 ? 0 : this.emptySec + dtSec
     // Whoever brought them was perhaps counted among them: once he has left, what still stands is asked again.
-    if (this.isAlone && look.goodsSinceMs !== Infinity) this.goodsSinceMs = look.goodsSinceMs
-    else if (look.goodsNew > 0) this.goodsSinceMs = Math.min(this.goodsSinceMs ?? Infinity, look.goodsSinceMs)
+    const sinceMs = Math.max(look.goodsSinceMs, this.bornMs - SEEN_LATE_MS)
+    if (this.isAlone && look.goodsSinceMs !== Infinity) this.goodsSinceMs = sinceMs
+    else if (look.goodsNew > 0) this.goodsSinceMs = Math.min(this.goodsSinceMs ?? Infinity, sinceMs)
     this.goodsPeak = Math.max(this.goodsPeak, look.goodsPixels)
     if (look.goodsBox !== null)
       this.goodsBox = this.goodsBox === null ? look.goodsBox : union(this.goodsBox, look.goodsBox)

@@ -165,6 +165,7 @@ export class SpotBook {
   #merge(from: Spot, to: Spot): void {
     this.#parts.onEnd(from)
     this.#ground.hand(from.slot, to.slot)
+    to.bornMs = Math.min(to.bornMs, from.bornMs)
     if (from.goodsSinceMs !== null) to.goodsSinceMs = Math.min(to.goodsSinceMs ?? Infinity, from.goodsSinceMs)
     this.#spots.delete(from.slot)
   }

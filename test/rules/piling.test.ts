@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Track } from '../../gateway/tracks/track.ts'
-import { events, makeJudge, walk, withRules } from './street.ts'
+import { events, makeJudge, standingOf, walk, withRules } from './street.ts'
 
 /** Goods nobody is with, for ten seconds at least. See `street.ts` for the letters. */
 const STRIPS: [strip: string, events: string[]][] = [
@@ -44,4 +44,15 @@ test('piling: vending that is left behind becomes piling from the moment it is l
   const judge = makeJudge([withRules({ 'street-vending': 8, piling: 10 })])
   const told = walk(judge, `..${'v'.repeat(16)}${'g'.repeat(36)}`)
   expect(events(told)).toEqual(['street-vending 2–17', 'piling 17–'])
+})
+
+test('piling: a speck left where old goods stood is no older than its being seen', () => {
+  const judge = makeJudge([withRules({ piling: 30 })])
+  const told = []
+  for (let second = 100; second < 120; second++) {
+    // Its pixels remember the goods that stood here from the second second on.
+    const standing = standingOf('g', 1000 * second, 2_000)
+    told.push(...judge.judge({ timeMs: 1000 * second, wallMs: 1000 * second, standing, tracks: null }))
+  }
+  expect(events([...told, ...judge.finish(120_000)])).toEqual(['piling 85–'])
 })
