@@ -13,7 +13,7 @@ import { assert } from '../../gateway/kit/assert.ts'
 import { fault, reasonOf } from '../../gateway/kit/errors.ts'
 import type { SceneScript, Truth } from './script.ts'
 import { Sensor } from './sensor.ts'
-import { Stage } from './stage.ts'
+import { type Seen, Stage } from './stage.ts'
 import { KERB_Z, type Spot, type View } from './view.ts'
 
 export interface RenderOptions {
@@ -24,6 +24,8 @@ export interface RenderOptions {
   /** Films only the first seconds of the script. */
   readonly seconds?: number
   readonly onProgress?: (share: number) => void
+  /** After each frame: who covered what of it, in its pixels. */
+  readonly onSeen?: (frame: number, seen: readonly Seen[]) => void
 }
 
 export interface Rendered {
@@ -41,7 +43,7 @@ export async function renderScene(
   options: RenderOptions,
   out: string,
 ): Promise<Rendered> {
-  const { seed, width = 1280, height = 720, fps = 15, onProgress } = options
+  const { seed, width = 1280, height = 720, fps = 15, onProgress, onSeen } = options
   assert(width % 2 === 0 && height % 2 === 0, 'H.264 in 4:2:0 has even sizes')
   const durationSec = Math.min(script.seconds, options.seconds ?? script.seconds)
   const frames = Math.round(durationSec * fps)
@@ -54,6 +56,7 @@ export async function renderScene(
   const encoder = startEncoder(width, height, fps, out)
   for (let frame = 0; frame < frames && encoder.alive(); frame++) {
     const exposure = stage.show(frame / fps)
+    onSeen?.(frame, stage.seen)
     await encoder.write(sensor.expose(stage.picture, exposure))
     onProgress?.((frame + 1) / frames)
   }

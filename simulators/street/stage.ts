@@ -23,6 +23,12 @@ interface Moment extends Exposure {
   readonly shadow: number
 }
 
+/** What an actor covered of the picture, before nearer ones hid some of it. */
+export interface Seen {
+  readonly actor: Actor
+  readonly extent: Extent
+}
+
 interface Placed {
   readonly actor: Actor
   readonly depth: number
@@ -37,6 +43,8 @@ const CLOUD_FALL_SEC = 6
 export class Stage {
   readonly view: View
   readonly picture: Raster
+  /** The bodies of the moment shown last, far to near. */
+  readonly seen: Seen[] = []
   readonly #script: SceneScript
   readonly #backdrops: readonly Backdrop[]
   readonly #brush: Brush
@@ -81,6 +89,7 @@ export class Stage {
       for (const each of placed) each.draw()
     }
     this.#brush.pass = 'body'
+    this.seen.length = 0
     this.#drawBodies(placed, timeSec)
     return this.#moment
   }
@@ -108,6 +117,7 @@ export class Stage {
 
   #noteExtent(actor: Actor, timeSec: number): void {
     const extent = this.#brush.takeExtent()
+    if (extent) this.seen.push({ actor, extent })
     if (actor.act === undefined) return
     const act = this.#script.acts[actor.act]!
     const on = timeSec >= act.startSec && timeSec <= act.endSec
