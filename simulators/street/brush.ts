@@ -17,7 +17,7 @@ import {
   type Rgb,
   times,
 } from './raster.ts'
-import { add, between, dot, type Spot, SUN, shadowOf, sub, type View } from './view.ts'
+import { add, between, dot, type Spot, sub, type View } from './view.ts'
 
 export type Pass = 'body' | 'shadow' | 'mirror'
 export interface Ball {
@@ -33,6 +33,7 @@ const CIRCLE = Array.from({ length: 14 }, (_, i): [number, number] => {
   return [Math.cos(angle), Math.sin(angle)]
 })
 const MIRROR_ALPHA = 0.26
+const BODY_ALPHA_MIN = 0.5
 
 export class Brush {
   readonly view: View
@@ -137,7 +138,7 @@ export class Brush {
     for (let i = 0; i < 4; i++) {
       const [a, b] = [ring[i]!, ring[(i + 1) % 4]!]
       const normal = sub(between(a, b, 0.5), base)
-      if (this.pass !== 'shadow' && dot(normal, sub(between(a, b, 0.5), this.view.eye)) > 0) continue
+      if (!this.shows(between(a, b, 0.5), normal)) continue
       const high: Spot = [0, size[1], 0]
       this.face([a, b, add(b, high), add(a, high)], color, unit(normal))
     }
@@ -145,9 +146,14 @@ export class Brush {
     this.face(lid, top, [0, 1, 0])
   }
 
+  /** Faces turned away are not drawn, but they throw their shadow. */
+  shows(middle: Spot, normal: Spot): boolean {
+    return this.pass === 'shadow' || this.view.faces(middle, normal)
+  }
+
   #circle(at: Spot, radius: number, points: [number, number][]): void {
     if (this.pass === 'shadow') {
-      const [x, y, z] = shadowOf(at)
+      const [x, y, z] = this.view.shadowOf(at)
       for (const [cos, sin] of CIRCLE) {
         const [px, py] = this.view.project([x + cos * radius, y, z + sin * radius])
         points.push([px, py])
@@ -160,7 +166,7 @@ export class Brush {
   }
 
   #outline(spots: readonly Spot[]): Outline {
-    if (this.pass === 'shadow') return this.view.outline(spots.map(shadowOf))
+    if (this.pass === 'shadow') return this.view.outline(spots.map(this.view.shadowOf))
     if (this.pass === 'mirror') return this.view.outline(spots.map(([x, y, z]): Spot => [x, -y, z]))
     return this.view.outline(spots)
   }
@@ -172,16 +178,19 @@ export class Brush {
       const { alpha, ...rest } = paint()
       this.raster.fill(outlines, { ...rest, alpha: alpha * MIRROR_ALPHA } as Paint)
     } else {
-      this.#extent = join(this.#extent, this.raster.fill(outlines, paint()))
+      const painted = paint()
+      const covered = this.raster.fill(outlines, painted)
+      // Light on the road ahead is no part of a car.
+      if (painted.alpha >= BODY_ALPHA_MIN) this.#extent = join(this.#extent, covered)
     }
   }
 
   #lit(color: Rgb, normal: Spot): Rgb {
-    const sun = Math.max(0, dot(normal, SUN))
+    const sun = Math.max(0, dot(normal, this.view.sun))
     return times(times(color, 0.62 + 0.42 * sun), this.#light)
   }
 
-  // Round things are brighter on the side of the sun, which stands left of the camera and above it.
+  // Round things are brighter on the side of the sun.
   #rounded(outline: Outline, color: Rgb): Paint {
     let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity]
     for (let i = 0; i < outline.length; i += 2) {
@@ -194,11 +203,12 @@ export class Brush {
     // Across a slim upright limb the gradient runs sideways; across anything rounder down the diagonal.
     const upright = y2 - y1 > 1.6 * (x2 - x1)
     const middle = (y1 + y2) / 2
+    const [near, far] = this.view.sun[0] > 0 ? [x2, x1] : [x1, x2]
     return {
       kind: 'gradient',
       from: times(mix(lit, times([255, 250, 240], this.#light), 0.1), 1.06),
       to: times(lit, 0.6),
-      axis: upright ? [x1, middle, x2, middle + (x2 - x1) * 0.3] : [x1, y1, x2, y2],
+      axis: upright ? [near, middle, far, middle + (x2 - x1) * 0.3] : [near, y1, far, y2],
       alpha: 1,
     }
   }
