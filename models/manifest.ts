@@ -16,12 +16,28 @@ import { ROLES, type Role } from '../gateway/detections/detections.ts'
 import { fault, isFault, reasonOf } from '../gateway/kit/errors.ts'
 import { packagePath } from '../gateway/kit/paths.ts'
 import { detr } from './families/detr.ts'
+import { detrLogits } from './families/detr-logits.ts'
 import type { Family } from './families/family.ts'
+import { gfl } from './families/gfl.ts'
+import { nmsIncluded } from './families/nms-included.ts'
+import { yolov8 } from './families/yolov8.ts'
 import { yolox } from './families/yolox.ts'
 
 export { Candidates, type Family, type Output, type Settings, suppress } from './families/family.ts'
 
-export const FAMILIES = { yolox, detr } as const satisfies Record<string, Family>
+export const FAMILIES = {
+  yolox,
+  yolov8,
+  gfl,
+  detr,
+  'detr-logits': detrLogits,
+  'nms-included': nmsIncluded,
+} as const satisfies Record<string, Family>
+/** A family that finds nothing by itself: it names boxes that are proposed (`gateway/detections/patch-network.ts`). */
+const PATCHES: Pick<Family, 'outputs' | 'otherForms' | 'wantsSize'> = {
+  outputs: ['scores'],
+  wantsSize: false,
+}
 
 /** Ten times the largest network that a box without an accelerator can run in time. */
 export const MODEL_BYTES_MAX = 256 * 1024 * 1024
@@ -31,9 +47,16 @@ const score = z.number().min(0.01).max(0.99)
 const triple = z.tuple([z.number(), z.number(), z.number()])
 
 export const ModelInput = z.strictObject({
-  name: z.string().min(1).describe('Name of the input tensor, float32 1×3×height×width.'),
-  width: z.int().min(32).max(1_280).multipleOf(32).describe('Pixels.'),
-  height: z.int().min(32).max(1_280).multipleOf(32).describe('Pixels.'),
+  name: z
+    .string()
+    .min(1)
+    .describe('Name of the input tensor; float32, float16, uint8 or int8, as the file says.'),
+  layout: z
+    .enum(['nchw', 'nhwc'])
+    .default('nchw')
+    .describe('nchw: three planes, 1×3×height×width; nhwc: pixel by pixel, 1×height×width×3.'),
+  width: z.int().min(32).max(1_280).multipleOf(16).describe('Pixels.'),
+  height: z.int().min(32).max(1_280).multipleOf(16).describe('Pixels.'),
   fit: z
     .enum(['letterbox', 'stretch'])
     .describe('letterbox keeps the shape of the scene, lays it top left and pads; stretch fills the input.'),
@@ -60,7 +83,9 @@ export const Manifest = z
       .string()
       .regex(/^[a-z0-9][a-z0-9._-]*$/)
       .describe('What people call the model.'),
-    family: z.enum(Object.keys(FAMILIES) as [keyof typeof FAMILIES]).describe('How its output reads.'),
+    family: z
+      .enum([...(Object.keys(FAMILIES) as (keyof typeof FAMILIES)[]), 'patches'])
+      .describe('How its output reads; `patches` names boxes that are proposed to it.'),
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/)
@@ -112,9 +137,11 @@ export const Manifest = z
   })
   .superRefine((manifest, context) => {
     const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
-    const family: Family = FAMILIES[manifest.family]
-    const wanted = [...family.outputs].sort().join()
-    if (Object.keys(manifest.outputs).sort().join() !== wanted) complain(['outputs'], `must name ${wanted}`)
+    const family = manifest.family === 'patches' ? PATCHES : FAMILIES[manifest.family]
+    const wanted = [family.outputs, ...(family.otherForms ?? [])].map((form) => [...form].sort().join())
+    if (!wanted.includes(Object.keys(manifest.outputs).sort().join())) {
+      complain(['outputs'], `must name ${wanted.join(' or ')}`)
+    }
     if (family.wantsSize !== (manifest.input.sizeName !== undefined)) {
       complain(
         ['input', 'sizeName'],

@@ -8,7 +8,7 @@
  * memory.
  */
 
-/** An output tensor as onnxruntime gives it. */
+/** An output tensor as onnxruntime gives it; half floats are made whole before a family sees them. */
 export interface Output {
   readonly dims: readonly number[]
   readonly data: Float32Array | BigInt64Array | Int32Array
@@ -26,6 +26,8 @@ export interface Settings {
 export interface Family {
   /** What the family calls its outputs; the manifest says which tensor each one is. */
   readonly outputs: readonly string[]
+  /** Other sets of outputs by which the family is written down. */
+  readonly otherForms?: readonly (readonly string[])[]
   /** True when the network wants the picture's size as a second input, [width, height]. */
   readonly wantsSize: boolean
   /**
