@@ -13,9 +13,11 @@ import { z } from 'zod'
 import { loadModel, type Manifest, type Model, rolesOf } from '../../models/manifest.ts'
 import { FRAME_BYTES, type Frame } from '../frames/frame.ts'
 import { assert } from '../kit/assert.ts'
+import type { Box } from '../kit/geometry.ts'
 import type { Log } from '../kit/log.ts'
 import { Detections, type Role } from './detections.ts'
 import type { Found } from './network.ts'
+import { WHOLE } from './preprocess.ts'
 import { Schedule } from './schedule.ts'
 import { type Job, Seat, type StartWorker, startWorker } from './seat.ts'
 
@@ -123,16 +125,16 @@ export class DetectorPool {
   }
 
   /**
-   * Live: a newer frame of the camera takes the place of one that waits. `aspect` is the source's width /
-   * height.
+   * Live: a newer frame of the camera takes the place of one that waits. `aspect` is the source's width / height;
+   * `views` are the parts of the picture to look at, or the boxes to be named.
    */
-  detect(frame: Frame, aspect: number): Promise<Detections | null> {
-    return this.#take(frame, aspect, true)
+  detect(frame: Frame, aspect: number, views: readonly Box[] = [WHOLE]): Promise<Detections | null> {
+    return this.#take(frame, aspect, views, true)
   }
 
   /** Recorded files: every frame that is due is looked at; the caller waits for answers. */
-  detectAll(frame: Frame, aspect: number): Promise<Detections | null> {
-    return this.#take(frame, aspect, false)
+  detectAll(frame: Frame, aspect: number, views: readonly Box[] = [WHOLE]): Promise<Detections | null> {
+    return this.#take(frame, aspect, views, false)
   }
 
   stats(): DetectorStats {
@@ -149,7 +151,12 @@ export class DetectorPool {
     await Promise.all(this.#seats.map((seat) => seat.close()))
   }
 
-  async #take(frame: Frame, aspect: number, live: boolean): Promise<Detections | null> {
+  async #take(
+    frame: Frame,
+    aspect: number,
+    views: readonly Box[],
+    live: boolean,
+  ): Promise<Detections | null> {
     assert(frame.yuv.length === FRAME_BYTES, 'a frame is 640×360 I420')
     if (this.#closed) return null
     if (!this.#due(frame)) {
@@ -159,7 +166,7 @@ export class DetectorPool {
     const found = await new Promise<Found | null>((resolve) => {
       const yuv = this.#spare.pop() ?? new Uint8Array(FRAME_BYTES)
       yuv.set(frame.yuv)
-      const job: Job = { cameraId: frame.cameraId, yuv, aspect, resolve }
+      const job: Job = { cameraId: frame.cameraId, yuv, aspect, views, resolve }
       if (live) this.#giveUp(this.#schedule.offer(frame.cameraId, job))
       else this.#schedule.append(frame.cameraId, job)
       this.#pump()

@@ -14,12 +14,15 @@
 import type { ModelInput } from '../../models/manifest.ts'
 import { FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH } from '../frames/frame.ts'
 import { assert } from '../kit/assert.ts'
+import type { Box } from '../kit/geometry.ts'
 import { LAY_WASM } from './lay.wasm.ts'
 
 type Lay = (...addressesAndSizes: number[]) => void
 
 /** The kernel paints four columns at a time. */
 const COLUMNS_MIN = 4
+/** The whole picture as a view. */
+export const WHOLE: Box = [0, 0, 1, 1]
 
 export class Preprocessor {
   /** 3 × height × width, filled anew by every `lay`. */
@@ -35,7 +38,12 @@ export class Preprocessor {
   readonly #line: Uint8Array
   readonly #adds: Float32Array
   readonly #factors: Float32Array
-  #laid: { readonly aspect: number; readonly width: number; readonly height: number } | null = null
+  #laid: {
+    readonly aspect: number
+    readonly view: Box
+    readonly width: number
+    readonly height: number
+  } | null = null
 
   constructor(input: ModelInput) {
     const { width, height } = input
@@ -74,9 +82,10 @@ export class Preprocessor {
     }
   }
 
-  /** Returns the size of the scene within the input, pixels from the upper left. */
-  lay(yuv: Uint8Array, aspect: number): { readonly width: number; readonly height: number } {
-    const laid = this.#laid?.aspect === aspect ? this.#laid : this.#arrange(aspect)
+  /** Lays a part of the frame. Returns its size within the input, pixels from the upper left. */
+  lay(yuv: Uint8Array, aspect: number, view: Box): { readonly width: number; readonly height: number } {
+    const same = this.#laid?.aspect === aspect && this.#laid.view.every((edge, at) => edge === view[at])
+    const laid = same ? this.#laid! : this.#arrange(aspect, view)
     const { columns, columnWeights, rows, rowWeights, chromaColumns, chromaRows } = this.#maps
     this.#yuv.set(yuv)
     this.#lay(
@@ -101,20 +110,23 @@ export class Preprocessor {
     return laid
   }
 
-  /** Writes the maps for a camera's shape and pads what the scene leaves free. */
-  #arrange(aspect: number) {
+  /** Writes the maps for a view of a camera's picture and pads what the scene leaves free. */
+  #arrange(aspect: number, view: Box) {
     assert(Number.isFinite(aspect) && aspect > 0.05 && aspect < 20, 'a camera has a shape')
+    const [x1, y1, x2, y2] = view
+    assert(x1 >= 0 && y1 >= 0 && x2 <= 1 && y2 <= 1 && x2 > x1 && y2 > y1, 'a view lies in the picture')
     const { fit, pad } = this.#input
     let { width, height } = this.#input
     if (fit === 'letterbox') {
-      if (aspect * height > width) height = Math.max(1, Math.round(width / aspect))
-      else width = Math.max(COLUMNS_MIN, Math.round(height * aspect))
+      const shape = (aspect * (x2 - x1)) / (y2 - y1)
+      if (shape * height > width) height = Math.max(1, Math.round(width / shape))
+      else width = Math.max(COLUMNS_MIN, Math.round(height * shape))
     }
     const maps = this.#maps
-    sample(maps.columns, maps.columnWeights, width, FRAME_WIDTH)
-    sample(maps.rows, maps.rowWeights, height, FRAME_HEIGHT)
-    nearest(maps.chromaColumns, width, FRAME_WIDTH / 2)
-    nearest(maps.chromaRows, height, FRAME_HEIGHT / 2)
+    sample(maps.columns, maps.columnWeights, width, [x1, x2], FRAME_WIDTH)
+    sample(maps.rows, maps.rowWeights, height, [y1, y2], FRAME_HEIGHT)
+    nearest(maps.chromaColumns, width, [x1, x2], FRAME_WIDTH / 2)
+    nearest(maps.chromaRows, height, [y1, y2], FRAME_HEIGHT / 2)
     // The kernel wants a column's place in bytes of int16, and both weights as two int16 of one load.
     for (let x = 0; x < width; x++) {
       maps.columns[x] = 2 * maps.columns[x]!
@@ -125,22 +137,30 @@ export class Preprocessor {
       const grey = pad * this.#factors[plane]! + this.#factors[3 + plane]!
       this.tensor.fill(grey, plane * planeSize, (plane + 1) * planeSize)
     }
-    this.#laid = { aspect, width, height }
+    this.#laid = { aspect, view, width, height }
     return this.#laid
   }
 }
 
+type Span = readonly [from: number, to: number]
+
 /**
- * For each of `to` pixels the first of the two neighbours among `from`, and the other one's weight of 128.
+ * For each of `to` pixels the first of the two neighbours among the `from` of a span (fractions), and the other
+ * one's weight of 128.
  */
-function sample(firsts: Int32Array, weights: Int32Array, to: number, from: number): void {
+function sample(firsts: Int32Array, weights: Int32Array, to: number, [start, end]: Span, from: number): void {
   for (let i = 0; i < to; i++) {
-    const place = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5))
+    const place = Math.min(
+      from - 1,
+      Math.max(0, start * from + ((i + 0.5) * (end - start) * from) / to - 0.5),
+    )
     firsts[i] = Math.min(from - 2, Math.floor(place))
     weights[i] = Math.round((place - firsts[i]!) * 128)
   }
 }
 
-function nearest(places: Int32Array, to: number, from: number): void {
-  for (let i = 0; i < to; i++) places[i] = Math.floor(((i + 0.5) * from) / to)
+function nearest(places: Int32Array, to: number, [start, end]: Span, from: number): void {
+  for (let i = 0; i < to; i++) {
+    places[i] = Math.min(from - 1, Math.floor(start * from + ((i + 0.5) * (end - start) * from) / to))
+  }
 }

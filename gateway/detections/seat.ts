@@ -11,6 +11,7 @@ import type { Model } from '../../models/manifest.ts'
 import { assert } from '../kit/assert.ts'
 import { Backoff } from '../kit/backoff.ts'
 import { type Fault, fault, reasonOf } from '../kit/errors.ts'
+import type { Box } from '../kit/geometry.ts'
 import type { Log } from '../kit/log.ts'
 import { workerEntry } from '../kit/paths.ts'
 import type { Found } from './network.ts'
@@ -28,6 +29,7 @@ export interface Job {
   readonly cameraId: string
   readonly yuv: Uint8Array<ArrayBuffer>
   readonly aspect: number
+  readonly views: readonly Box[]
   readonly resolve: (found: Found | null) => void
 }
 
@@ -105,7 +107,8 @@ export class Seat {
     this.#job = job
     this.#runId++
     this.#patience = setTimeout(() => this.#giveUp('no answer in time'), this.#patienceMs)
-    const message: ToWorker = { kind: 'run', id: this.#runId, yuv: job.yuv, aspect: job.aspect }
+    const { yuv, aspect, views } = job
+    const message: ToWorker = { kind: 'run', id: this.#runId, yuv, aspect, views }
     this.#worker?.postMessage(message, [job.yuv.buffer])
   }
 

@@ -4,7 +4,7 @@
  * terminates it.
  *
  *     (begins)                   ─▶ ready │ refused {code, values}
- *     ◀─ run {id, yuv, aspect}   ─▶ found {id, yuv, found} │ failed {id, yuv, reason}
+ *     ◀─ run {id, yuv, views …}   ─▶ found {id, yuv, found} │ failed {id, yuv, reason}
  *     ◀─ close                   ─▶ (the thread ends)
  *
  * The frame's buffer travels with the message and comes home with the answer; nothing is copied.
@@ -14,7 +14,9 @@ import type { Model } from '../../models/manifest.ts'
 import { assert } from '../kit/assert.ts'
 import type { FaultCode } from '../kit/catalogue.ts'
 import { type FaultValues, isFault, reasonOf } from '../kit/errors.ts'
+import type { Box } from '../kit/geometry.ts'
 import { type Found, Network } from './network.ts'
+import { PatchNetwork } from './patch-network.ts'
 
 export type ToWorker =
   | {
@@ -22,6 +24,7 @@ export type ToWorker =
       readonly id: number
       readonly yuv: Uint8Array<ArrayBuffer>
       readonly aspect: number
+      readonly views: readonly Box[]
     }
   | { readonly kind: 'close' }
 
@@ -44,7 +47,7 @@ export type FromWorker =
 const port = parentPort
 assert(port !== null, 'the worker runs in a thread')
 
-let network: Network | null = null
+let network: Network | PatchNetwork | null = null
 let last: Promise<void> = open(workerData as Model)
 port.on('message', (message: ToWorker) => {
   last = last.then(() => (message.kind === 'run' ? run(message) : close()))
@@ -52,7 +55,8 @@ port.on('message', (message: ToWorker) => {
 
 async function open({ bytes, file, manifest }: Model): Promise<void> {
   try {
-    network = await Network.open(bytes, file, manifest)
+    const kind = manifest.family === 'patches' ? PatchNetwork : Network
+    network = await kind.open(bytes, file, manifest)
     send({ kind: 'ready' })
   } catch (error) {
     // A fault of the model goes to the pool, which throws it again; anything else ends the thread.
@@ -61,10 +65,10 @@ async function open({ bytes, file, manifest }: Model): Promise<void> {
   }
 }
 
-async function run({ id, yuv, aspect }: ToWorker & { kind: 'run' }): Promise<void> {
+async function run({ id, yuv, aspect, views }: ToWorker & { kind: 'run' }): Promise<void> {
   try {
     assert(network !== null, 'frames come after ready')
-    const found = await network.look(yuv, aspect)
+    const found = await network.look(yuv, aspect, views)
     send({ kind: 'found', id, yuv, found }, [yuv.buffer])
   } catch (error) {
     // The pool reports it as MODEL_FAILED; the frame counts as not analysed.

@@ -1,6 +1,6 @@
 /** From I420 to the tensor: places, colours and padding, against a slow and obvious reckoning. */
 import { expect, test } from 'vitest'
-import { Preprocessor } from '../../gateway/detections/preprocess.ts'
+import { Preprocessor, WHOLE } from '../../gateway/detections/preprocess.ts'
 import { FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH } from '../../gateway/frames/frame.ts'
 import { ModelInput } from '../../models/manifest.ts'
 import { plainFrame } from '../fixtures/models.ts'
@@ -29,7 +29,7 @@ for (const [name, yuv, rgb] of COLOURS) {
   test(`${name} in rgb and bgr, all over the picture`, () => {
     for (const channels of ['rgb', 'bgr'] as const) {
       const preprocessor = new Preprocessor(input({ channels }))
-      preprocessor.lay(coloured(...yuv), 1)
+      preprocessor.lay(coloured(...yuv), 1, WHOLE)
       const wanted = channels === 'rgb' ? rgb : [...rgb].reverse()
       for (let plane = 0; plane < 3; plane++) {
         const values = preprocessor.tensor.subarray(plane * 96 * 64, (plane + 1) * 96 * 64)
@@ -41,7 +41,7 @@ for (const [name, yuv, rgb] of COLOURS) {
 
 test('scale, mean and std, each for its plane', () => {
   const preprocessor = new Preprocessor(input({ scale: 1 / 255, mean: [0.5, 0.25, 0], std: [0.5, 0.25, 1] }))
-  preprocessor.lay(coloured(235, 128, 128), 1)
+  preprocessor.lay(coloured(235, 128, 128), 1, WHOLE)
   const [red, green, blue] = [0, 1, 2].map((plane) => preprocessor.tensor[plane * 96 * 64])
   expect([red, green, blue]).toEqual([1, 3, 1].map((value) => expect.closeTo(value, 2)))
 })
@@ -54,8 +54,8 @@ const FITS: [what: string, aspect: number, width: number, height: number][] = [
 for (const [what, aspect, width, height] of FITS) {
   test(`letterbox, a scene ${what}`, () => {
     const preprocessor = new Preprocessor(input({ fit: 'letterbox', pad: 114 }))
-    preprocessor.lay(coloured(235, 128, 128), 1.5) // An earlier scene leaves nothing behind.
-    expect(preprocessor.lay(coloured(16, 128, 128), aspect)).toMatchObject({ width, height })
+    preprocessor.lay(coloured(235, 128, 128), 1.5, WHOLE) // An earlier scene leaves nothing behind.
+    expect(preprocessor.lay(coloured(16, 128, 128), aspect, WHOLE)).toMatchObject({ width, height })
     for (let y = 0; y < 64; y++) {
       for (let x = 0; x < 96; x++) {
         expect(preprocessor.tensor[y * 96 + x]).toBeCloseTo(x < width && y < height ? 0 : 114, 0)
@@ -71,7 +71,7 @@ test('a drawn picture comes out as slow bilinear arithmetic says, within a grey 
     for (let x = 0; x < FRAME_WIDTH; x++) yuv[y * FRAME_WIDTH + x] = Math.round(luma(x, y))
   }
   const preprocessor = new Preprocessor(input({ width: 416, height: 256 }))
-  preprocessor.lay(yuv, 1)
+  preprocessor.lay(yuv, 1, WHOLE)
   let worst = 0
   for (let y = 0; y < 256; y++) {
     for (let x = 0; x < 416; x++) {
@@ -89,3 +89,18 @@ function bilinear(yuv: Uint8Array, x: number, y: number): number {
   const row = (dy: number) => at(0, dy) * (1 - (x - left)) + at(1, dy) * (x - left)
   return row(0) * (1 - (y - top)) + row(1) * (y - top)
 }
+
+test('a view is laid as its part of the picture, with the shape that it has in the scene', () => {
+  const yuv = new Uint8Array(FRAME_BYTES).fill(128)
+  for (let y = 0; y < FRAME_HEIGHT; y++) {
+    // Left half black, right half white.
+    yuv.fill(16, y * FRAME_WIDTH, y * FRAME_WIDTH + FRAME_WIDTH / 2)
+    yuv.fill(235, y * FRAME_WIDTH + FRAME_WIDTH / 2, (y + 1) * FRAME_WIDTH)
+  }
+  const preprocessor = new Preprocessor(input({ fit: 'letterbox', pad: 114 }))
+  expect(preprocessor.lay(yuv, 1.5, [0.5, 0, 1, 1])).toMatchObject({ width: 48, height: 64 })
+  expect(preprocessor.tensor[0]).toBeGreaterThan(250)
+  expect(preprocessor.lay(yuv, 1.5, [0.25, 0.25, 0.75, 0.75])).toMatchObject({ width: 96, height: 64 })
+  expect(preprocessor.tensor[40]).toBeLessThan(5)
+  expect(preprocessor.tensor[56]).toBeGreaterThan(250)
+})
