@@ -24,6 +24,8 @@ export interface Screen {
 
 export interface Backdrop {
   readonly picture: Raster
+  /** Walls and ground alone: what wind does not move. */
+  readonly bare: Raster
   readonly screens: readonly Screen[]
   readonly light: Light
 }
@@ -42,18 +44,30 @@ const LEAVES: Rgb[] = [
   [48, 80, 40],
 ]
 
-export function paintBackdrop(view: View, light: Light, seed: number): Backdrop {
+/** What differs between two pictures of the same street. */
+export interface Scenery {
+  readonly light: Light
+  /** Which shops stand in the row. */
+  readonly shops: number
+  /** How far the wind has moved the crowns, metres. */
+  readonly swayM: number
+}
+
+/** The empty street; `like` is the same street in the same light, in another breath of wind. */
+export function paintBackdrop(view: View, scenery: Scenery, seed: number, like?: Backdrop): Backdrop {
+  const { light, shops, swayM } = scenery
   const picture = new Raster(view.width, view.height)
-  castRays(view, light, picture)
+  const bare = like?.bare ?? castRays(view, light, shops)
+  picture.become(bare, bare, 0)
   const brush = new Brush(view, picture, (x, z) => lightAt(light, x, 0.8, z))
-  drawShadows(brush, light, seed)
-  drawSigns(brush, light)
+  drawShadows(brush, light, seed, swayM)
+  drawSigns(brush, light, shops)
   drawFixtures(brush, light)
   const random = seededRandom(seed)
-  const screens = TREES.map((spot) => paintTree(view, light, spot, random))
+  const screens = TREES.map((spot) => paintTree(view, light, spot, swayM, random))
   // Lamp posts and trees far down the street never hide anybody of interest: only the nearest tree is a screen.
   for (const screen of screens.slice(1).reverse()) picture.lay(screen.layer, screen.extent)
-  return { picture, screens: screens.slice(0, 1), light }
+  return { picture, bare, screens: screens.slice(0, 1), light }
 }
 
 /** Four rays a pixel. */
@@ -64,12 +78,13 @@ const SAMPLES = [
   [0.75, 0.65],
 ] as const
 
-function castRays(view: View, light: Light, picture: Raster): void {
+function castRays(view: View, light: Light, shops: number): Raster {
+  const picture = new Raster(view.width, view.height)
   for (let py = 0; py < view.height; py++) {
     for (let px = 0; px < view.width; px++) {
       let [r, g, b] = [0, 0, 0]
       for (const [dx, dy] of SAMPLES) {
-        const color = look(view, light, view.ray(px + dx, py + dy))
+        const color = look(view, light, shops, view.ray(px + dx, py + dy))
         r += color[0]
         g += color[1]
         b += color[2]
@@ -80,9 +95,10 @@ function castRays(view: View, light: Light, picture: Raster): void {
       picture.rgb[at + 2] = b / SAMPLES.length
     }
   }
+  return picture
 }
 
-function look(view: View, light: Light, ray: Spot): Rgb {
+function look(view: View, light: Light, shops: number, ray: Spot): Rgb {
   const eye = view.eye
   const toGround = ray[1] < 0 ? -eye[1] / ray[1] : Infinity
   const toFacade = ray[2] > 0 ? -eye[2] / ray[2] : Infinity
@@ -93,11 +109,25 @@ function look(view: View, light: Light, ray: Spot): Rgb {
 
   const spread = far / view.focal
   if (toFacade <= toGround) {
-    const color = lit(facade(at[0], at[1], light, spread), light, at, 0.9)
+    const color = lit(facade(at[0], at[1], light, spread, shops), light, at, 0.9)
     return haze(color, light, far)
   }
-  const dry = lit(ground(at[0], at[2], spread * 1.5), light, at, 1)
-  return haze(light.wet > 0 ? wetted(light, dry, at, ray) : dry, light, far)
+  const dry = paved(lit(ground(at[0], at[2], spread * 1.5), light, at, 1), at, shops)
+  return haze(light.wet > 0 ? wetted(light, dry, at, ray, shops) : dry, light, far)
+}
+
+/** The stone of the pavement: as grey, as red, as dark as the town laid it. */
+const STONES: Rgb[] = [
+  [1, 1, 1],
+  [0.86, 0.88, 0.9],
+  [1.02, 0.94, 0.88],
+  [0.94, 0.98, 1],
+]
+
+function paved([r, g, b]: Rgb, at: Spot, shops: number): Rgb {
+  if (at[2] < KERB_Z) return [r, g, b]
+  const stone = STONES[((shops % STONES.length) + STONES.length) % STONES.length]!
+  return [r * stone[0], g * stone[1], b * stone[2]]
 }
 
 function lit({ color, shine }: Surface, light: Light, at: Spot, facing: number): Rgb {
@@ -119,7 +149,7 @@ function haze(color: Rgb, light: Light, far: number): Rgb {
 }
 
 // Wet ground is darker, and mirrors what stands at the facade, broken by ripples.
-function wetted(light: Light, dry: Rgb, at: Spot, ray: Spot): Rgb {
+function wetted(light: Light, dry: Rgb, at: Spot, ray: Spot, shops: number): Rgb {
   const puddle = Math.max(0, noise(at[0] * 0.8, at[2] * 1.1) + 0.25)
   const road = at[2] < KERB_Z ? 0.2 : 0
   const strength = light.wet * Math.min(0.55, 0.16 + road + 0.4 * puddle)
@@ -129,13 +159,13 @@ function wetted(light: Light, dry: Rgb, at: Spot, ray: Spot): Rgb {
   const mirrored: Spot = [at[0] + up[0] * distance, up[1] * distance, 0]
   const seen =
     up[2] > 0 && mirrored[1] < FACADE_TOP_M
-      ? lit(facade(mirrored[0], mirrored[1], light, 0.1), light, mirrored, 0.9)
+      ? lit(facade(mirrored[0], mirrored[1], light, 0.1, shops), light, mirrored, 0.9)
       : sky(light, up)
   const dark = 1 - 0.38 * light.wet
   return mix([dry[0] * dark, dry[1] * dark, dry[2] * dark], seen, strength)
 }
 
-function drawShadows(brush: Brush, light: Light, seed: number): void {
+function drawShadows(brush: Brush, light: Light, seed: number, swayM: number): void {
   if (light.night) return
   brush.pass = 'shadow'
   const random = seededRandom(seed + 5)
@@ -144,7 +174,9 @@ function drawShadows(brush: Brush, light: Light, seed: number): void {
     for (let i = 0; i < 170; i++) {
       const angle = random() * 2 * Math.PI
       const out = Math.sqrt(random()) * 1.9
-      const leaf: Spot = [x + Math.cos(angle) * out, 3 + random() * 1.6, z + Math.sin(angle) * out]
+      const up = 3 + random() * 1.6
+      const sway = swayM * (0.6 + 0.5 * Math.sin(i))
+      const leaf: Spot = [x + Math.cos(angle) * out + sway, up, z + Math.sin(angle) * out + sway * 0.4]
       brush.ball(leaf, 0.08 + random() * 0.13, [0, 0, 0])
     }
   }
@@ -153,14 +185,15 @@ function drawShadows(brush: Brush, light: Light, seed: number): void {
   brush.pass = 'body'
 }
 
-function drawSigns(brush: Brush, light: Light): void {
-  for (let unit = 12; unit >= -3; unit--) {
+function drawSigns(brush: Brush, light: Light, shops: number): void {
+  for (let bay = 12; bay >= -3; bay--) {
+    const unit = bay + shops
     const words = SIGNS[((unit % SIGNS.length) + SIGNS.length) % SIGNS.length]!
     const lightBoard = (((unit * 5) % 6) + 6) % 6 === 3
     const color: Rgb = lightBoard ? [150, 30, 26] : [248, 236, 190]
     const width = words.length * 0.56 * 1.22
-    brush.standAt(unit * SHOP_M + 2.1, -0.1)
-    const from: Spot = [unit * SHOP_M + (SHOP_M - width) / 2, 2.84, -0.02]
+    brush.standAt(bay * SHOP_M + 2.1, -0.1)
+    const from: Spot = [bay * SHOP_M + (SHOP_M - width) / 2, 2.84, -0.02]
     writeSign(brush, words, from, 0.56, color, light.night && unit % 3 !== 0)
   }
   drawAwnings(brush)
@@ -224,7 +257,8 @@ function drawFixed(brush: Brush, light: Light): void {
     const at: Spot = [x, 0, -4.9]
     drawVehicle(brush, kind, {
       at,
-      toward: 1,
+      heading: 0,
+      lean: 0.1,
       drivenM: 0,
       color,
       headlights: false,
@@ -256,7 +290,7 @@ function drawLampPost(brush: Brush, light: Light, x: number): void {
     )
 }
 
-function paintTree(view: View, light: Light, [x, , z]: Spot, random: () => number): Screen {
+function paintTree(view: View, light: Light, [x, , z]: Spot, swayM: number, random: () => number): Screen {
   const layer = new Raster(view.width, view.height, { layer: true })
   const brush = new Brush(view, layer, (lx, lz) => lightAt(light, lx, 2.5, lz))
   brush.standAt(x, z)
@@ -268,7 +302,8 @@ function paintTree(view: View, light: Light, [x, , z]: Spot, random: () => numbe
     const up = random() * 2 - 1
     const lobes = 0.85 + 0.2 * Math.sin(angle * 3 + up * 4)
     const out = Math.sqrt(1 - up * up) * (1.1 + random() * 0.7) * lobes
-    const at: Spot = [x + Math.cos(angle) * out, 4.1 + up * 1.35, z + Math.sin(angle) * out]
+    const sway = swayM * (0.5 + 0.3 * up + 0.3 * Math.sin(i))
+    const at: Spot = [x + Math.cos(angle) * out + sway, 4.1 + up * 1.35, z + Math.sin(angle) * out]
     // Leaves under the crown are in its shade.
     const shade = 0.55 + 0.45 * ((up + 1) / 2)
     const color = LEAVES[Math.floor(random() * LEAVES.length)]!

@@ -166,7 +166,7 @@ export class Brush {
   }
 
   #outline(spots: readonly Spot[]): Outline {
-    if (this.pass === 'shadow') return this.view.outline(spots.map(this.view.shadowOf))
+    if (this.pass === 'shadow') return this.view.outline(spots.map((spot) => this.view.shadowOf(spot)))
     if (this.pass === 'mirror') return this.view.outline(spots.map(([x, y, z]): Spot => [x, -y, z]))
     return this.view.outline(spots)
   }

@@ -5,10 +5,13 @@
 import { seededRandom } from '../../gateway/kit/random.ts'
 import { type Look, randomLook } from './person.ts'
 import type { Rgb } from './raster.ts'
-import type { Act, Actor, NonEvent, PropActor, Step } from './script.ts'
+import type { Act, Actor, NonEvent, PropActor, Step, VehicleActor } from './script.ts'
 
 /** A strip of the pavement, from z to z. */
 export type Lane = readonly [number, number]
+/** Traffic enters behind the camera and is gone far down the street. */
+const ROAD_FROM_X = -9
+const ROAD_TO_X = 60
 const PAVEMENT: readonly Lane[] = [[-5.4, -1.1]]
 
 export class Cast {
@@ -75,18 +78,21 @@ export class Cast {
     for (let at = this.between(0, everySec); at < this.seconds - 9; at += this.between(0.5, 1.5) * everySec) {
       const kind = this.pick(['car', 'car', 'van', 'bicycle', 'scooter', 'scooter'] as const)
       const rolls = kind === 'car' || kind === 'van'
-      this.actors.push({
-        kind: 'vehicle',
-        vehicle: kind,
-        color: this.pick(PAINTS),
-        rider: rolls ? undefined : this.look({ umbrella: undefined, bag: undefined }),
-        seed: this.random() * 100,
-        fromSec: at,
-        z: rolls ? -8.7 : this.between(-7.4, -6.9),
-        toward: 1,
-        metresPerSec: rolls ? this.between(7, 10) : this.between(4, 6),
-      })
+      const color = this.pick(PAINTS)
+      const rider = rolls ? undefined : this.look({ umbrella: undefined, bag: undefined })
+      const seed = this.random() * 100
+      const z = rolls ? -8.7 : this.between(-7.4, -6.9)
+      const metresPerSec = rolls ? this.between(7, 10) : this.between(4, 6)
+      const steps = [
+        { atSec: at, x: ROAD_FROM_X, z },
+        { atSec: at + (ROAD_TO_X - ROAD_FROM_X) / metresPerSec, x: ROAD_TO_X, z },
+      ]
+      this.actors.push({ kind: 'vehicle', vehicle: kind, color, rider, seed, steps })
     }
+  }
+
+  vehicle(vehicle: Omit<VehicleActor, 'kind' | 'seed'>): void {
+    this.actors.push({ kind: 'vehicle', seed: this.random() * 100, ...vehicle })
   }
 
   /** Comes to a spot, does something there, goes on. */

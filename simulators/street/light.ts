@@ -25,7 +25,8 @@ export interface Light {
   readonly billboard: Rgb | undefined
 }
 
-export type Weather = 'sunny' | 'cloudy' | 'rain' | 'night' | 'night-rain'
+/** `sidelight`: the sun stands low over the far end of the street. */
+export type Weather = 'sunny' | 'sidelight' | 'cloudy' | 'rain' | 'night' | 'night-rain'
 
 /** The billboard's pictures, one after the other. */
 export const BILLBOARDS: readonly Rgb[] = [
@@ -67,15 +68,22 @@ export function lightOf(weather: Weather, billboard: number): Light {
       billboard: shown,
     }
   }
-  const rain = weather === 'rain'
+  const { ambient, shadow } = DAYS[weather]
   return {
-    ambient: rain ? [0.76, 0.8, 0.86] : weather === 'cloudy' ? [0.84, 0.87, 0.92] : [1.03, 1.0, 0.95],
+    ambient,
+    shadow,
     night: false,
-    shadow: rain ? 0.12 : weather === 'cloudy' ? 0.2 : 0.46,
-    wet: rain ? 0.85 : 0,
+    wet: weather === 'rain' ? 0.85 : 0,
     lamps: [],
     billboard: undefined,
   }
+}
+
+const DAYS: Record<'sunny' | 'sidelight' | 'cloudy' | 'rain', { ambient: Rgb; shadow: number }> = {
+  sunny: { ambient: [1.03, 1, 0.95], shadow: 0.46 },
+  sidelight: { ambient: [1.1, 0.96, 0.78], shadow: 0.5 },
+  cloudy: { ambient: [0.84, 0.87, 0.92], shadow: 0.2 },
+  rain: { ambient: [0.76, 0.8, 0.86], shadow: 0.12 },
 }
 
 /** Everything that shines on a place, per colour. */

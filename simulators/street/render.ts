@@ -14,7 +14,7 @@ import { fault, reasonOf } from '../../gateway/kit/errors.ts'
 import type { SceneScript, Truth } from './script.ts'
 import { Sensor } from './sensor.ts'
 import { type Seen, Stage } from './stage.ts'
-import { KERB_Z, type Spot, type View } from './view.ts'
+import { truthOf } from './truth.ts'
 
 export interface RenderOptions {
   readonly seed: number
@@ -35,7 +35,6 @@ export interface Rendered {
   readonly frames: number
 }
 
-const ZONE_ID = 'kerb'
 const GOP_SEC = 2
 
 export async function renderScene(
@@ -62,51 +61,11 @@ export async function renderScene(
   }
   await encoder.finish()
 
-  const truth = truthOf(script, stage, { video: basename(out), fps, width, height, durationSec })
+  const film = { video: basename(out), fps, width, height, durationSec }
+  const truth = truthOf(script, stage.view, (act) => stage.boxOf(act), film)
   const truthFile = `${out.replace(/\.[^./]+$/, '')}.truth.json`
   await writeFile(truthFile, `${JSON.stringify(truth, null, 1)}\n`)
   return { video: out, truthFile, truth, frames }
-}
-
-function truthOf(
-  script: SceneScript,
-  stage: Stage,
-  film: Pick<Truth, 'video' | 'fps' | 'width' | 'height' | 'durationSec'>,
-): Truth {
-  const { durationSec } = film
-  const cut = <T extends { startSec: number; endSec: number }>(spans: readonly T[]) =>
-    spans
-      .filter((span) => span.startSec < durationSec)
-      .map((span) => ({ ...span, endSec: Math.min(span.endSec, durationSec) }))
-  const events = cut(script.acts.map((act, i) => ({ ...act, zoneId: ZONE_ID, box: stage.boxOf(i) })))
-  return {
-    ...film,
-    zones: [{ id: ZONE_ID, polygon: zonePolygon(stage.view) }],
-    events: events.map(({ rule, zoneId, startSec, endSec, box }) => ({
-      rule,
-      zoneId,
-      startSec,
-      endSec,
-      box,
-    })),
-    nonEvents: cut(script.nonEvents),
-  }
-}
-
-/** The pavement in front of the shops, as far as things on it can be told apart. */
-function zonePolygon(view: View): [number, number][] {
-  const corners: Spot[] = [
-    [-2.2, 0, -0.5],
-    [11, 0, -0.5],
-    [9.5, 0, KERB_Z],
-    [-0.6, 0, KERB_Z],
-    [-3.6, 0, -4.4],
-  ]
-  const inside = (value: number) => Math.round(Math.min(0.98, Math.max(0.02, value)) * 1000) / 1000
-  return corners.map((corner) => {
-    const [x, y] = view.project(corner)
-    return [inside(x / view.width), inside(y / view.height)]
-  })
 }
 
 function startEncoder(width: number, height: number, fps: number, out: string) {

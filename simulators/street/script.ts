@@ -6,6 +6,7 @@ import type { Gesture, Look } from './person.ts'
 import type { PropKind } from './props.ts'
 import type { Rgb } from './raster.ts'
 import type { VehicleKind } from './vehicle.ts'
+import type { CameraPose } from './view.ts'
 
 /** Where somebody is from `atSec` on: the way to the next step is walked evenly, standing still is two equal places. */
 export interface Step {
@@ -45,21 +46,23 @@ export interface VehicleActor extends ActorBase {
   readonly kind: 'vehicle'
   readonly vehicle: VehicleKind
   readonly color: Rgb
+  /** In the saddle while it moves, and where a step says `ride`; a car shows nobody. */
   readonly rider: Look | undefined
   readonly seed: number
-  readonly fromSec: number
-  readonly z: number
-  readonly toward: 1 | -1
-  readonly metresPerSec: number
+  readonly steps: readonly Step[]
+  /** A tricycle with its bed full. */
+  readonly loaded?: boolean
 }
 
 export type Actor = PersonActor | PropActor | VehicleActor
 
 /** How the light changes over the film. */
-export type Mood = 'steady' | 'drift' | 'cloud' | 'billboards' | 'dusk'
+export type Mood = 'steady' | 'drift' | 'cloud' | 'cloud-edge' | 'billboards' | 'dusk' | 'wind'
 
 export interface Act {
   readonly rule: string
+  /** Where it happens; the pavement in front of the shops unless said otherwise. */
+  readonly zoneId?: string
   readonly startSec: number
   readonly endSec: number
 }
@@ -70,6 +73,12 @@ export interface NonEvent {
   readonly endSec: number
 }
 
+/** A piece of the street's ground that is watched: corners in metres, x and z. */
+export interface GroundZone {
+  readonly id: string
+  readonly corners: readonly (readonly [x: number, z: number])[]
+}
+
 export interface SceneScript {
   readonly name: string
   readonly about: string
@@ -78,6 +87,12 @@ export interface SceneScript {
   readonly mood: Mood
   /** Largest movement of the camera in the wind, pixels at 1280 across. */
   readonly shakePx: number
+  /** Where the camera hangs; over the kerb on a lamp post unless said otherwise. */
+  readonly camera?: CameraPose
+  /** Which shops stand in the row: any whole number. */
+  readonly shops?: number
+  /** What is watched; the pavement in front of the shops unless said otherwise. */
+  readonly zones?: readonly GroundZone[]
   readonly actors: readonly Actor[]
   readonly acts: readonly Act[]
   readonly nonEvents: readonly NonEvent[]

@@ -4,7 +4,7 @@
  *     far ─▶ near:  shadows of all │ reflections of all │ bodies, trees in between │
  */
 import { seededRandom } from '../../gateway/kit/random.ts'
-import { type Backdrop, paintBackdrop } from './backdrop.ts'
+import { type Backdrop, paintBackdrop, type Scenery } from './backdrop.ts'
 import { Brush } from './brush.ts'
 import { BILLBOARDS, type Light, lightAt, lightOf } from './light.ts'
 import { drawPerson } from './person.ts'
@@ -39,6 +39,12 @@ interface Placed {
 const BILLBOARD_SEC = 5
 const DRIFT_PERIOD_SEC = 50
 const CLOUD_FALL_SEC = 6
+/** How far the crowns lean in the wind, and how long a gust takes. */
+const GUSTS_M = [0, 0.13, 0.26] as const
+const GUST_SEC = 3.4
+/** The shadow of a cloud crosses the picture in so long, and takes so much of the light. */
+const EDGE_CROSSES_SEC = 9
+const EDGE_SHARE = 0.36
 
 export class Stage {
   readonly view: View
@@ -56,8 +62,14 @@ export class Stage {
 
   constructor(script: SceneScript, width: number, height: number, seed: number) {
     this.#script = script
-    this.view = new View(width, height)
-    this.#backdrops = lightsOf(script).map((light) => paintBackdrop(this.view, light, seed))
+    const { camera = 'pole', weather } = script
+    this.view = new View(width, height, { camera, sun: weather === 'sidelight' ? 'low' : 'shoulder' })
+    const painted: Backdrop[] = []
+    for (const scenery of sceneriesOf(script)) {
+      const like = painted.find(({ light }) => light === scenery.light)
+      painted.push(paintBackdrop(this.view, scenery, seed, like))
+    }
+    this.#backdrops = painted
     this.picture = new Raster(width, height)
     this.#screenLayer = new Raster(width, height, { layer: true })
     this.#random = seededRandom(seed ^ 0x57a6e)
@@ -91,6 +103,7 @@ export class Stage {
     this.#brush.pass = 'body'
     this.seen.length = 0
     this.#drawBodies(placed, timeSec)
+    if (this.#script.mood === 'cloud-edge') this.#passCloud(timeSec)
     return this.#moment
   }
 
@@ -115,6 +128,15 @@ export class Stage {
     }
   }
 
+  /** The edge of a cloud's shadow comes in from the left in the first third and goes out in the last. */
+  #passCloud(timeSec: number): void {
+    const { seconds } = this.#script
+    const reach = (fromSec: number) => ((timeSec - fromSec) / EDGE_CROSSES_SEC) * 1.6 - 0.3
+    const [front, rear] = [reach(seconds * 0.3), reach(seconds * 0.66)]
+    if (front < -0.3 || rear > 1.3) return
+    shadeBetween(this.picture, rear, front)
+  }
+
   #noteExtent(actor: Actor, timeSec: number): void {
     const extent = this.#brush.takeExtent()
     if (extent) this.seen.push({ actor, extent })
@@ -125,29 +147,31 @@ export class Stage {
   }
 
   #place(actor: Actor, timeSec: number): Placed | undefined {
-    if (actor.kind === 'vehicle') return this.#placeVehicle(actor, timeSec)
     const where = whereabouts(actor.steps, timeSec)
     if (!where) return undefined
     const at: Spot = [where.x, 0, where.z]
     const depth = this.view.depth(at)
+    if (actor.kind === 'vehicle') return { actor, depth, draw: () => this.#drawVehicle(actor, where) }
     if (actor.kind === 'person') return { actor, depth, draw: () => this.#drawPerson(actor, where, timeSec) }
     return { actor, depth, draw: () => this.#drawProp(actor, at, timeSec) }
   }
 
-  #placeVehicle(actor: VehicleActor, timeSec: number): Placed | undefined {
-    const drivenM = (timeSec - actor.fromSec) * actor.metresPerSec
-    const x = actor.toward === 1 ? -9 + drivenM : 60 - drivenM
-    if (drivenM < 0 || drivenM > 69) return undefined
-    const at: Spot = [x, 0, actor.z]
-    const { color, rider, seed, toward } = actor
-    const headlights =
-      this.#backdrops[this.#moment.share > 0.5 ? this.#moment.to : this.#moment.from]!.light.night
-    const pose = { at, toward, drivenM, color, headlights, rider, seed }
-    return {
-      actor,
-      depth: this.view.depth(at),
-      draw: () => drawVehicle(this.#brush, actor.vehicle, pose),
-    }
+  #drawVehicle(actor: VehicleActor, { x, z, heading, walkedM, gesture }: Whereabouts): void {
+    const { vehicle, color, seed, loaded = false } = actor
+    const parked = gesture === 'stand'
+    const { from, to, share } = this.#moment
+    const dark = this.#backdrops[share > 0.5 ? to : from]!.light.night
+    drawVehicle(this.#brush, vehicle, {
+      at: [x, 0, z],
+      heading,
+      lean: parked && vehicle !== 'car' && vehicle !== 'van' && vehicle !== 'tricycle' ? 0.1 : 0,
+      drivenM: walkedM,
+      color,
+      headlights: dark && !parked,
+      rider: parked ? undefined : actor.rider,
+      loaded,
+      seed,
+    })
   }
 
   #drawPerson(actor: PersonActor, where: Whereabouts, timeSec: number): void {
@@ -167,6 +191,27 @@ export class Stage {
     const age = Math.min(timeSec - steps[0]!.atSec, steps.at(-1)!.atSec - timeSec)
     const open = unfoldSec === 0 ? 1 : Math.min(1, age / unfoldSec)
     drawProp(this.#brush, actor.prop, { at, yaw, color, open, random: seededRandom(seed) })
+  }
+}
+
+/** Darkens what lies between two slanting edges, shares of the width; each edge is soft. */
+function shadeBetween({ width, height, rgb }: Raster, rear: number, front: number): void {
+  const soft = 0.06
+  const dark = new Float32Array(width)
+  for (let y = 0; y < height; y++) {
+    const slant = 0.25 * (y / height - 0.5)
+    for (let x = 0; x < width; x++) {
+      const at = x / width + slant
+      const inside =
+        Math.min(1, Math.max(0, (front - at) / soft)) * Math.min(1, Math.max(0, (at - rear) / soft))
+      dark[x] = 1 - EDGE_SHARE * inside
+    }
+    for (let x = 0, at = y * width * 3; x < width; x++, at += 3) {
+      const share = dark[x]!
+      rgb[at] = rgb[at]! * share
+      rgb[at + 1] = rgb[at + 1]! * share
+      rgb[at + 2] = rgb[at + 2]! * share
+    }
   }
 }
 
@@ -204,6 +249,13 @@ function whereabouts(steps: readonly Step[], timeSec: number): Whereabouts | und
   return undefined
 }
 
+function sceneriesOf(script: SceneScript): Scenery[] {
+  const { shops = 0, mood } = script
+  const lights = lightsOf(script)
+  if (mood === 'wind') return GUSTS_M.map((swayM) => ({ light: lights[0]!, shops, swayM }))
+  return lights.map((light) => ({ light, shops, swayM: 0 }))
+}
+
 function lightsOf({ weather, mood }: SceneScript): Light[] {
   if (mood === 'dusk') return [lightOf('cloudy', 0), lightOf('night', 2)]
   const night = weather === 'night' || weather === 'night-rain'
@@ -224,6 +276,13 @@ function momentOf(script: SceneScript, timeSec: number, width: number, random: (
     const into = Math.min(1, Math.max(0, (timeSec - seconds * 0.3) / CLOUD_FALL_SEC))
     const out = Math.min(1, Math.max(0, (timeSec - seconds * 0.7) / CLOUD_FALL_SEC))
     return { ...still, gain: 1 - 0.35 * (into - out), shadow: 1 - 0.6 * (into - out) }
+  }
+  if (mood === 'wind') {
+    // To and fro between calm, half and full sway, faster when it blows harder.
+    const gust = GUST_SEC * (1 + 0.3 * Math.sin(timeSec / 7))
+    const at = (GUSTS_M.length - 1) * (0.5 - 0.5 * Math.cos((timeSec / gust) * 2 * Math.PI))
+    const from = Math.min(GUSTS_M.length - 2, Math.floor(at))
+    return { ...still, from, to: from + 1, share: at - from }
   }
   if (mood === 'billboards') {
     const shown = Math.floor(timeSec / BILLBOARD_SEC) % lightsOf(script).length

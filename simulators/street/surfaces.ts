@@ -60,9 +60,11 @@ function asphalt(x: number, z: number): Rgb {
   return gray(96 + grain + tracks + patch, -1)
 }
 
-export function facade(x: number, y: number, light: Light, spreadM: number): Surface {
-  const unit = Math.floor(x / SHOP_M)
-  const u = x - unit * SHOP_M
+/** @param shops which shops stand in the row: the row is moved by so many */
+export function facade(x: number, y: number, light: Light, spreadM: number, shops: number): Surface {
+  const bay = Math.floor(x / SHOP_M)
+  const unit = bay + shops
+  const u = x - bay * SHOP_M
   if (x > BILLBOARD[0] && x < BILLBOARD[2] && y > BILLBOARD[1] && y < BILLBOARD[3]) return poster(x, y, light)
   if (y > SIGN_Y[1] + 0.12) return upperWall(unit, u, y, light, spreadM)
   if (y > SIGN_Y[0]) return signBoard(unit, u, y, light)

@@ -10,44 +10,70 @@ import type { Extent, Outline } from './raster.ts'
 export type Spot = readonly [x: number, y: number, z: number]
 
 export const KERB_Z = -6
-const CAMERA: Spot = [-6.2, 4.9, -10.6]
-const YAW = 0.72
-const PITCH = 0.3
-/** Focal length as a share of the picture's width: 64° across. */
-const FOCAL = 0.8
 /** Nearer than this nothing is drawn. */
 const NEAR = 0.4
 
-/** Towards the sun: from behind the camera's left shoulder. */
-export const SUN: Spot = [-0.42, 0.8, -0.43]
+interface Pose {
+  readonly eye: Spot
+  /** Radians from looking straight at the shops towards looking along the street. */
+  readonly yaw: number
+  readonly pitch: number
+  /** Focal length as a share of the picture's width: 0.8 is 64° across. */
+  readonly focal: number
+}
+
+/** A lamp post's arm, a roof edge, a sign's pole: how steeply a camera looks decides what can be told apart. */
+const POSES = {
+  pole: { eye: [-6.2, 4.9, -10.6], yaw: 0.72, pitch: 0.3, focal: 0.8 },
+  high: { eye: [-3.6, 7.6, -12.4], yaw: 0.5, pitch: 0.5, focal: 0.84 },
+  low: { eye: [-7.4, 3.3, -8.9], yaw: 0.86, pitch: 0.17, focal: 0.86 },
+} as const satisfies Record<string, Pose>
+export type CameraPose = keyof typeof POSES
+
+/** Towards the sun: behind the camera's left shoulder, or low over the far end of the street. */
+const SUNS = {
+  shoulder: [-0.42, 0.8, -0.43],
+  low: [0.78, 0.44, -0.44],
+} as const satisfies Record<string, Spot>
+export type SunPlace = keyof typeof SUNS
+
+export interface Setting {
+  readonly camera?: CameraPose
+  readonly sun?: SunPlace
+}
 
 export class View {
   readonly width: number
   readonly height: number
   readonly focal: number
+  readonly eye: Spot
+  readonly sun: Spot
   readonly #right: Spot
   readonly #up: Spot
   readonly #forward: Spot
 
-  constructor(width: number, height: number) {
+  constructor(width: number, height: number, { camera = 'pole', sun = 'shoulder' }: Setting = {}) {
+    const { eye, yaw, pitch, focal } = POSES[camera]
     this.width = width
     this.height = height
+    this.eye = eye
+    this.sun = SUNS[sun]
     // The width rules the framing; a picture of another shape sees more or less above and below.
-    this.focal = FOCAL * width
-    const [sinYaw, cosYaw] = [Math.sin(YAW), Math.cos(YAW)]
-    const [sinPitch, cosPitch] = [Math.sin(PITCH), Math.cos(PITCH)]
+    this.focal = focal * width
+    const [sinYaw, cosYaw] = [Math.sin(yaw), Math.cos(yaw)]
+    const [sinPitch, cosPitch] = [Math.sin(pitch), Math.cos(pitch)]
     this.#right = [cosYaw, 0, -sinYaw]
     this.#up = [sinYaw * sinPitch, cosPitch, cosYaw * sinPitch]
     this.#forward = [sinYaw * cosPitch, -sinPitch, cosYaw * cosPitch]
   }
 
   depth(spot: Spot): number {
-    return dot(sub(spot, CAMERA), this.#forward)
+    return dot(sub(spot, this.eye), this.#forward)
   }
 
   /** x, y in pixels and the depth; meaningless for spots behind the camera. */
   project(spot: Spot): [number, number, number] {
-    const away = sub(spot, CAMERA)
+    const away = sub(spot, this.eye)
     const depth = Math.max(NEAR, dot(away, this.#forward))
     const scale = this.focal / depth
     return [
@@ -81,19 +107,21 @@ export class View {
     ]
   }
 
-  get eye(): Spot {
-    return CAMERA
+  /** Where the shadow of a spot falls on the ground. */
+  shadowOf([x, y, z]: Spot): Spot {
+    const [sx, sy, sz] = this.sun
+    return [x - (sx / sy) * y, 0, z - (sz / sy) * y]
+  }
+
+  /** Whether a face is turned towards the camera. */
+  faces(middle: Spot, normal: Spot): boolean {
+    return dot(normal, sub(middle, this.eye)) < 0
   }
 
   fractions({ x1, y1, x2, y2 }: Extent): [number, number, number, number] {
     const round = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 1000) / 1000
     return [round(x1 / this.width), round(y1 / this.height), round(x2 / this.width), round(y2 / this.height)]
   }
-}
-
-/** Where the shadow of a spot falls on the ground. */
-export function shadowOf([x, y, z]: Spot): Spot {
-  return [x - (SUN[0] / SUN[1]) * y, 0, z - (SUN[2] / SUN[1]) * y]
 }
 
 export function add(a: Spot, b: Spot): Spot {
@@ -106,6 +134,10 @@ export function sub(a: Spot, b: Spot): Spot {
 
 export function dot(a: Spot, b: Spot): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+export function cross(a: Spot, b: Spot): Spot {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
 
 export function between(a: Spot, b: Spot, share: number): Spot {

@@ -96,6 +96,28 @@ test('the picture changes where and when the truth says', () => {
   expect(changed(empty, after, false)).toBeLessThan(0.03)
 })
 
+test('whoever is drawn is named with what he covers', () => {
+  const { width, height } = SMALL
+  const script = namedScene('vendor', { seed: 2 })
+  const stage = new Stage(script, width, height, 2)
+  stage.show(40)
+  const [x1, y1, x2, y2] = stage.boxOf(0)
+  const stall = stage.seen.filter(({ actor }) => actor.act === 0)
+  expect(stall.map(({ actor }) => (actor.kind === 'prop' ? actor.prop : actor.kind)).sort()).toEqual([
+    'cart',
+    'crates',
+    'person',
+    'table',
+    'umbrella',
+  ])
+  for (const { extent } of stall) {
+    expect(extent.x1 / width).toBeGreaterThanOrEqual(x1 - 0.01)
+    expect(extent.y1 / height).toBeGreaterThanOrEqual(y1 - 0.01)
+    expect(extent.x2 / width).toBeLessThanOrEqual(x2 + 0.01)
+    expect(extent.y2 / height).toBeLessThanOrEqual(y2 + 0.01)
+  }
+})
+
 test('night is dark, a lit shop is not; the billboard changes', () => {
   const { width, height } = SMALL
   const meanOf = (name: 'passers' | 'night-billboards', timeSec: number) => {
