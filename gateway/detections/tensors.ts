@@ -19,26 +19,22 @@ export interface NetworkInput {
 }
 
 /** Null when the network takes another kind of numbers. */
-export function openInput(
-  session: InferenceSession,
-  input: ModelInput,
-  planes: Whole,
-): NetworkInput | null {
+export function openInput(session: InferenceSession, input: ModelInput, planes: Whole): NetworkInput | null {
   const { name, layout, width, height } = input
   const type = typeOf(session, name)
   const dims = layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3]
-  const [values, convert] = convertersOf(planes.length)[type] ?? []
-  if (values === undefined || convert === undefined) return null
   if (type === 'float32' && layout === 'nchw') {
     return { tensor: new Tensor('float32', planes, dims), fill: () => undefined }
   }
-  const tensor = new Tensor(type as 'float32', values as Whole, dims)
+  const edge = EDGES[type]?.(planes.length)
+  if (edge === undefined) return null
+  const tensor = new Tensor(type as 'float32', edge.values as Whole, dims)
   const step = layout === 'nchw' ? 1 : 3
   const size = width * height
   const fill = () => {
     for (let plane = 0; plane < 3; plane++) {
       const from = planes.subarray(plane * size, (plane + 1) * size)
-      convert(from, layout === 'nchw' ? plane * size : plane, step)
+      edge.convert(from, layout === 'nchw' ? plane * size : plane, step)
     }
   }
   return { tensor, fill }
@@ -50,29 +46,30 @@ function typeOf(session: InferenceSession, name: string): string {
 }
 
 type Convert = (from: Float32Array, at: number, step: number) => void
+interface Edge {
+  readonly values: ArrayBufferView
+  readonly convert: Convert
+}
 
-/** Arrays are taken by the getter that is asked, once for a network. */
-function convertersOf(
-  length: number,
-): Readonly<Record<string, readonly [values: ArrayBufferView, convert: Convert]>> {
-  return {
-    get float32() {
-      const to = new Float32Array(length)
-      return [to, (from, at, step) => scatter(from, to, at, step)] as const
-    },
-    get float16() {
-      const to = new Uint16Array(length)
-      return [to, (from, at, step) => scatterHalves(from, to, at, step)] as const
-    },
-    get uint8() {
-      const to = new Uint8ClampedArray(length)
-      return [new Uint8Array(to.buffer), (from, at, step) => scatter(from, to, at, step)] as const
-    },
-    get int8() {
-      const to = new Int8Array(length)
-      return [to, (from, at, step) => scatterSigned(from, to, at, step)] as const
-    },
-  }
+/** By the library's name of the type. */
+const EDGES: Readonly<Record<string, (length: number) => Edge>> = {
+  float32: (length) => {
+    const values = new Float32Array(length)
+    return { values, convert: (from, at, step) => scatter(from, values, at, step) }
+  },
+  float16: (length) => {
+    const values = new Uint16Array(length)
+    return { values, convert: (from, at, step) => scatterHalves(from, values, at, step) }
+  },
+  uint8: (length) => {
+    const clamped = new Uint8ClampedArray(length)
+    const values = new Uint8Array(clamped.buffer)
+    return { values, convert: (from, at, step) => scatter(from, clamped, at, step) }
+  },
+  int8: (length) => {
+    const values = new Int8Array(length)
+    return { values, convert: (from, at, step) => scatterSigned(from, values, at, step) }
+  },
 }
 
 /** A clamped array rounds and clamps by itself. */

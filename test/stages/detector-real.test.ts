@@ -38,7 +38,7 @@ function grab(clip: string, atSec: number): Frame {
   return { cameraId: clip, pts: 0, connection: 1, timeMs: atSec * 1000, wallMs: 0, yuv: new Uint8Array(yuv) }
 }
 
-for (const model of ['yolox_nano_416', 'deimv2_femto', 'deimv2_atto']) {
+for (const model of ['yolox_nano_416', 'deimv2_femto', 'deimv2_atto', 'nanodet_m_416']) {
   const file = `${DATA}/models/${model}.onnx`
   const absent = !existsSync(file) || !existsSync(`${DATA}/videos`)
   test.skipIf(absent)(
