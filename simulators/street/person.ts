@@ -27,7 +27,7 @@ export interface Look {
   readonly umbrella: Rgb | undefined
 }
 
-export type Gesture = 'walk' | 'stand' | 'sell' | 'look' | 'push' | 'ride' | 'carry'
+export type Gesture = 'walk' | 'stand' | 'sell' | 'look' | 'push' | 'ride' | 'carry' | 'sit'
 
 export interface Pose {
   /** Where it stands on the ground. */
@@ -115,6 +115,11 @@ export function drawPerson(brush: Brush, look: Look, pose: Pose): void {
   if (look.umbrella) drawUmbrella(brush, look.umbrella, pose, look.heightM)
 }
 
+/** On a saddle, on a low stool, or as high as the legs reach. */
+function hipsUpM(gesture: Gesture, standingM: number): number {
+  return gesture === 'ride' ? 0.86 : gesture === 'sit' ? 0.5 : standingM
+}
+
 function build(look: Look, pose: Pose): Part[] {
   const h = look.heightM
   const ahead: Spot = [Math.cos(pose.heading), 0, Math.sin(pose.heading)]
@@ -131,7 +136,7 @@ function build(look: Look, pose: Pose): Part[] {
   const reach =
     Math.max(...legs.map(({ hip, knee }) => THIGH * Math.cos(hip) + SHIN * Math.cos(hip - knee))) * h
   const sway = walks ? 0 : 0.022 * wobble(pose, 0.5, 0)
-  const hips = place(pose.at, sway, pose.gesture === 'ride' ? 0.86 : reach + 0.045 * h, 1.6 * sway)
+  const hips = place(pose.at, sway, hipsUpM(pose.gesture, reach + 0.045 * h), 1.6 * sway)
   const lean = pose.gesture === 'push' ? 0.1 : pose.gesture === 'ride' ? 0.16 : bow(pose)
   const chest = place(hips, h * (0.03 + lean), h * 0.245, -sway)
   const neck = place(chest, h * (0.012 + lean * 0.25), h * 0.06, 0)
@@ -260,6 +265,7 @@ function legAngles(pose: Pose, walks: boolean, phase: number): LegAngles {
     const turn = pose.walkedM * 1.9 + phase
     return { hip: 0.95 + 0.28 * Math.sin(turn), knee: 1.25 + 0.3 * Math.sin(turn + 0.6) }
   }
+  if (pose.gesture === 'sit') return { hip: 1.35, knee: 1.5 }
   if (!walks) return { hip: 0.03, knee: 0.05 }
   // The knee gives way while the leg swings forward, and almost locks while it carries.
   const swing = Math.max(0, Math.cos(phase))
@@ -271,7 +277,7 @@ function armAngles(pose: Pose, walks: boolean, phase: number, index: number): Ar
   if (pose.gesture === 'ride') return { upper: 0.85, bend: 0.35, out: 0.4 }
   if (pose.gesture === 'carry') return { upper: 0.35, bend: 1.25, out: 0.4 }
   if (walks) return { upper: 0.4 * Math.sin(phase), bend: 0.28, out: 0.6 }
-  if (pose.gesture === 'sell') {
+  if (pose.gesture === 'sell' || pose.gesture === 'sit') {
     // Serving: one hand after the other goes out over the goods.
     const work = 0.5 + 0.5 * wobble(pose, 0.55, index * 3)
     return { upper: 0.25 + 0.7 * work, bend: 0.5 + 0.6 * wobble(pose, 0.8, 5 + index), out: 0.7 + 0.4 * work }

@@ -3,9 +3,11 @@
  */
 import { type Brush, unit } from './brush.ts'
 import { mix, type Rgb } from './raster.ts'
+import { STREET_PROPS } from './street-props.ts'
 import { add, type Spot } from './view.ts'
 
-export type PropKind = 'cart' | 'table' | 'umbrella' | 'crates' | 'boxes' | 'bags' | 'suitcase'
+type BroughtKind = 'cart' | 'table' | 'umbrella' | 'crates' | 'boxes' | 'bags' | 'suitcase'
+export type PropKind = BroughtKind | keyof typeof STREET_PROPS
 
 export interface PropPose {
   readonly at: Spot
@@ -36,7 +38,8 @@ export function drawProp(brush: Brush, kind: PropKind, pose: PropPose): void {
   else if (kind === 'crates') drawCrates(brush, pose)
   else if (kind === 'boxes') drawBoxes(brush, pose)
   else if (kind === 'bags') drawBags(brush, pose)
-  else drawSuitcase(brush, pose)
+  else if (kind === 'suitcase') drawSuitcase(brush, pose)
+  else STREET_PROPS[kind](brush, pose, turned(pose.at, pose.yaw))
 }
 
 /** A handcart: flat bed with low sides on two wheels, loaded. */
