@@ -108,8 +108,12 @@ export class Occupancy {
   #stirredSec = 0
   #restored = false
 
-  constructor(options: OccupancyOptions) {
+  readonly #lap: (stage: string) => void
+
+  /** `lap` is told the name of each stage when it is done. */
+  constructor(options: OccupancyOptions, lap: (stage: string) => void = () => {}) {
     this.#options = options
+    this.#lap = lap
   }
 
   stand(frame: Frame): Standing {
@@ -120,11 +124,15 @@ export class Occupancy {
     if (unseenMs > 0) this.#skip(unseenMs)
     this.#timeMs = frame.timeMs
     fillPlane(frame.yuv, this.#raw, this.#scratch)
+    this.#lap('plane')
     if (!this.#ready) return this.#learn(frame.timeMs)
 
     this.#align(dtSec)
+    this.#lap('register')
     this.#relight(dtSec)
+    this.#lap('light')
     this.#differ(dtSec)
+    this.#lap('foreground')
     const slack = STILL_SLACK + SHAKE_SLACK * Math.min(this.#shiftSpread, SHAKY_PIXELS)
     this.#things.remember(
       this.#picture,
@@ -136,7 +144,9 @@ export class Occupancy {
       dtSec,
     )
     this.#settle(dtSec)
+    this.#lap('things')
     this.#living.look(this.#picture, this.#things, this.#slope, slack, this.#noise, frame.timeMs)
+    this.#lap('activity')
     const kept = this.#regions.find(this.#things, {
       now: this.#picture.y,
       before: this.#background.plane.y,
@@ -145,6 +155,7 @@ export class Occupancy {
       hot: this.#living.hot,
       timeMs: frame.timeMs,
     })
+    this.#lap('regions')
     const goodsPixels = this.#living.divide(
       kept,
       this.#regions.labels,
@@ -152,7 +163,9 @@ export class Occupancy {
       this.#things,
       frame.timeMs,
     )
+    this.#lap('living')
     this.#follow(dtSec)
+    this.#lap('background')
     if (this.#crowdedSec >= this.#options.relearnSec) this.#relearn()
     return this.#standing(kept.map((part) => describe(part, goodsPixels[part.label]!)))
   }
