@@ -14,7 +14,9 @@ import { type Config, type Loaded, loadConfig } from '../../config/loader.ts'
 import type { CameraOptions } from '../../config/schema.ts'
 import { probe } from '../../devices/camera/probe.ts'
 import { clockOff, compareWith } from '../../devices/clock/clock-watch.ts'
+import { licenceAsks } from '../../models/licence.ts'
 import { loadModel } from '../../models/manifest.ts'
+import { DEFAULT_MODEL_FILE } from '../detections/eyes.ts'
 import { freeBytes } from '../evidence/disk.ts'
 import { currentKeyId } from '../evidence/seal.ts'
 import { type Fault, fault, isFault, type Language, reasonOf, redact } from '../kit/errors.ts'
@@ -65,14 +67,31 @@ async function examine({ config, faults, warnings }: Loaded, language: Language)
     ...(config === null ? [] : examinationsOf(config)),
   ]
   const lines = examinations.map(([item, examination]) => look(item, examination, language))
-  return [...own, ...(await Promise.all(lines))]
+  return [...own, ...(await Promise.all(lines)), ...licenceNotes(config, language)]
+}
+
+/** What the model's licence asks of the operator. */
+function licenceNotes(config: Config | null, language: Language): Line[] {
+  if (config?.model === undefined) return []
+  try {
+    const { manifest } = loadModel(config.model.file, config.model.manifest)
+    return licenceAsks(manifest).map((ask) => ({
+      ...asBad('licence', ask, language),
+      state: 'note' as const,
+    }))
+  } catch (error) {
+    // The line of the model says what is wrong with it.
+    if (!isFault(error)) throw error
+    return []
+  }
 }
 
 function examinationsOf(config: Config): [item: string, examination: Examination][] {
-  const { model, storage, http, mqtt, cameras } = config
+  const { model, naming, storage, http, mqtt, cameras } = config
   const certificates = [mqtt.tls.ca, mqtt.tls.cert, http.tls?.certFile].filter((file) => file !== undefined)
   return [
     ['model', () => (model === undefined ? null : loadModel(model.file, model.manifest).manifest.name)],
+    ['naming', () => (naming.enabled ? loadModel(DEFAULT_MODEL_FILE).manifest.name : null)],
     ['disk', () => checkDisk(storage.folder, storage.freeMinMiB)],
     ['evidence key', () => checkKey(join(storage.folder, 'keys'))],
     ['clock', () => checkClock(config)],

@@ -1,9 +1,11 @@
 /**
  * `lushao models list | verify FILE… | add FILE|URL | bench FILE…`: which models the gateway knows, whether a
- * file is what its manifest says, and how long it takes here.
+ * file is what its manifest says, what its licence asks, and how long it takes here.
  */
 import type { Command } from 'commander'
+import { licenceAsks } from '../../models/licence.ts'
 import { type Manifest, rolesOf, shippedManifests } from '../../models/manifest.ts'
+import { UNCERTAIN } from '../../models/suggest.ts'
 import { ROLES } from '../detections/detections.ts'
 import { DetectorPool, type DetectorStats, ModelOptions } from '../detections/detector.ts'
 import { FRAME_BYTES, type Frame } from '../frames/frame.ts'
@@ -27,7 +29,7 @@ export function addModels(program: Command): void {
     .command('list')
     .description('the models whose manifests come with the gateway')
     .option('--json', 'print manifests as JSON')
-    .action((options: Options) => list(options.json === true))
+    .action((options: Options, command: Command) => list(options.json === true, command))
   models
     .command('verify')
     .description('hash, manifest, shape, and one look at a grey picture')
@@ -41,9 +43,9 @@ export function addModels(program: Command): void {
     .argument('<source>', 'an ONNX file, or its http(s) address')
     .option('--manifest <path>', 'the manifest, when the gateway does not know the model')
     .option('--to <folder>', 'where models are kept', 'var/models')
-    .action(async (source: string, options: Options & { to: string }) => {
-      print(await addModel(source, options.to, options.manifest))
-    })
+    .action((source: string, options: Options & { to: string }, command: Command) =>
+      add(source, options, command),
+    )
   models
     .command('bench')
     .description('milliseconds a frame on this machine, one thread')
@@ -54,15 +56,38 @@ export function addModels(program: Command): void {
     .action((files: string[], options: Options) => bench(files, options))
 }
 
-function list(json: boolean): void {
+function list(json: boolean, command: Command): void {
   const manifests = shippedManifests()
   if (json) {
-    print(JSON.stringify(manifests, null, 1))
+    const asked = manifests.map((one) => ({ ...one, asks: licenceAsks(one).map(({ code }) => code) }))
+    print(JSON.stringify(asked, null, 1))
     return
   }
   print('| model | family | input | classes | roles | licence | sha256 |')
   print('|---|---|---|---|---|---|---|')
   for (const manifest of manifests) print(row(manifest))
+  for (const manifest of manifests) sayAsks(manifest, command)
+}
+
+/** What a licence asks is for people, beside the result. */
+function sayAsks(manifest: Manifest, command: Command): void {
+  for (const ask of licenceAsks(manifest)) say(ask.explain(languageOf(command)))
+}
+
+/** A suggestion goes to stdout, so that `> FILE.manifest.json` saves it; all else about it to stderr. */
+async function add(source: string, options: Options & { to: string }, command: Command): Promise<void> {
+  const addition = await addModel(source, options.to, options.manifest)
+  if (addition.kind === 'added') {
+    print(addition.file)
+    sayAsks(addition.manifest, command)
+    return
+  }
+  const { suggestion, refusal } = addition
+  print(JSON.stringify(suggestion.manifest, null, 2))
+  for (const key of suggestion.uncertain) say(`? ${UNCERTAIN[key][languageOf(command)]}`)
+  if (!suggestion.uncertain.includes('licence')) sayAsks(suggestion.manifest, command)
+  say(refusal.explain(languageOf(command)))
+  throw new FoundBad()
 }
 
 function row(manifest: Manifest): string {
@@ -73,12 +98,28 @@ function row(manifest: Manifest): string {
   return `| ${[name, family, size, classes.length, named, licence, sha256].join(' | ')} |`
 }
 
+interface Verified {
+  readonly file: string
+  readonly good: boolean
+  readonly model?: string
+  /** Codes of what the licence asks. */
+  readonly asks?: readonly string[]
+  readonly code?: string
+  readonly reason?: string
+}
+
 async function verify(files: readonly string[], options: Options, command: Command): Promise<void> {
-  const results: { file: string; good: boolean; model?: string; code?: string; reason?: string }[] = []
+  const results: Verified[] = []
   for (const file of files) {
     try {
       const pool = await open(file, options.manifest)
-      results.push({ file, good: true, model: pool.manifest.name })
+      results.push({
+        file,
+        good: true,
+        model: pool.manifest.name,
+        asks: licenceAsks(pool.manifest).map((ask) => ask.code),
+      })
+      if (options.json !== true) sayAsks(pool.manifest, command)
       await pool.close()
     } catch (error) {
       if (!isFault(error)) throw error
