@@ -5,8 +5,9 @@
  *     follow: ACTIVE ⇄ CLEARING ─▶ CLEARED
  */
 import { type Box, iou } from '../kit/geometry.ts'
-import type { Act, ActChange, ActObject } from './event.ts'
-import type { Claim, Rule } from './rules/rule.ts'
+import type { Act, ActChange, ActObject, Measured } from './event.ts'
+import type { About, Claim, Rule, SpotFacts, Terms } from './rules/rule.ts'
+import type { Shopfront } from './shopfront.ts'
 import type { OpenAct, Spot } from './spot.ts'
 
 const CLEARING_SEC = 5
@@ -19,6 +20,9 @@ export interface Watched {
   readonly zoneId: string
   readonly minDwellMs: number
   readonly patienceSec: number
+  readonly terms: Terms
+  /** The line of the shop in this zone, for the rule that asks how far goods stand beyond it. */
+  readonly front: Shopfront | null
 }
 
 export class Docket {
@@ -39,21 +43,22 @@ export class Docket {
   }
 
   /** An act that is open: goes on, clears, or comes back. */
-  follow(spot: Spot, open: OpenAct, watched: Watched, timeMs: number): void {
-    const facts = spot.facts(timeMs)
-    const overMs = watched.rule.over(facts, watched.patienceSec)
+  follow(spot: Spot, open: OpenAct, watched: Watched, facts: SpotFacts): void {
+    const { rule } = watched
+    const timeMs = facts.nowMs
+    const overMs = rule.over(facts, watched.patienceSec)
     if (overMs !== null) {
       this.clear(spot, open, overMs, 'CLEARED')
       return
     }
-    const clearing = spot.goneFromMs !== null || watched.rule.over(facts, CLEARING_SEC) !== null
-    const { rule } = watched
+    const clearing = spot.isGoing(rule.about) || rule.over(facts, CLEARING_SEC) !== null
     open.act = {
       ...open.act,
       state: clearing ? 'CLEARING' : 'ACTIVE',
-      box: boxOf(spot, rule) ?? open.act.box,
+      box: spot.boxOf(rule.about) ?? open.act.box,
       confidence: confidenceOf(spot, watched, timeMs - open.act.startMs),
-      objects: objectsOf(spot, rule),
+      objects: objectsOf(spot, rule, facts),
+      ...measuredOf(watched, facts),
     }
     const back = open.told.state === 'LOST'
     const due = !clearing && timeMs - open.toldMs >= this.#updateMs
@@ -61,39 +66,42 @@ export class Docket {
   }
 
   /** An act that is only suspected: begins, is confirmed by its dwell, or turns out to be none. */
-  weigh(spot: Spot, open: OpenAct | null, ruleIndex: number, watched: Watched, timeMs: number): void {
+  weigh(spot: Spot, open: OpenAct | null, ruleIndex: number, watched: Watched, facts: SpotFacts): void {
     const { rule, minDwellMs } = watched
-    const claim = rule.claim(spot.facts(timeMs))
-    const box = boxOf(spot, rule)
+    const timeMs = facts.nowMs
+    const claim = rule.claim(facts, watched.terms)
+    const box = spot.boxOf(rule.about)
     if (claim === null || box === null) {
       if (open !== null) this.drop(spot, open, timeMs)
       return
     }
-    const { startMs, dwellMs } = afterPermit(claim, spot.permittedUntilMs)
+    const { startMs, dwellMs } = afterPermit(claim, spot.permittedUntilMs[rule.name] ?? null)
     if (dwellMs < 0) return
-    const suspected = open ?? this.#suspect(spot, ruleIndex, watched, startMs, box, timeMs)
+    const suspected = open ?? this.#suspect(spot, ruleIndex, watched, startMs, box, facts)
     suspected.act = {
       ...suspected.act,
       startMs,
       box,
       state: 2 * dwellMs >= minDwellMs ? 'CONFIRMING' : 'CANDIDATE',
       confidence: confidenceOf(spot, watched, dwellMs),
-      objects: objectsOf(spot, rule),
+      objects: objectsOf(spot, rule, facts),
+      ...measuredOf(watched, facts),
     }
-    if (dwellMs >= minDwellMs) this.#confirm(spot, suspected, timeMs)
+    if (dwellMs >= minDwellMs) this.#confirm(spot, suspected, facts)
   }
 
-  /** One spot tells one event at a time. */
-  #confirm(spot: Spot, suspected: OpenAct, timeMs: number): void {
-    const { ruleId, startMs } = suspected.act
-    const other = spot.acts.find(({ act }) => act.confirmedMs !== null)
-    if (other !== undefined) {
-      // Piling waits until vending is over; unattended goods that somebody turns out to trade change their name.
-      if (ruleId === 'piling') return
-      this.clear(spot, other, Math.max(startMs, other.act.startMs), 'CLEARED')
+  /** A trade has all of its place, and keeps its name while it goes on; goods and parked things are told side by side. */
+  #confirm(spot: Spot, suspected: OpenAct, facts: SpotFacts): void {
+    const { about, act } = suspected
+    const told = spot.acts.filter((open) => open.act.confirmedMs !== null)
+    if (told.some((open) => open.about === 'trade')) return
+    for (const other of told) {
+      // Unattended goods that somebody turns out to trade, or that turn out to be parked, change their name.
+      const renamed = about === 'trade' || (other.about === 'goods' && facts.rest === null)
+      if (renamed) this.clear(spot, other, Math.max(act.startMs, other.act.startMs), 'CLEARED')
     }
-    suspected.act = { ...suspected.act, state: 'ACTIVE', confirmedMs: timeMs }
-    this.tell('confirmed', suspected, timeMs)
+    suspected.act = { ...act, state: 'ACTIVE', confirmedMs: facts.nowMs }
+    this.tell('confirmed', suspected, facts.nowMs)
   }
 
   #suspect(
@@ -102,7 +110,7 @@ export class Docket {
     { rule, zoneId }: Watched,
     startMs: number,
     box: Box,
-    timeMs: number,
+    facts: SpotFacts,
   ): OpenAct {
     const act: Act = {
       actKey: `${rule.name}:${zoneId}:${Math.round(startMs)}:${++this.serial}`,
@@ -114,17 +122,17 @@ export class Docket {
       box,
       confidence: 0,
       state: 'CANDIDATE',
-      objects: objectsOf(spot, rule),
+      objects: objectsOf(spot, rule, facts),
     }
-    const open = { ruleIndex, act, told: act, toldMs: timeMs }
+    const open = { ruleIndex, about: rule.about, act, told: act, toldMs: facts.nowMs }
     spot.acts.push(open)
-    this.tell('candidate', open, timeMs)
+    this.tell('candidate', open, facts.nowMs)
     return open
   }
 
   clear(spot: Spot, open: OpenAct, endMs: number, state: Act['state']): void {
     open.act = { ...open.act, state, endMs: Math.max(endMs, open.act.startMs) }
-    spot.reportedUntilMs = open.act.endMs
+    spot.told(open.about, open.act.endMs!)
     spot.acts.splice(spot.acts.indexOf(open), 1)
     this.#changes.push({ kind: 'cleared', act: open.act })
   }
@@ -147,8 +155,6 @@ export class Docket {
   }
 }
 
-const boxOf = (spot: Spot, rule: Rule): Box | null => spot.boxWith(rule.name === 'street-vending')
-
 /** Minutes under a permit do not count. */
 function afterPermit(claim: Claim, permittedUntilMs: number | null): Claim {
   if (permittedUntilMs === null || permittedUntilMs <= claim.startMs) return claim
@@ -165,29 +171,59 @@ function isMaterial(told: Act, now: Act): boolean {
   )
 }
 
-function confidenceOf(spot: Spot, watched: Watched, dwellMs: number): number {
-  const { witness } = spot
-  const beyond = Math.min(1, Math.max(0, dwellMs / watched.minDwellMs - 1))
-  const size = Math.min(1, spot.goodsPeak / 600)
-  const agreed =
-    witness.looks === 0
-      ? 0
-      : watched.rule.name === 'piling'
-        ? Number(witness.thing !== null)
-        : Number(witness.personLooks > 0)
+function confidenceOf(spot: Spot, { rule, minDwellMs }: Watched, dwellMs: number): number {
+  const beyond = Math.min(1, Math.max(0, dwellMs / minDwellMs - 1))
+  const part = rule.about === 'trade' || rule.about === 'goods' ? null : spot.partOf(rule.about)
+  const size = Math.min(1, (part ?? spot.stay).peak / 600)
+  const agreed = agreedShare(spot, rule.about)
   return Math.round(100 * (0.45 + 0.2 * beyond + 0.15 * size + 0.2 * agreed)) / 100
 }
 
-function objectsOf(spot: Spot, rule: Rule): ActObject[] {
+/** How far the second witness agrees, 0 … 1. */
+function agreedShare(spot: Spot, about: About): number {
+  const { witness } = spot
+  if (witness.looks === 0) return 0
+  if (about === 'trade') return Number(witness.personLooks > 0)
+  if (about === 'goods') return Number(witness.thing !== null)
+  const part = spot.partOf(about)
+  return part === null ? 0 : part.named / part.looks
+}
+
+function measuredOf({ front }: Watched, { beyond }: SpotFacts): { measured?: Measured } {
+  if (front === null || beyond === null) return {}
+  const { distanceM, areaM2, groundShare } = beyond
+  return { measured: { distanceM, areaM2, groundShare } }
+}
+
+function objectsOf(spot: Spot, { name, about }: Rule, facts: SpotFacts): ActObject[] {
   const { witness } = spot
   const goods: ActObject =
     witness.thing === null
       ? { class: 'unknown', role: 'goods' }
       : { class: witness.thing.class, role: 'goods', confidence: witness.thing.confidence }
-  if (rule.name === 'piling') return [goods]
+  if (about === 'goods') return [goods]
   const attendant: ActObject =
     witness.personLooks === 0
       ? { class: 'unknown', role: 'attendant' }
       : { class: 'person', role: 'attendant', confidence: witness.personConfidence }
-  return [attendant, { ...goods, role: 'carrier' }, goods]
+  const attended = facts.attendance?.stays === true
+  if (about !== 'trade') {
+    const part = facts.parked.find((one) => one.kind === about)
+    const thing: ActObject = {
+      class: part?.class ?? about,
+      role: about,
+      ...(part === undefined ? {} : { confidence: part.confidence }),
+    }
+    return attended ? [attendant, thing] : [thing]
+  }
+  if (name === 'beyond-shopfront') return attended ? [attendant, goods] : [goods]
+  const carriers = Array.from({ length: Math.max(1, facts.carriers) }, () => ({
+    ...goods,
+    role: 'carrier' as const,
+  }))
+  const tools = [...facts.tools].map((role): ActObject => {
+    const { class: tool, confidence } = witness.tools[role]
+    return { class: tool, role, confidence }
+  })
+  return [attendant, ...carriers, goods, ...tools]
 }

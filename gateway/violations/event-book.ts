@@ -11,7 +11,7 @@
 import { isoTime } from '../kit/clock.ts'
 import { derivedUlid } from '../kit/ids.ts'
 import type { WatchedRule } from './catalogue.ts'
-import type { Act, EvidenceRef, Grade, HandlingTier, Phase, ViolationEvent } from './event.ts'
+import type { Act, EvidenceRef, Grade, HandlingTier, Measured, Phase, ViolationEvent } from './event.ts'
 
 /** What is the same for every event of a camera. */
 export interface EventContext {
@@ -101,16 +101,30 @@ export function revisionOf(context: EventContext, parts: RevisionParts): Violati
     evidenceStatus: 'LEAD',
     evidenceCaps: [...context.evidenceCaps, ...(parts.extraCaps ?? [])],
     objects: act.objects,
+    ...(act.measured === undefined ? {} : { measured: roundedMeasures(act.measured) }),
     governanceMode: context.governanceMode,
     legalBasis: { title: rule.basis.title, article: rule.basis.article },
     gbCode: `${rule.entry.gbMajor}-${rule.entry.gbMinor}`,
     title: `疑似${rule.entry.nameZh}`,
-    text: `疑似${rule.entry.nameZh}，已持续 ${Math.round(durationSec)} 秒，待人工核实`,
+    text: `疑似${rule.entry.nameZh}，${measuredText(act.measured)}已持续 ${Math.round(durationSec)} 秒，待人工核实`,
     configVersion: context.configVersion,
     catalogVersion: context.catalogVersion,
     modelDigest: context.modelDigest,
     evidence: parts.evidence,
   }
+}
+
+function measuredText(measured: Measured | undefined): string {
+  if (measured === undefined) return ''
+  if (measured.distanceM === null) return '超出门窗外墙线（距离未知），'
+  const [low, high] = measured.distanceM.map((metres) => metres.toFixed(1))
+  return `超出门窗外墙线约 ${low}～${high} 米，`
+}
+
+function roundedMeasures({ distanceM, areaM2, groundShare }: Measured): Measured {
+  const both = (interval: Measured['distanceM']) =>
+    interval === null ? null : ([rounded(interval[0]), rounded(interval[1])] as const)
+  return { distanceM: both(distanceM), areaM2: both(areaM2), groundShare: rounded(groundShare) }
 }
 
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000

@@ -44,6 +44,16 @@ export interface ActObject {
   readonly confidence?: number
 }
 
+/** What was measured of an act, with its uncertainty. Facts for the people who decide. */
+export interface Measured {
+  /** Metres beyond the shopfront line, at least and at most; null: unknown, the zone has no scale. */
+  readonly distanceM: readonly [low: number, high: number] | null
+  /** Square metres of ground that are taken; null likewise. */
+  readonly areaM2: readonly [low: number, high: number] | null
+  /** Share of where the goods touch the ground that lies beyond the line. */
+  readonly groundShare: number
+}
+
 /**
  * An act as the judge sees it, on the camera's timeline (ms). The pipeline turns changes of an act into event
  * revisions with wall times, versions and evidence.
@@ -64,6 +74,7 @@ export interface Act {
   readonly confidence: number
   readonly state: DetectionState
   readonly objects: readonly ActObject[]
+  readonly measured?: Measured
 }
 
 /** `confirmed` opens an event, `updated` revises it, `cleared` ends it; `candidate` and `dropped` never leave the box. */
@@ -98,6 +109,7 @@ export interface ViolationEvent {
   readonly evidenceStatus: EvidenceStatus
   readonly evidenceCaps: readonly string[]
   readonly objects: readonly ActObject[]
+  readonly measured?: Measured
   readonly governanceMode: 'production' | 'test'
   readonly legalBasis: { readonly title: string; readonly article: string }
   readonly gbCode: string

@@ -4,8 +4,9 @@
  * A pixel belongs to one spot at most. It is goods until it is background again; it is somebody's place until he
  * has left it or goods turn out to stand there.
  */
-import type { Box } from '../kit/geometry.ts'
+import type { Box, Point } from '../kit/geometry.ts'
 import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Standing } from '../occupancy/standing.ts'
+import type { Portion } from './parts.ts'
 import type { SpotLook } from './spot.ts'
 
 export const SLOTS = 64
@@ -115,6 +116,57 @@ export class Ground {
     return all === 0 ? 0 : covered / all
   }
 
+  /** Share of a box that is goods of a spot. */
+  fill(slot: number, box: Box): number {
+    const { left, top, right, bottom } = edgesOf(box)
+    let count = 0
+    for (let row = top; row < bottom; row++) {
+      for (let at = row * PLANE_WIDTH + left; at < row * PLANE_WIDTH + right; at++) {
+        if (this.owner[at] === slot) count++
+      }
+    }
+    return count / Math.max(1, (right - left) * (bottom - top))
+  }
+
+  /** What stands of a spot's goods inside any of the boxes, or outside all of them. */
+  portion(slot: number, standing: Standing, boxes: readonly Box[], side: 'inside' | 'outside'): Portion {
+    const { foreground, held, goods, sinceMs } = standing
+    const edges = boxes.map(edgesOf)
+    const extent = new Extents()
+    extent.clear()
+    let pixels = 0
+    let seen = 0
+    let dated = 0
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      if (this.owner[at] !== slot || (foreground[at] === 0 && held[at] === 0)) continue
+      const column = at % PLANE_WIDTH
+      const row = (at - column) / PLANE_WIDTH
+      if ((side === 'inside') !== edges.some((box) => within(box, column, row))) continue
+      pixels++
+      seen += foreground[at]!
+      stretch(extent.edges, 0, at)
+      if (goods[at] === 1) this.#ages[dated++] = sinceMs[at]!
+    }
+    const ages = this.#ages.subarray(0, dated).sort()
+    return { pixels, seen, sinceMs: ages[Math.floor(dated / 4)] ?? Infinity, box: extent.box(0) }
+  }
+
+  /** The lowest pixel of a spot's goods in every column, outside all of the boxes: where they touch the ground. */
+  feet(slot: number, { foreground, held }: Standing, boxes: readonly Box[]): Point[] {
+    const edges = boxes.map(edgesOf)
+    const feet: Point[] = []
+    for (let column = 0; column < PLANE_WIDTH; column++) {
+      for (let row = PLANE_HEIGHT - 1; row >= 0; row--) {
+        const at = row * PLANE_WIDTH + column
+        if (this.owner[at] !== slot || (foreground[at] === 0 && held[at] === 0)) continue
+        if (edges.some((box) => within(box, column, row))) continue
+        feet.push([(column + 0.5) / PLANE_WIDTH, (row + 1) / PLANE_HEIGHT])
+        break
+      }
+    }
+    return feet
+  }
+
   /** When the earliest of the regions with goods was set down: of each, the age of its earliest quarter. */
   #sinceMs(slot: number, { goods, labels, sinceMs, regions }: Standing): number {
     let earliestMs = Infinity
@@ -161,16 +213,34 @@ export class Ground {
 }
 
 /** How many pixels of a mask are set in a box. */
-export function countIn(mask: Uint8Array, [x1, y1, x2, y2]: Box): number {
-  const left = Math.max(0, Math.floor(x1 * PLANE_WIDTH))
-  const right = Math.min(PLANE_WIDTH, Math.ceil(x2 * PLANE_WIDTH))
-  const bottom = Math.min(PLANE_HEIGHT, Math.ceil(y2 * PLANE_HEIGHT))
+export function countIn(mask: Uint8Array, box: Box): number {
+  const { left, top, right, bottom } = edgesOf(box)
   let count = 0
-  for (let row = Math.max(0, Math.floor(y1 * PLANE_HEIGHT)); row < bottom; row++) {
+  for (let row = top; row < bottom; row++) {
     for (let at = row * PLANE_WIDTH + left; at < row * PLANE_WIDTH + right; at++) count += mask[at]!
   }
   return count
 }
+
+/** The pixels that a box touches: right and bottom are the first beyond it. */
+interface Edges {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+function edgesOf([x1, y1, x2, y2]: Box): Edges {
+  return {
+    left: Math.max(0, Math.floor(x1 * PLANE_WIDTH)),
+    top: Math.max(0, Math.floor(y1 * PLANE_HEIGHT)),
+    right: Math.min(PLANE_WIDTH, Math.ceil(x2 * PLANE_WIDTH)),
+    bottom: Math.min(PLANE_HEIGHT, Math.ceil(y2 * PLANE_HEIGHT)),
+  }
+}
+
+const within = ({ left, top, right, bottom }: Edges, column: number, row: number): boolean =>
+  column >= left && column < right && row >= top && row < bottom
 
 function stretch(edges: Int16Array, slot: number, at: number): void {
   const column = at % PLANE_WIDTH

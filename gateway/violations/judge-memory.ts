@@ -7,7 +7,7 @@ import { PLANE_PIXELS } from '../occupancy/standing.ts'
 import type { SpotState } from './spot.ts'
 
 const MAGIC = 0x444a534c
-const VERSION = 1
+const VERSION = 2
 const HEADER = 12
 
 export interface JudgeState {

@@ -16,11 +16,14 @@ import type { Track } from '../tracks/track.ts'
 import { AttendanceOptions } from './attendance.ts'
 import { Docket, type Watched } from './docket.ts'
 import type { Act, ActChange, RuleId } from './event.ts'
+import type { GroundScale } from './ground-scale.ts'
 import { loadJudge, saveJudge } from './judge-memory.ts'
 import { RULES } from './rules/index.ts'
+import type { Rule, SpotFacts, Terms } from './rules/rule.ts'
+import { isBehind, Shopfront } from './shopfront.ts'
 import type { Spot } from './spot.ts'
 import { SpotBook } from './spots.ts'
-import { testify } from './witness.ts'
+import { type SpotGround, testify } from './witness.ts'
 
 export const JudgeOptions = z.strictObject({
   stableShareMin: z
@@ -62,18 +65,21 @@ export interface JudgedZone {
   readonly id: string
   readonly type: string
   readonly polygon: Polygon
-  readonly rules: readonly {
+  /** Where the shop ends and the public ground begins, and what makes metres of the picture. */
+  readonly shopfrontLine?: readonly Point[] | undefined
+  readonly groundScale?: GroundScale | undefined
+  readonly rules: readonly ({
     readonly rule: RuleId
     readonly minDwellSec: number
     readonly clearSec?: number
-  }[]
+  } & Partial<Terms>)[]
 }
 
 export interface JudgeParts {
   readonly cameraId: string
   readonly zones: readonly JudgedZone[]
   /** Whether trade is permitted at this place and time. */
-  readonly permitted: (zoneId: string, foot: Point, wallMs: number) => boolean
+  readonly permitted: (zoneId: string, foot: Point, wallMs: number, ruleId: RuleId) => boolean
   readonly options: JudgeOptions
 }
 
@@ -88,6 +94,7 @@ export interface Sight {
 export type Attention = 'patrol' | 'watch' | 'pursue'
 
 const NEAR_SHARE = 0.7
+const TERMS: Terms = { minDistanceM: 0.5, unloadingGraceMs: 600_000, groupMin: 3, attendedCounts: true }
 
 export class Judge {
   readonly #parts: JudgeParts
@@ -133,7 +140,8 @@ export class Judge {
       const ground = this.#spots.groundOf(spot, standing)
       const stands = tracks !== null && testify(spot.witness, ground, goods, life, tracks, timeMs)
       spot.see(look, stands, timeMs, dtSec)
-      this.#decide(spot, timeMs, wallMs)
+      spot.part(ground, timeMs)
+      this.#decide(spot, ground, timeMs, wallMs)
     }
     this.#spots.tidy(standing)
     this.#restless = standing.regions.some((region) => region.hotPixels > 0 || region.goodsPixels > 0)
@@ -144,7 +152,9 @@ export class Judge {
   finish(timeMs: number): ActChange[] {
     for (const { spot, open } of this.#open()) {
       const overMs = this.#watched[open.ruleIndex]!.rule.over(spot.facts(timeMs), 0)
-      if (overMs !== null && spot.goneSinceMs !== null) this.#docket.clear(spot, open, overMs, 'CLEARED')
+      // That a vendor is away for the moment is no end; that things are gone is.
+      const seen = open.about !== 'trade' || spot.goneSinceMs !== null
+      if (overMs !== null && seen) this.#docket.clear(spot, open, overMs, 'CLEARED')
     }
     return this.#docket.flush()
   }
@@ -215,20 +225,38 @@ export class Judge {
     this.#timeMs = timeMs
   }
 
-  #decide(spot: Spot, timeMs: number, wallMs: number): void {
+  #decide(spot: Spot, ground: SpotGround, timeMs: number, wallMs: number): void {
     if (spot.goodsSinceMs === null || spot.goodsBox === null) return
     const zoneIds = spot.zones.split(' ')
-    for (const [index, watched] of this.#watched.entries()) {
+    let trade = spot.acts.some(({ about, act }) => about === 'trade' && act.confirmedMs !== null)
+    for (const index of this.#inOrder(spot.facts(timeMs))) {
+      const watched = this.#watched[index]!
       if (!zoneIds.includes(watched.zoneId)) continue
+      const { name, about, claim } = watched.rule
       // Where zones overlap the first one that has a rule tells it.
-      const open = spot.acts.find(({ act }) => act.ruleId === watched.rule.name)
+      const open = spot.acts.find(({ act }) => act.ruleId === name)
       if (open !== undefined && open.ruleIndex !== index) continue
-      if (this.#parts.permitted(watched.zoneId, foot(spot.goodsBox), wallMs)) {
-        spot.permittedUntilMs = timeMs
+      const box = spot.goodsBoxOf(about)
+      const facts = factsFor(spot, ground, watched, timeMs)
+      if (box !== null && this.#parts.permitted(watched.zoneId, foot(box), wallMs, name)) {
+        spot.permittedUntilMs[name] = timeMs
         if (open !== undefined) this.#docket.suppress(spot, open, timeMs)
-      } else if (open?.act.confirmedMs != null) this.#docket.follow(spot, open, watched, timeMs)
-      else this.#docket.weigh(spot, open ?? null, index, watched, timeMs)
+      } else if (open?.act.confirmedMs != null) this.#docket.follow(spot, open, watched, facts)
+      else if (about === 'trade' && trade) {
+        if (open !== undefined) this.#docket.drop(spot, open, timeMs)
+      } else {
+        this.#docket.weigh(spot, open ?? null, index, watched, facts)
+        // The first trade that claims the place has it.
+        trade ||= about === 'trade' && claim(facts, watched.terms) !== null
+      }
     }
+  }
+
+  /** Trades by rank, then what is told beside each other. */
+  #inOrder(facts: SpotFacts): number[] {
+    const rank = ({ rule, terms }: Watched) => rule.rank?.(facts, terms) ?? Infinity
+    const ranks = this.#watched.map(rank)
+    return [...ranks.keys()].sort((a, b) => (ranks[a] === ranks[b] ? a - b : ranks[a]! - ranks[b]!))
   }
 
   #open() {
@@ -247,11 +275,32 @@ export class Judge {
 
 function watchedOf({ zones, options }: JudgeParts): Watched[] {
   return zones.flatMap((zone) =>
-    zone.rules.flatMap(({ rule, minDwellSec, clearSec }) => {
+    zone.rules.flatMap(({ rule, minDwellSec, clearSec, ...terms }) => {
       const known = RULES.get(rule)
       if (known === undefined) return []
-      const patienceSec = Math.max(options.leavesSec, clearSec ?? 0)
-      return { rule: known, zoneId: zone.id, minDwellMs: 1000 * minDwellSec, patienceSec }
+      return {
+        rule: known,
+        zoneId: zone.id,
+        minDwellMs: 1000 * minDwellSec,
+        patienceSec: Math.max(options.leavesSec, clearSec ?? 0),
+        terms: { ...TERMS, ...terms },
+        front: frontOf(known, zone),
+      }
     }),
   )
+}
+
+function frontOf({ name }: Rule, { shopfrontLine, polygon, groundScale }: JudgedZone): Shopfront | null {
+  if (name !== 'beyond-shopfront' || shopfrontLine === undefined) return null
+  return new Shopfront(shopfrontLine, polygon, groundScale)
+}
+
+/** What is known of a spot, in the zone of a shop with how far the goods, without what is parked, stand beyond its line. */
+function factsFor(spot: Spot, ground: SpotGround, { front, terms }: Watched, timeMs: number): SpotFacts {
+  const facts = spot.facts(timeMs)
+  const extent = front?.measure(ground.feet(facts.parked.map(({ box }) => box))) ?? null
+  if (extent === null) return facts
+  if (!isBehind(extent, terms.minDistanceM)) spot.behindSinceMs = null
+  else spot.behindSinceMs ??= timeMs
+  return { ...facts, beyond: { ...extent, behindSinceMs: spot.behindSinceMs } }
 }

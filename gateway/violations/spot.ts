@@ -8,15 +8,23 @@ import type { Box } from '../kit/geometry.ts'
 import { union } from '../kit/geometry.ts'
 import { PLANE_HEIGHT, PLANE_WIDTH } from '../occupancy/standing.ts'
 import { AttendanceBook, type AttendanceOptions, type AttendanceState, type Look } from './attendance.ts'
-import type { Act } from './event.ts'
-import type { SpotFacts } from './rules/rule.ts'
-import { emptyWitness, type Witness } from './witness.ts'
+import type { Act, RuleId } from './event.ts'
+import {
+  isPast,
+  isSteady,
+  type Parked,
+  type ParkedKind,
+  type Rest,
+  shiftParked,
+  watchParked,
+  watchRest,
+} from './parked.ts'
+import { newStay, type Stay, shiftStay, watchStay } from './parts.ts'
+import type { About, ParkedFacts, SpotFacts } from './rules/rule.ts'
+import { emptyWitness, type SpotGround, toolsOf, type Witness } from './witness.ts'
 
-const GONE_SHARE = 0.15
-const GONE_SEEN_SHARE = 0.25
-const GONE_LOOKS = 2
-const GONE_SEC = 2
 const AWAY_SEC = 3
+const VEHICLE_NEAR_MS = 10_000
 const MOSTLY = 0.35
 /** Height over width, and height in the picture, from which goods may be a person. */
 const UPRIGHT = 1.4
@@ -49,6 +57,7 @@ export interface SpotLook {
 /** An act that is open or suspected at a spot. */
 export interface OpenAct {
   readonly ruleIndex: number
+  readonly about: About
   act: Act
   told: Act
   toldMs: number
@@ -57,7 +66,21 @@ export interface OpenAct {
 /** What of a spot survives a restart. */
 export type SpotState = Omit<
   Spot,
-  'book' | 'isAlone' | 'hasEvent' | 'boxWith' | 'see' | 'facts' | 'save' | 'shift'
+  | 'book'
+  | 'isAlone'
+  | 'hasEvent'
+  | 'goneFromMs'
+  | 'goneSinceMs'
+  | 'boxOf'
+  | 'goodsBoxOf'
+  | 'partOf'
+  | 'isGoing'
+  | 'see'
+  | 'part'
+  | 'facts'
+  | 'told'
+  | 'save'
+  | 'shift'
 > & {
   attendance: AttendanceState | null
   attendedUntilMs: number | null
@@ -72,7 +95,10 @@ export class Spot {
   witness: Witness = emptyWitness()
   goodsSinceMs: number | null = null
   goodsPixels = 0
-  goodsPeak = 0
+  /** Whether the goods, all of them, are still there. */
+  stay: Stay = newStay()
+  /** The goods beside what is parked. */
+  rest: Rest | null = null
   clusterPixels = 0
   clusterPeak = 0
   /** Somebody stood here too and went, and the goods stayed whole. */
@@ -82,11 +108,14 @@ export class Spot {
   placePeak = 0
   /** Analysed seconds without anything standing here. */
   emptySec = 0
-  goneLooks = 0
-  goneFromMs: number | null = null
-  goneSinceMs: number | null = null
+  /** Ends of the last event here that was about goods or trade, and about trade. */
   reportedUntilMs: number | null = null
-  permittedUntilMs: number | null = null
+  tradedUntilMs: number | null = null
+  /** Until when each rule was silenced by a permit. */
+  permittedUntilMs: Partial<Record<RuleId, number>> = {}
+  unloading: { sinceMs: number; untilMs: number } | null = null
+  /** Since when goods that stood before a shop are behind its line again. */
+  behindSinceMs: number | null = null
 
   constructor(slot: number, bornMs: number, zones: string, attendance: AttendanceOptions) {
     this.slot = slot
@@ -112,40 +141,65 @@ export class Spot {
 
   /** Moves every time: the timeline began anew. */
   shift(byMs: number): void {
-    const moved = (ms: number | null) => (ms === null ? null : ms + byMs)
-    this.bornMs += byMs
-    this.goodsSinceMs = moved(this.goodsSinceMs)
-    this.goneFromMs = moved(this.goneFromMs)
-    this.goneSinceMs = moved(this.goneSinceMs)
-    this.reportedUntilMs = moved(this.reportedUntilMs)
-    this.permittedUntilMs = moved(this.permittedUntilMs)
-    this.book.untilMs = moved(this.book.untilMs)
-    if (this.book.current !== null) {
-      this.book.current.sinceMs += byMs
-      this.book.current.lastMs += byMs
-    }
+    shiftTimes(this, byMs)
+    for (const part of this.rest === null ? this.witness.parked : [...this.witness.parked, this.rest])
+      shiftParked(part, byMs)
     for (const open of this.acts) {
-      const { startMs, confirmedMs } = open.act
-      open.act = { ...open.act, startMs: startMs + byMs, confirmedMs: moved(confirmedMs) }
-      open.told = { ...open.told, startMs: open.act.startMs, confirmedMs: open.act.confirmedMs }
+      const startMs = open.act.startMs + byMs
+      const confirmedMs = open.act.confirmedMs === null ? null : open.act.confirmedMs + byMs
+      open.act = { ...open.act, startMs, confirmedMs }
+      open.told = { ...open.told, startMs, confirmedMs }
       open.toldMs += byMs
     }
   }
 
   /** Goods without an event and without anybody. */
   get isAlone(): boolean {
-    const away = this.book.current === null || this.book.current.awaySec >= AWAY_SEC
-    return this.goodsSinceMs !== null && away && !this.hasEvent
+    return this.goodsSinceMs !== null && this.#isLeft && !this.hasEvent
+  }
+
+  get #isLeft(): boolean {
+    return this.book.current === null || this.book.current.awaySec >= AWAY_SEC
   }
 
   get hasEvent(): boolean {
     return this.acts.some(({ act }) => act.confirmedMs !== null)
   }
 
-  /** Goods and whoever stays with them: the extent of the act. */
-  boxWith(life: boolean): Box | null {
-    if (!life || this.lifeBox === null || this.goodsBox === null) return this.goodsBox
-    return union(this.goodsBox, this.lifeBox)
+  get goneFromMs(): number | null {
+    return this.stay.goneFromMs
+  }
+
+  get goneSinceMs(): number | null {
+    return this.stay.goneSinceMs
+  }
+
+  /** Where what an act is about stands; of a trade with whoever stays there. */
+  boxOf(about: About): Box | null {
+    if (about === 'trade') {
+      return this.lifeBox === null || this.goodsBox === null
+        ? this.goodsBox
+        : union(this.goodsBox, this.lifeBox)
+    }
+    return this.goodsBoxOf(about)
+  }
+
+  /** The same without persons. */
+  goodsBoxOf(about: About): Box | null {
+    if (about === 'trade') return this.goodsBox
+    if (about === 'goods') return this.rest?.box ?? this.goodsBox
+    return this.partOf(about)?.box ?? null
+  }
+
+  partOf(kind: ParkedKind): Parked | null {
+    return this.witness.parked.find((part) => part.kind === kind) ?? null
+  }
+
+  /** Whether what an act is about is perhaps gone. */
+  isGoing(about: About): boolean {
+    if (this.goneFromMs !== null) return true
+    const part = about === 'goods' ? this.rest : about === 'trade' ? null : this.partOf(about)
+    return part !== null && part.goneFromMs !== null
   }
 
   see(look: SpotLook, personStands: boolean, nowMs: number, dtSec: number): void {
@@ -157,14 +211,40 @@ export class Spot {
     const sinceMs = Math.max(look.goodsSinceMs, this.bornMs - SEEN_LATE_MS)
     if (this.isAlone && look.goodsSinceMs !== Infinity) this.goodsSinceMs = sinceMs
     else if (look.goodsNew > 0) this.goodsSinceMs = Math.min(this.goodsSinceMs ?? Infinity, sinceMs)
-    this.goodsPeak = Math.max(this.goodsPeak, look.goodsPixels)
     if (look.goodsBox !== null)
       this.goodsBox = this.goodsBox === null ? look.goodsBox : union(this.goodsBox, look.goodsBox)
+    const peak = Math.max(this.stay.peak, look.goodsPixels)
     const smaller = look.clusterPixels > 0 && this.clusterPeak >= LEFT_SHARE * look.clusterPixels
-    if (smaller && look.goodsPixels > 0 && look.goodsSeen >= WHOLE_SHARE * this.goodsPeak)
-      this.departed = true
+    if (smaller && look.goodsPixels > 0 && look.goodsSeen >= WHOLE_SHARE * peak) this.departed = true
     this.#attend(look, personStands, nowMs, dtSec)
-    this.#watchGone(look, nowMs)
+    if (this.goodsSinceMs === null) this.stay.peak = peak
+    else watchStay(this.stay, { pixels: look.goodsPixels, seen: look.goodsSeen }, nowMs)
+    this.#watchUnloading(nowMs)
+  }
+
+  /** Looks at the goods part by part, once something of them has a name. */
+  part(ground: SpotGround, nowMs: number): void {
+    const { witness } = this
+    if (witness.parked.length === 0) return
+    const look = { nowMs, earliestMs: this.bornMs - SEEN_LATE_MS, clear: this.#isLeft }
+    for (const part of witness.parked) watchParked(part, ground, look)
+    const isTold = (about: About) => this.acts.some((open) => open.about === about)
+    const gone = witness.parked.filter((part) => isPast(part) && !isTold(part.kind))
+    witness.parked = witness.parked.filter((part) => !gone.includes(part))
+    if (this.rest?.goneSinceMs != null && !isTold('goods')) this.rest = null
+    const believed = witness.parked.filter((part) => part.believed)
+    if (believed.length > 0) this.rest = watchRest(this.rest, believed, ground, look)
+
+    const standing = [...believed, ...(this.rest === null ? [] : [this.rest])].filter(
+      (part) => part.goneFromMs === null,
+    )
+    if (standing.length > 0) Object.assign(this.stay, { ...newStay(), peak: this.stay.peak })
+    if (gone.some((part) => part.believed) && standing.length > 0) {
+      // What was taken away is missed no longer.
+      this.stay.peak = this.goodsPixels
+      this.goodsBox = standing.flatMap(({ box }) => (box === null ? [] : [box])).reduce(union)
+    }
+    if (believed.length === 0) this.rest = null
   }
 
   #attend(look: SpotLook, personStands: boolean, nowMs: number, dtSec: number): void {
@@ -180,20 +260,11 @@ export class Spot {
     }
   }
 
-  #watchGone(look: SpotLook, nowMs: number): void {
-    if (this.goodsSinceMs === null) return
-    const gone =
-      look.goodsPixels < GONE_SHARE * this.goodsPeak || look.goodsSeen < GONE_SEEN_SHARE * look.goodsPixels
-    if (!gone) {
-      this.goneLooks = 0
-      this.goneFromMs = null
-      this.goneSinceMs = null
-      return
-    }
-    this.goneFromMs ??= nowMs
-    this.goneLooks++
-    if (this.goneLooks >= GONE_LOOKS && nowMs - this.goneFromMs >= 1000 * GONE_SEC)
-      this.goneSinceMs = this.goneFromMs
+  #watchUnloading(nowMs: number): void {
+    const { vehicleMs } = this.witness
+    if (vehicleMs === null || nowMs - vehicleMs > VEHICLE_NEAR_MS || this.#isLeft) return
+    this.unloading ??= { sinceMs: nowMs, untilMs: nowMs }
+    this.unloading.untilMs = nowMs
   }
 
   /** Upright like a person, and never was there more that has gone since. */
@@ -205,8 +276,19 @@ export class Spot {
     return upright && y2 - y1 >= PERSON_HEIGHT_MIN && !left
   }
 
+  /** An event about something here is over: its minutes are told. */
+  told(about: About, untilMs: number): void {
+    if (about === 'trade') this.tradedUntilMs = untilMs
+    if (about === 'trade' || about === 'goods') this.reportedUntilMs = untilMs
+    else {
+      const part = this.partOf(about)
+      if (part !== null) part.reportedUntilMs = untilMs
+    }
+  }
+
   facts(nowMs: number): SpotFacts {
-    const { personMissed, explainedBy } = this.witness
+    const { witness, rest } = this
+    const { personMissed, explainedBy } = witness
     const standsNow = this.clusterPixels > 0 && this.goneFromMs === null
     return {
       nowMs,
@@ -219,6 +301,49 @@ export class Spot {
       figure: this.#figure,
       explainedBy,
       personMissed,
+      parked: witness.parked.flatMap((part) => parkedFacts(part, this.tradedUntilMs)),
+      rest:
+        rest === null || rest.sinceMs === null || rest.box === null
+          ? null
+          : { ...rest, sinceMs: rest.sinceMs, box: rest.box },
+      tools: toolsOf(witness),
+      carriers: Math.round(witness.carriers),
+      unloading: this.unloading,
+      beyond: null,
     }
+  }
+}
+
+/** What is believed to be parked; null times and boxes are of parts whose pixels nobody saw yet. */
+function parkedFacts(part: Parked, tradedUntilMs: number | null): ParkedFacts[] {
+  const { kind, confidence, sinceMs, box, goneFromMs, goneSinceMs, believed } = part
+  if (!believed || sinceMs === null || box === null) return []
+  const untilMs = Math.max(part.reportedUntilMs ?? -Infinity, tradedUntilMs ?? -Infinity)
+  const reportedUntilMs = untilMs === -Infinity ? null : untilMs
+  const steady = isSteady(part)
+  return [
+    { kind, class: part.class, confidence, sinceMs, box, steady, goneFromMs, goneSinceMs, reportedUntilMs },
+  ]
+}
+
+function shiftTimes(spot: Spot, byMs: number): void {
+  const moved = (ms: number | null) => (ms === null ? null : ms + byMs)
+  spot.bornMs += byMs
+  spot.goodsSinceMs = moved(spot.goodsSinceMs)
+  spot.reportedUntilMs = moved(spot.reportedUntilMs)
+  spot.tradedUntilMs = moved(spot.tradedUntilMs)
+  spot.behindSinceMs = moved(spot.behindSinceMs)
+  spot.witness.vehicleMs = moved(spot.witness.vehicleMs)
+  spot.book.untilMs = moved(spot.book.untilMs)
+  shiftStay(spot.stay, byMs)
+  for (const [rule, ms] of Object.entries(spot.permittedUntilMs))
+    spot.permittedUntilMs[rule as RuleId] = ms + byMs
+  if (spot.unloading !== null) {
+    const { sinceMs, untilMs } = spot.unloading
+    spot.unloading = { sinceMs: sinceMs + byMs, untilMs: untilMs + byMs }
+  }
+  if (spot.book.current !== null) {
+    spot.book.current.sinceMs += byMs
+    spot.book.current.lastMs += byMs
   }
 }

@@ -84,10 +84,13 @@ export class SpotBook {
   }
 
   /** The goods of a spot, pixel by pixel. */
-  groundOf({ slot }: Spot, { hot }: Standing): SpotGround {
+  groundOf({ slot }: Spot, standing: Standing): SpotGround {
     return {
       inside: (boxes) => this.#ground.inside(slot, boxes),
-      moving: (box) => countIn(hot, box),
+      moving: (box) => countIn(standing.hot, box),
+      fill: (box) => this.#ground.fill(slot, box),
+      portion: (boxes, side) => this.#ground.portion(slot, standing, boxes, side),
+      feet: (beside) => this.#ground.feet(slot, standing, beside),
     }
   }
 

@@ -7,8 +7,10 @@
  * What it says is held against the pixels: a "person" in whom nothing ever moves is a suitcase (two models agreed on
  * one for a minute), a bicycle explains only the goods that lie inside it, and a thing with two names has none.
  */
-import { area, type Box, foot, intersection, iou } from '../kit/geometry.ts'
+import type { Role } from '../detections/detections.ts'
+import { area, type Box, foot, intersection, iou, type Point } from '../kit/geometry.ts'
 import type { Track } from '../tracks/track.ts'
+import { isNear, nameParked, type Parked, type PartedGround } from './parked.ts'
 
 const SETTLED_HITS = 3
 const SETTLED_SHARE = 0.6
@@ -22,12 +24,26 @@ const MOVING_PIXELS_MIN = 6
 const SAME_IOU = 0.6
 const EXPLAINS_LOOKS = 4
 const EXPLAINS_SHARE = 0.6
+/** Looks after which the past counts half: what is brought to a bicycle that stood for hours is seen within a minute. */
+const EXPLAINS_LOOKS_MAX = 240
+/** A grill is behind its cook for much of the time. */
+const TOOL_LOOKS = 4
+const TOOL_SHARE = 0.3
+/** How fast the number of carriers follows what is seen, a look. */
+const CARRIERS_PACE = 0.1
+const CARRIERS = new Set<Role>(['carrier', 'vehicle', 'two-wheeler'])
 /** Height of a person that any detector at 416 pixels sees: 0.14 of the picture. */
 const VISIBLE_HEIGHT = 0.14
 const MISSED_LOOKS = 8
 
+/** Things that make a trade what it is. Only a city's own model knows them. */
+const TOOLS = ['grill', 'scrap'] as const
+export type Tool = (typeof TOOLS)[number]
+
 export interface Witness {
   looks: number
+  /** Looks at goods and those of them in which something explains them; both fade. */
+  explainable: number
   explained: number
   explainedBy: 'person' | 'vehicle' | 'two-wheeler' | null
   personLooks: number
@@ -35,26 +51,48 @@ export interface Witness {
   /** Best name of somebody and of something at the spot, with its confidence. */
   personConfidence: number
   thing: { readonly class: string; readonly confidence: number } | null
+  parked: Parked[]
+  /** Looks in which each tool was at the goods, and its best name. */
+  tools: Record<Tool, { looks: number; class: string; confidence: number }>
+  /** Carts, tricycles and vans at the goods, on average. */
+  carriers: number
+  /** When a vehicle last stood close by. */
+  vehicleMs: number | null
 }
 
 export function emptyWitness(): Witness {
   return {
     looks: 0,
+    explainable: 0,
     explained: 0,
     explainedBy: null,
     personLooks: 0,
     personMissed: false,
     personConfidence: 0,
     thing: null,
+    parked: [],
+    tools: { grill: noTool('grill'), scrap: noTool('scrap') },
+    carriers: 0,
+    vehicleMs: null,
   }
 }
 
+const noTool = (name: string) => ({ looks: 0, class: name, confidence: 0 })
+
+/** The tools that are steadily at the goods. */
+export function toolsOf({ tools, looks }: Witness): ReadonlySet<Tool> {
+  const steady = (tool: Tool) => tools[tool].looks >= TOOL_LOOKS && tools[tool].looks >= TOOL_SHARE * looks
+  return new Set(TOOLS.filter(steady))
+}
+
 /** The goods of a spot, pixel by pixel. */
-export interface SpotGround {
+export interface SpotGround extends PartedGround {
   /** Share of the goods that lies inside any of the boxes. */
   inside(boxes: readonly Box[]): number
   /** How many pixels in a box keep moving. */
   moving(box: Box): number
+  /** Where the goods touch the ground, column by column, outside the boxes. */
+  feet(beside: readonly Box[]): Point[]
 }
 
 /** Takes one look of the tracks into account; true when a person stands by the goods now. */
@@ -79,7 +117,11 @@ export function testify(
     witness.personLooks++
     witness.personConfidence = Math.max(witness.personConfidence, person.confidence)
   }
-  if (goods !== null) explain(witness, ground, goods, settled)
+  if (goods !== null) {
+    explain(witness, ground, goods, settled)
+    nameParked(witness.parked, ground, settled)
+    nameCompany(witness, goods, settled, nowMs)
+  }
   const tall = life !== null && life[3] - life[1] >= VISIBLE_HEIGHT
   witness.personMissed = tall && witness.looks >= MISSED_LOOKS && witness.personLooks === 0
   return person?.stationarySinceMs != null && nowMs - person.stationarySinceMs >= STANDS_MS
@@ -97,9 +139,30 @@ function explain(witness: Witness, ground: SpotGround, goods: Box, settled: read
   }
   const covered = beings.length > 0 && ground.inside(beings.map(({ box }) => box)) >= EXPLAINS_COVER
   const by = covered ? largestOf(beings) : null
+  if (witness.explainable >= EXPLAINS_LOOKS_MAX) {
+    witness.explainable /= 2
+    witness.explained /= 2
+  }
+  witness.explainable++
   if (by !== null) witness.explained++
-  const steady = witness.explained >= EXPLAINS_LOOKS && witness.explained >= EXPLAINS_SHARE * witness.looks
+  const { explained, explainable } = witness
+  const steady = explained >= EXPLAINS_LOOKS && explained >= EXPLAINS_SHARE * explainable
   witness.explainedBy = steady ? (by ?? witness.explainedBy) : null
+}
+
+/** What else is there that makes a trade: its tools, its carriers, a van that may be unloaded. */
+function nameCompany(witness: Witness, goods: Box, settled: readonly Track[], nowMs: number): void {
+  let carriers = 0
+  for (const { role, box, class: name, confidence, stationarySinceMs } of settled) {
+    if (role === 'vehicle' && stationarySinceMs !== null && isNear(box, goods)) witness.vehicleMs = nowMs
+    if (intersection(box, goods) === 0) continue
+    if (CARRIERS.has(role) && stationarySinceMs !== null) carriers++
+    if (role !== 'grill' && role !== 'scrap') continue
+    const tool = witness.tools[role]
+    tool.looks++
+    if (confidence > tool.confidence) witness.tools[role] = { looks: tool.looks, class: name, confidence }
+  }
+  witness.carriers += CARRIERS_PACE * (carriers - witness.carriers)
 }
 
 function isContested(track: Track, seen: readonly Track[]): boolean {

@@ -43,6 +43,9 @@ for (const [what, seen, attended, explainedBy] of CASES) {
     const witness = emptyWitness()
     const ground: SpotGround = {
       inside: (boxes) => shareInside(boxes),
+      fill: (box) => shareInside([box]),
+      portion: () => ({ pixels: 0, seen: 0, sinceMs: 0, box: null }),
+      feet: () => [],
       moving: (box) => seen.find(([, at]) => at === box)?.[2] ?? 0,
     }
     let stands = false

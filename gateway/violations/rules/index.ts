@@ -1,9 +1,30 @@
-/** Every rule this build can judge, by name. */
+/** Every rule this build can judge, by name, and what each needs the loaded model to know. */
+import type { Role } from '../../detections/detections.ts'
 import type { RuleId } from '../event.ts'
+import { barbecue } from './barbecue.ts'
+import { beyondShopfront } from './beyond-shopfront.ts'
+import { bicycleOccupation } from './bicycle-occupation.ts'
 import { piling } from './piling.ts'
+import { roadOccupation } from './road-occupation.ts'
 import type { Rule } from './rule.ts'
+import { scrapBuying } from './scrap-buying.ts'
 import { streetVending } from './street-vending.ts'
+import { vehicleOccupation } from './vehicle-occupation.ts'
 
 export const RULES: ReadonlyMap<RuleId, Rule> = new Map(
-  [streetVending, piling].map((rule) => [rule.name, rule]),
+  [
+    streetVending,
+    roadOccupation,
+    beyondShopfront,
+    scrapBuying,
+    barbecue,
+    piling,
+    vehicleOccupation,
+    bicycleOccupation,
+  ].map((rule) => [rule.name, rule]),
 )
+
+/** Roles that a rule needs and nobody knows: with any of them it would be blind and does not run. */
+export function rolesMissing(ruleId: RuleId, roles: ReadonlySet<Role>): Role[] {
+  return (RULES.get(ruleId)?.needs ?? []).filter((role) => !roles.has(role))
+}

@@ -1,4 +1,4 @@
-import { defineRule } from './rule.ts'
+import { defineRule, type SpotFacts } from './rule.ts'
 
 /** What may be somebody must stand for longer than people stand still: 25 s were seen without any movement. */
 const WAITS_MS = 40_000
@@ -7,14 +7,18 @@ const WAITS_MS = 40_000
  * 乱堆物堆料: goods stand where nothing stood, and nobody is with them.
  *
  * Dates from when they were set down, but the dwell runs from when whoever brought them had left. Passers do not
- * count as company. What a detector steadily calls a person, a vehicle or a two-wheeler is not goods.
+ * count as company. What a detector steadily calls a person, a vehicle or a two-wheeler is not goods; what stands
+ * beside it is.
  */
 export const piling = defineRule({
   name: 'piling',
+  about: 'goods',
+  needs: [],
 
   claim(facts) {
-    const { nowMs, goodsSinceMs, goneSinceMs, attendance, attendedUntilMs, reportedUntilMs } = facts
-    if (goodsSinceMs === null || goneSinceMs !== null || facts.explainedBy !== null) return null
+    const { nowMs, attendance, attendedUntilMs, reportedUntilMs } = facts
+    const goodsSinceMs = pileSinceMs(facts)
+    if (goodsSinceMs === null || goneSinceMs(facts) !== null) return null
 
     const staysUntilMs = attendance?.stays ? attendance.lastMs : goodsSinceMs
     const aloneMs = nowMs - Math.max(goodsSinceMs, attendedUntilMs ?? goodsSinceMs, staysUntilMs)
@@ -25,7 +29,15 @@ export const piling = defineRule({
     return { startMs: Math.max(goodsSinceMs, reportedUntilMs ?? goodsSinceMs), dwellMs }
   },
 
-  over({ goneSinceMs }) {
-    return goneSinceMs
-  },
+  over: goneSinceMs,
 })
+
+/** Of the goods beside what is parked; without anything parked, of all of them. */
+function pileSinceMs({ goodsSinceMs, parked, rest, explainedBy }: SpotFacts): number | null {
+  if (parked.some(({ steady }) => steady)) return rest === null ? null : rest.sinceMs
+  return explainedBy === null ? goodsSinceMs : null
+}
+
+function goneSinceMs({ goneSinceMs, rest }: SpotFacts): number | null {
+  return rest?.goneSinceMs ?? goneSinceMs
+}
