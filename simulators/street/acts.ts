@@ -10,12 +10,15 @@ const SHOPS: number = Math.PI / 2
 
 /** Where a stall stands, and when. */
 interface Stand {
+  readonly off: Off
   readonly parkedSec: number
   readonly leavesSec: number
   readonly comesSec: number
   readonly goneSec: number
   readonly act: number
 }
+/** Along the street and towards the shops, metres. */
+type Off = readonly [x: number, z: number]
 const CART = { fromX: 15, x: 4.7, toX: -6.5, z: -2.5, metresPerSec: 1.1 } as const
 /** Whoever pushes the cart walks so far behind it. */
 const BEHIND_M = 1.3
@@ -30,9 +33,10 @@ const CANOPIES: Rgb[] = [
   [46, 132, 92],
 ]
 
-/** A vendor comes with a handcart, builds up, sells, packs up, goes: one street vending. */
-export function trade(cast: Cast, parkedSec: number, leavesSec: number): void {
+/** A vendor comes with a handcart, builds up, sells, packs up, goes: one street vending, `off` metres from the usual place. */
+export function trade(cast: Cast, parkedSec: number, leavesSec: number, off: Off = [0, 0]): void {
   const stand: Stand = {
+    off,
     parkedSec,
     leavesSec,
     comesSec: parkedSec - (CART.fromX - CART.x) / CART.metresPerSec,
@@ -45,23 +49,23 @@ export function trade(cast: Cast, parkedSec: number, leavesSec: number): void {
   cast.acts.push({ rule: 'street-vending', startSec: round(parkedSec), endSec: round(leavesSec) })
   // Customers, one after the other, on the street side of the table.
   for (let at = parkedSec + 13; at < leavesSec - 14; at += cast.between(7, 11)) {
-    cast.visit(at, cast.between(5, 8), cast.between(0.8, 2.3), -4.35, SHOPS, 'look')
+    cast.visit(at, cast.between(5, 8), cast.between(0.8, 2.3) + off[0], -4.35 + off[1], SHOPS, 'look')
   }
 }
 
-function bringStall(cast: Cast, { parkedSec, leavesSec, comesSec, goneSec, act }: Stand): void {
+function bringStall(cast: Cast, { off, parkedSec, leavesSec, comesSec, goneSec, act }: Stand): void {
   cast.prop({
     prop: 'cart',
     color: [56, 98, 82],
     yaw: Math.PI,
     unfoldSec: 0,
     act,
-    steps: [
+    steps: moved(off, [
       { atSec: comesSec, x: CART.fromX, z: CART.z },
       { atSec: parkedSec, x: CART.x, z: CART.z },
       { atSec: leavesSec, x: CART.x, z: CART.z },
       { atSec: goneSec, x: CART.toX, z: CART.z },
-    ],
+    ]),
   })
   const put = (prop: PropActor['prop'], x: number, z: number, delaySec: number, color: Rgb) =>
     cast.prop({
@@ -70,19 +74,19 @@ function bringStall(cast: Cast, { parkedSec, leavesSec, comesSec, goneSec, act }
       yaw: 0.06,
       act,
       unfoldSec: 1.6,
-      steps: [
+      steps: moved(off, [
         { atSec: parkedSec + delaySec, x, z },
         { atSec: leavesSec - delaySec * 0.55, x, z },
-      ],
+      ]),
     })
   put('table', 1.5, -3.45, 3, cast.pick(CLOTHS))
   put('umbrella', 2.3, -3, 5, cast.pick(CANOPIES))
   put('crates', -1.3, -3.3, 7.5, [0, 0, 0])
 }
 
-function vendorSteps({ parkedSec, leavesSec, comesSec, goneSec }: Stand): Step[] {
+function vendorSteps({ off, parkedSec, leavesSec, comesSec, goneSec }: Stand): Step[] {
   const at = (atSec: number, x: number): Step => ({ atSec, x, z: -2.6, heading: STREET, gesture: 'sell' })
-  return [
+  return moved(off, [
     { atSec: comesSec, x: CART.fromX + BEHIND_M, z: CART.z, gesture: 'push' },
     { atSec: parkedSec, x: CART.x + BEHIND_M, z: CART.z },
     // Table and umbrella first, then the crates.
@@ -93,7 +97,11 @@ function vendorSteps({ parkedSec, leavesSec, comesSec, goneSec }: Stand): Step[]
     ...[at(leavesSec - 3, 2.2), at(leavesSec - 2, 2.2)],
     { atSec: leavesSec, x: CART.x + BEHIND_M, z: CART.z, gesture: 'push' },
     { atSec: goneSec, x: CART.toX + BEHIND_M, z: CART.z },
-  ]
+  ])
+}
+
+function moved([dx, dz]: Off, steps: readonly Step[]): Step[] {
+  return steps.map((step) => ({ ...step, x: step.x + dx, z: step.z + dz }))
 }
 
 /** Somebody brings boxes, sets them down and goes; somebody fetches them in the end: one piling. */

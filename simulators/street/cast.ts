@@ -18,11 +18,14 @@ export class Cast {
   readonly random: () => number
   readonly seconds: number
   readonly rains: boolean
+  /** Where the pavement leaves the picture, on the camera's side. */
+  readonly edgeX: number
   readonly actors: Actor[] = []
   readonly acts: Act[] = []
   readonly nonEvents: NonEvent[] = []
 
-  constructor(seed: number, seconds: number, rains: boolean) {
+  constructor(seed: number, seconds: number, rains: boolean, edgeX = -5) {
+    this.edgeX = edgeX
     this.random = seededRandom(seed)
     this.seconds = seconds
     this.rains = rains
@@ -50,16 +53,32 @@ export class Cast {
     this.actors.push({ kind: 'prop', seed: Math.floor(this.random() * 1e6), ...prop })
   }
 
+  /** Nothing to report, whatever it looks like. */
+  innocent(why: string, startSec: number, endSec: number): void {
+    this.nonEvents.push({ why, startSec: round(startSec), endSec: round(Math.min(endSec, this.seconds)) })
+  }
+
+  /** Whatever has been told so far is allowed: nothing of it is to be reported. */
+  forgive(): void {
+    this.acts.length = 0
+    this.actors.splice(0, Infinity, ...this.actors.map(({ act: _, ...actor }): Actor => actor))
+  }
+
+  /** Something to report. */
+  act(rule: string, zoneId: string, startSec: number, endSec: number): void {
+    this.acts.push({ rule, zoneId, startSec: round(startSec), endSec: round(Math.min(endSec, this.seconds)) })
+  }
+
   /** Somebody walks along the pavement, or comes out of a shop; gone before the film ends. */
   passer(atSec: number, lanes: readonly Lane[]): void {
     const pace = this.between(1.1, 1.5)
     const z = this.between(...this.pick(lanes))
     const door = this.pick([7.2, 11.6, 15.8, 20])
     const farX = door - 1.5
-    const along = (farX + 5) / pace
+    const along = (farX - this.edgeX) / pace
     const through = 1.6 / pace + Math.abs(z + 0.3) / pace
     const away: Step[] = [
-      { atSec, x: -5, z, gesture: 'walk' },
+      { atSec, x: this.edgeX, z, gesture: 'walk' },
       { atSec: atSec + along, x: farX, z, gesture: 'walk' },
       { atSec: atSec + along + through, x: door, z: -0.3, gesture: 'walk' },
     ]
@@ -105,12 +124,12 @@ export class Cast {
     gesture: 'look' | 'stand',
   ): void {
     const fromLeft = this.random() < 0.5
-    const startX = fromLeft ? -5 : 11.5
+    const startX = fromLeft ? this.edgeX : 11.5
     const pace = 1.25
     const lane = this.between(-5.4, -4.9)
     const comeSec = atSec - Math.hypot(x - startX, z - lane) / pace
     const leaveSec = atSec + staySec
-    const goneX = this.random() < 0.5 ? -5 : 11.5
+    const goneX = this.random() < 0.5 ? this.edgeX : 11.5
     const goneSec = leaveSec + Math.hypot(goneX - x, lane - z) / pace
     if (goneSec > this.seconds - 1 || comeSec < 0) return
     const out = goneX > 0 ? [{ atSec: goneSec + 4.2, x: 11.6, z: -0.3 }] : []

@@ -245,7 +245,7 @@ function extentOf(outlines: readonly Outline[]): Extent | undefined {
 }
 
 /** Sutherland and Hodgman's, against the four edges of the picture; most outlines lie inside and pass untouched. */
-function clip(outline: Outline, width: number, height: number): Outline {
+export function clip(outline: Outline, width: number, height: number): Outline {
   let inside = true
   for (let i = 0; i < outline.length; i += 2) {
     const x = outline[i]!

@@ -233,6 +233,21 @@ const stop: Draw = (brush, { yaw }, place) => {
   for (const x of [0.7, 1.9]) brush.limb(place(x, 0, 0), 0.03, place(x, 0.42, 0), 0.03, METAL)
 }
 
+/** An advertising panel on two legs at the kerb: what stands behind it is hidden. */
+const panel: Draw = (brush, { yaw, color }, place) => {
+  for (const x of [-0.6, 0.6]) brush.limb(place(x, 0, 0), 0.05, place(x, 0.4, 0), 0.05, METAL)
+  brush.box(place(0, 0.35, 0), [1.5, 1.75, 0.16], yaw, [70, 74, 78], [96, 100, 104])
+  const sheet = (w: number, low: number, high: number) => [
+    place(-w, low, -0.09),
+    place(w, low, -0.09),
+    place(w, high, -0.09),
+    place(-w, high, -0.09),
+  ]
+  brush.face(sheet(0.68, 0.42, 2.03), mix(color, [255, 255, 255], 0.35), [0, 0, -1])
+  brush.face(sheet(0.5, 1.1, 1.8), color, [0, 0, -1])
+  brush.face(sheet(0.4, 0.6, 0.75), [240, 240, 236], [0, 0, -1])
+}
+
 const stool: Draw = (brush, { color }, place) => {
   for (const [x, z] of [
     [-0.12, 0.12],
@@ -257,5 +272,6 @@ export const STREET_PROPS = {
   cones,
   fence,
   stop,
+  panel,
   stool,
 } as const satisfies Record<string, Draw>

@@ -1,8 +1,13 @@
 /**
  * The truth of a film: what the script says happens, cut to the film's length, with zones as the camera sees them.
  */
+
+import { clip } from './raster.ts'
 import type { GroundZone, SceneScript, Truth } from './script.ts'
-import { KERB_Z, type View } from './view.ts'
+import { KERB_Z, type Spot, type View } from './view.ts'
+
+/** Things at the very edge of the picture are not judged. */
+const MARGIN = 0.02
 
 /** The pavement in front of the shops, as far as things on it can be told apart. */
 const KERB: GroundZone = {
@@ -42,11 +47,15 @@ export function truthOf(
   }
 }
 
-/** Corners on the ground as fractions of the picture, kept a little inside it. */
+/** Corners on the ground as fractions of the picture, cut a little inside its edges. */
 export function polygonOf(view: View, corners: GroundZone['corners']): [number, number][] {
-  const inside = (value: number) => Math.round(Math.min(0.98, Math.max(0.02, value)) * 1000) / 1000
-  return corners.map(([x, z]) => {
-    const [px, py] = view.project([x, 0, z])
-    return [inside(px / view.width), inside(py / view.height)]
-  })
+  const { width, height } = view
+  const outline = view.outline(corners.map(([x, z]): Spot => [x, 0, z]))
+  const moved = outline.map((value, i) => value - MARGIN * (i % 2 === 0 ? width : height))
+  const cut = clip(moved, width * (1 - 2 * MARGIN), height * (1 - 2 * MARGIN))
+  const share = (value: number, of: number) => Math.round((value / of + MARGIN) * 1000) / 1000
+  return Array.from({ length: cut.length / 2 }, (_, i) => [
+    share(cut[2 * i]!, width),
+    share(cut[2 * i + 1]!, height),
+  ])
 }

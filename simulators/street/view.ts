@@ -25,8 +25,9 @@ interface Pose {
 /** A lamp post's arm, a roof edge, a sign's pole: how steeply a camera looks decides what can be told apart. */
 const POSES = {
   pole: { eye: [-6.2, 4.9, -10.6], yaw: 0.72, pitch: 0.3, focal: 0.8 },
-  high: { eye: [-3.6, 7.6, -12.4], yaw: 0.5, pitch: 0.5, focal: 0.84 },
-  low: { eye: [-7.4, 3.3, -8.9], yaw: 0.86, pitch: 0.17, focal: 0.86 },
+  arm: { eye: [-6.2, 4.9, -10.6], yaw: 0.87, pitch: 0.3, focal: 0.8 },
+  high: { eye: [-3.6, 7.6, -12.4], yaw: 0.64, pitch: 0.5, focal: 0.84 },
+  low: { eye: [-7.4, 3.3, -8.9], yaw: 0.98, pitch: 0.17, focal: 0.86 },
 } as const satisfies Record<string, Pose>
 export type CameraPose = keyof typeof POSES
 
