@@ -46,16 +46,16 @@ function rowsGraph(
   }
 }
 
-const EDGES: [type: NonNullable<Shape['type']>, layout: 'nchw' | 'nhwc', halfOut: boolean, scale: number][] =
-  [
-    ['float', 'nchw', false, 1 / 255],
-    ['float', 'nchw', false, 1 / 255, true],
-    ['float', 'nhwc', false, 1 / 255],
-    ['half', 'nchw', true, 1 / 255],
-    ['half', 'nhwc', false, 1 / 255],
-    ['uint8', 'nhwc', true, 1],
-    ['uint8', 'nchw', false, 1],
-  ]
+type Row = [type: NonNullable<Shape['type']>, layout: 'nchw' | 'nhwc', halfOut: boolean, scale: number]
+const EDGES: [...Row, quantised?: boolean][] = [
+  ['float', 'nchw', false, 1 / 255],
+  ['float', 'nchw', false, 1 / 255, true],
+  ['float', 'nhwc', false, 1 / 255],
+  ['half', 'nchw', true, 1 / 255],
+  ['half', 'nhwc', false, 1 / 255],
+  ['uint8', 'nhwc', true, 1],
+  ['uint8', 'nchw', false, 1],
+]
 for (const [type, layout, halfOut, scale, quantised] of EDGES) {
   const inside = quantised ? 'quantised inside, ' : ''
   test(`${inside}${type} ${layout} in, ${halfOut ? 'half floats' : 'floats'} out: the box and its score`, async () => {
