@@ -9,6 +9,7 @@
 import { z } from 'zod'
 import { ClockOptions } from '../devices/clock/clock-watch.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
+import { NamingOptions } from '../gateway/detections/eyes.ts'
 import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
 import { StorageOptions } from '../gateway/evidence/vault.ts'
 import { FeedOptions } from '../gateway/frames/live-feed.ts'
@@ -17,6 +18,7 @@ import { MqttOptions } from '../gateway/mqtt/options.ts'
 import { OccupancyOptions } from '../gateway/occupancy/occupancy.ts'
 import { OutboxOptions } from '../gateway/outbox/outbox.ts'
 import { TelemetryOptions } from '../gateway/telemetry/options.ts'
+import { BaselineOptions } from '../gateway/tracks/baseline.ts'
 import { PermittedPoint } from '../gateway/violations/permit.ts'
 import { Day, Id, PolygonShape, Zone } from '../gateway/violations/zone.ts'
 
@@ -173,6 +175,10 @@ export const GatewayOptions = z.strictObject({
   feed: FeedOptions.prefault({}).describe('How cameras are read and how often they are looked at.'),
   model: ModelOptions.optional().describe(
     'The detector. Without it occupancy works alone, and rules that need it say so.',
+  ),
+  naming: NamingOptions.prefault({}).describe('The network that comes with the gateway.'),
+  baseline: BaselineOptions.prefault({}).describe(
+    'What the detector says about a street on which nothing happens.',
   ),
   occupancy: OccupancyOptions.prefault({}).describe('What stands where nothing stood.'),
   evidence: EvidenceOptions.prefault({}).describe('What is kept of an act.'),

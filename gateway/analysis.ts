@@ -9,7 +9,7 @@
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
 import type { EventSink } from './case-file.ts'
-import type { DetectorPool } from './detections/detector.ts'
+import type { Eyes } from './detections/eyes.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import { type FileReport, openFileFeed } from './frames/file-feed.ts'
 import type { Frame } from './frames/frame.ts'
@@ -29,7 +29,7 @@ export interface AnalysisParts {
   /** UTC epoch ms of the file's first picture. */
   readonly startWallMs: number
   readonly samplesPerSec: number
-  readonly detector: DetectorPool | null
+  readonly eyes: Eyes
   readonly evidence: EvidenceKeeper
   readonly sink: EventSink
   /** Ends the analysis early, by throwing. */

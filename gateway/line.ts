@@ -10,7 +10,9 @@ import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
 import { gradeAct } from './alerts/grading.ts'
 import { CaseFile, type EventSink, type FootageSource, type Instant } from './case-file.ts'
-import type { DetectorPool } from './detections/detector.ts'
+import type { Role } from './detections/detections.ts'
+import type { Eyes } from './detections/eyes.ts'
+import { viewsOf } from './detections/views.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { ClockFacts } from './evidence/package.ts'
 import type { Frame } from './frames/frame.ts'
@@ -20,13 +22,15 @@ import type { Log } from './kit/log.ts'
 import type { LineMemory } from './memory.ts'
 import { Occupancy } from './occupancy/occupancy.ts'
 import { Pipeline } from './pipeline.ts'
+import { Baseline } from './tracks/baseline.ts'
 import { Tracker, TrackerOptions } from './tracks/tracker.ts'
-import { type Place, type WatchedRule, watchedRules } from './violations/catalogue.ts'
+import { blindRules, type Place, type WatchedRule, watchedRules } from './violations/catalogue.ts'
 import type { Act } from './violations/event.ts'
 import type { EventContext, Grading } from './violations/event-book.ts'
-import { Judge, JudgeOptions } from './violations/judge.ts'
+import { Judge, type JudgedZone, JudgeOptions } from './violations/judge.ts'
 import { permittedAt } from './violations/permit.ts'
-import { inForce, localDay, type Zone } from './violations/zone.ts'
+import { TRADES } from './violations/rules/index.ts'
+import { inForce, localDay } from './violations/zone.ts'
 
 export interface LineParts {
   readonly config: Config
@@ -34,7 +38,7 @@ export interface LineParts {
   readonly source: FootageSource
   readonly evidence: EvidenceKeeper
   readonly sink: EventSink
-  readonly detector: DetectorPool | null
+  readonly eyes: Eyes
   /** Files: every frame that is due is looked at. Cameras: a newer frame takes the place of one that waits. */
   readonly nothingDropped: boolean
   readonly aspect: () => number
@@ -46,13 +50,14 @@ export interface LineParts {
 }
 
 /** The state of the stages at one instant; `memory.ts` keeps it. */
-export type LineSnapshot = Pick<LineMemory, 'zonesVersion' | 'cases' | 'occupancy' | 'judge'>
+export type LineSnapshot = Pick<LineMemory, 'zonesVersion' | 'cases' | 'baseline' | 'occupancy' | 'judge'>
 
 export class Line {
   readonly pipeline: Pipeline
   readonly caseFile: CaseFile
   readonly occupancy: Occupancy
   readonly judge: Judge
+  readonly baseline: Baseline
   /** Zones and rules that are watched; a change of them outdates the judge's memory. */
   readonly zonesVersion: string
   readonly #parts: LineParts
@@ -62,13 +67,16 @@ export class Line {
   constructor(parts: LineParts) {
     this.#parts = parts
     const { config, camera } = parts
-    const watched = watchedZones(config, camera, parts.startWallMs)
+    const { roles } = parts.eyes
+    const watched = watchedZones(config, camera, parts.startWallMs, roles)
+    for (const blind of blindRules(camera, roles)) parts.log.warn({ code: blind.code }, blind.message)
     this.zonesVersion = JSON.stringify(watched.zones)
     this.occupancy = new Occupancy(config.occupancy)
+    this.baseline = new Baseline(config.baseline, parts.eyes.detector?.modelDigest ?? 'none')
     this.judge = new Judge({
       cameraId: camera.id,
       zones: watched.zones,
-      permitted: (zoneId, foot, wallMs) => silenced(config, camera, zoneId, foot, wallMs),
+      permitted: (zoneId, foot, wallMs, ruleId) => silenced(config, camera, { zoneId, foot, wallMs, ruleId }),
       options: JudgeOptions.parse({}),
     })
     this.caseFile = new CaseFile({
@@ -86,9 +94,11 @@ export class Line {
     })
     this.pipeline = new Pipeline({
       occupancy: this.occupancy,
-      detector: parts.detector,
+      eyes: parts.eyes,
+      baseline: this.baseline,
+      trackers: { detector: makeTracker(), namer: makeTracker() },
+      views: viewsOf(watched.zones.filter((zone) => zone.rules.length > 0).map((zone) => zone.polygon)),
       nothingDropped: parts.nothingDropped,
-      tracker: new Tracker(TrackerOptions.parse({})),
       judge: this.judge,
       aspect: parts.aspect,
       onChange: (change, frame) => {
@@ -115,13 +125,15 @@ export class Line {
     return {
       zonesVersion: this.zonesVersion,
       cases: this.caseFile.snapshot(),
+      baseline: this.baseline.snapshot(),
       occupancy: this.occupancy.snapshot(),
       judge: this.judge.snapshot(),
     }
   }
 
   /** A changed configuration makes the judge's memory meaningless; the background is kept all the same. */
-  restore({ zonesVersion, cases, occupancy, judge }: LineSnapshot): void {
+  restore({ zonesVersion, cases, baseline, occupancy, judge }: LineSnapshot): void {
+    this.baseline.restore(baseline)
     if (!this.occupancy.restore(occupancy)) return
     if (zonesVersion === this.zonesVersion && this.judge.restore(judge)) this.caseFile.restore(cases)
   }
@@ -131,7 +143,8 @@ export class Line {
     const { config, camera, startWallMs } = this.#parts
     const caps = (atMs: number) => String(capsOf(camera, atMs, config.utcOffsetMinutes))
     if (caps(wallMs) !== caps(startWallMs)) return true
-    return JSON.stringify(watchedZones(config, camera, wallMs).zones) !== this.zonesVersion
+    const { zones } = watchedZones(config, camera, wallMs, this.#parts.eyes.roles)
+    return JSON.stringify(zones) !== this.zonesVersion
   }
 
   /** No picture came: what nobody could see for too long is told to be out of sight. */
@@ -149,49 +162,52 @@ export class Line {
   }
 }
 
+const makeTracker = () => new Tracker(TrackerOptions.parse({}))
+
 interface WatchedZones {
-  readonly zones: (Pick<Zone, 'id' | 'type' | 'polygon'> & {
-    readonly rules: readonly {
-      readonly rule: Act['ruleId']
-      readonly minDwellSec: number
-      readonly clearSec: number
-    }[]
-  })[]
+  readonly zones: readonly JudgedZone[]
   readonly rules: ReadonlyMap<string, WatchedRule>
 }
 
-function watchedZones(config: Config, camera: CameraOptions, wallMs: number): WatchedZones {
+function watchedZones(
+  config: Config,
+  camera: CameraOptions,
+  wallMs: number,
+  roles: ReadonlySet<Role>,
+): WatchedZones {
   const rules = new Map<string, WatchedRule>()
   const zones = camera.zones.map((zone) => {
-    const watched = watchedRules(config.catalogue, zone, placeOf(config, camera, wallMs))
+    const watched = watchedRules(config.catalogue, zone, placeOf(config, camera, wallMs), roles)
     for (const rule of watched) rules.set(`${zone.id}/${rule.ruleId}`, rule)
-    return {
-      id: zone.id,
-      type: zone.type,
-      polygon: zone.polygon,
-      rules: watched.map(({ ruleId, minDwellSec, clearSec }) => ({ rule: ruleId, minDwellSec, clearSec })),
-    }
+    const { id, type, polygon, shopfrontLine, groundScale } = zone
+    const judged = watched.map(({ ruleId, minDwellSec, clearSec, terms }) => ({
+      ...{ rule: ruleId, minDwellSec, clearSec },
+      ...terms,
+    }))
+    return { id, type, polygon, shopfrontLine, groundScale, rules: judged }
   })
   return { zones, rules }
 }
 
+interface Asked {
+  readonly zoneId: string
+  readonly ruleId: Act['ruleId']
+  readonly foot: Point
+  readonly wallMs: number
+}
+
 /**
- * Nothing is reported outside the zone's hours, nor inside a permit: a stall that may stand there is no pile either
- * when its owner is away for a moment.
+ * Nothing is reported outside the zone's hours, nor inside a permit. A stall that may stand there is no pile either
+ * when its owner is away for a moment; a permit to pile building material is none to trade.
  */
-function silenced(
-  config: Config,
-  camera: CameraOptions,
-  zoneId: string,
-  foot: Point,
-  wallMs: number,
-): boolean {
+function silenced(config: Config, camera: CameraOptions, { zoneId, ruleId, foot, wallMs }: Asked): boolean {
   const zone = camera.zones.find(({ id }) => id === zoneId)
   assert(zone !== undefined, 'the judge asks about zones that it was given')
   const offsetMinutes = config.utcOffsetMinutes
   if (!inForce(zone, wallMs, offsetMinutes)) return true
   const query = { cameraId: camera.id, zoneId, foot, wallMs, offsetMinutes }
-  return zone.rules.some(({ rule }) => permittedAt(config.permits, { ...query, ruleId: rule }) !== null)
+  const permitted = ruleId === 'piling' ? [ruleId, ...TRADES] : [ruleId]
+  return permitted.some((rule) => permittedAt(config.permits, { ...query, ruleId: rule }) !== null)
 }
 
 function placeOf(config: Config, camera: CameraOptions, wallMs: number): Place {
@@ -199,7 +215,7 @@ function placeOf(config: Config, camera: CameraOptions, wallMs: number): Place {
   return { districtCode, wallMs, offsetMinutes: config.utcOffsetMinutes }
 }
 
-function contextOf({ config, camera, detector, startWallMs, extraCaps = [] }: LineParts): EventContext {
+function contextOf({ config, camera, eyes, startWallMs, extraCaps = [] }: LineParts): EventContext {
   return {
     site: config.site,
     gateway: config.gateway,
@@ -208,7 +224,7 @@ function contextOf({ config, camera, detector, startWallMs, extraCaps = [] }: Li
     governanceMode: config.governance.mode,
     configVersion: config.configVersion,
     catalogVersion: config.catalogVersion,
-    modelDigest: detector?.modelDigest ?? null,
+    modelDigest: eyes.modelDigest,
     evidenceCaps: [...capsOf(camera, startWallMs, config.utcOffsetMinutes), ...extraCaps],
   }
 }

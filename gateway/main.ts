@@ -11,7 +11,7 @@ import { ClockWatch } from '../devices/clock/clock-watch.ts'
 import type { CameraStatus } from '../devices/device.ts'
 import { AlertDesk } from './alerts/desk.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
-import { DetectorPool } from './detections/detector.ts'
+import { Eyes } from './detections/eyes.ts'
 import { EvidenceKeeper } from './evidence/keeper.ts'
 import { openSigner, type Signer } from './evidence/seal.ts'
 import { manifestSummary } from './evidence/summary.ts'
@@ -77,12 +77,12 @@ async function build(box: Box): Promise<RunningGateway> {
   const sink = sinkOf(desk, outbox)
   const signer = await openSigner(join(folder, 'keys'))
   const { evidence, pendingEventIds } = await openEvidence(box, signer)
-  const detector = config.model === undefined ? null : closing.own(await DetectorPool.open(config.model, log))
+  const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
   const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
   await clockWatch.start()
 
   const broker = config.mqtt.url === undefined ? closing.own(await openBroker(box)) : null
-  const birth = () => birthOf(box, signer, detector, clockWatch)
+  const birth = () => birthOf(box, signer, eyes, clockWatch)
   const link = openLink(box, {
     database,
     outbox,
@@ -92,7 +92,7 @@ async function build(box: Box): Promise<RunningGateway> {
   })
   const street = closing.own(
     new Street(config, {
-      ...{ evidence, sink, detector, clock, log, folder: join(folder, 'memory') },
+      ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory') },
       clockFacts: () => clockWatch.facts(),
       onStatus: (id, status, sinceMs) => link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
       onOther: () => {
@@ -103,11 +103,10 @@ async function build(box: Box): Promise<RunningGateway> {
   )
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
-  const registry = await openRegistry(box, { database, evidence, detector, sink, outbox })
+  const registry = await openRegistry(box, { database, evidence, eyes, sink, outbox })
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
-  const health = () =>
-    healthOf(box, { street, outbox, desk, detector, link, feedsOpen: () => http.feeds.open })
+  const health = () => healthOf(box, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, registry, street, evidence, telemetry, link },
@@ -261,7 +260,7 @@ async function openRegistry(
   parts: {
     database: Database
     evidence: EvidenceKeeper
-    detector: DetectorPool | null
+    eyes: Eyes
     sink: EventSink
     outbox: Outbox
   },
@@ -300,7 +299,7 @@ function sinkOf(desk: AlertDesk, outbox: Outbox): EventSink {
   }
 }
 
-function birthOf(box: Box, signer: Signer, detector: DetectorPool | null, clockWatch: ClockWatch): Birth {
+function birthOf(box: Box, signer: Signer, eyes: Eyes, clockWatch: ClockWatch): Birth {
   const { config, version, clock } = box
   const wallMs = clock.wallMs()
   const { offsetMs, source } = clockWatch.facts()
@@ -311,7 +310,7 @@ function birthOf(box: Box, signer: Signer, detector: DetectorPool | null, clockW
         districtCode: camera.jurisdictionCode ?? config.region,
         ...{ wallMs, offsetMinutes: config.utcOffsetMinutes },
       }
-      const rules = camera.zones.flatMap((zone) => watchedRules(config.catalogue, zone, place))
+      const rules = camera.zones.flatMap((zone) => watchedRules(config.catalogue, zone, place, eyes.roles))
       return {
         id: camera.id,
         name: camera.name ?? camera.id,
@@ -320,7 +319,7 @@ function birthOf(box: Box, signer: Signer, detector: DetectorPool | null, clockW
     }),
     configVersion: config.configVersion,
     catalogVersion: config.catalogVersion,
-    modelDigest: detector?.modelDigest ?? null,
+    modelDigest: eyes.modelDigest,
     publicKey: signer.publicKeyPem,
     clock: { offsetMs, source },
   }
@@ -336,20 +335,20 @@ interface HealthParts {
   readonly street: Street
   readonly outbox: Outbox
   readonly desk: AlertDesk
-  readonly detector: DetectorPool | null
+  readonly eyes: Eyes
   readonly link: MqttLink
   readonly feedsOpen: () => number
 }
 
 function healthOf({ folder }: Box, parts: HealthParts): Health {
-  const stats = parts.detector?.stats()
+  const inference = parts.eyes.stats()
   const disk = statfsSync(folder)
   return {
     cameras: parts.street.health(),
     outboxDepth: parts.outbox.state().depth,
-    inferenceRuns: stats?.runs ?? 0,
-    inferenceSec: ((stats?.runs ?? 0) * (stats?.runP50Ms ?? 0)) / 1000,
-    inferenceDropped: stats?.dropped ?? 0,
+    inferenceRuns: inference.runs,
+    inferenceSec: inference.runSec,
+    inferenceDropped: inference.dropped,
     acts: parts.street.acts(),
     alertsRaised: parts.desk.counts().reduce((sum, { count }) => sum + count, 0),
     brokerConnected: parts.link.state.connected,

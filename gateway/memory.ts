@@ -1,7 +1,7 @@
 /**
  * What a camera's line remembers across kill -9: background, acts and open cases, of one and the same instant.
  *
- *     header (JSON, its length before it) ─ occupancy ─ judge          one file a camera, replaced atomically
+ *     header (JSON with the baseline, its length before it) ─ occupancy ─ judge          one file a camera, replaced atomically
  *
  * Written when an act changes, every few seconds while something stirs, now and then in a quiet street. It outlives the
  * process at once and a power cut after the half minute in which the system writes it down: 4 MB a camera every few
@@ -14,9 +14,10 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { fault, reasonOf } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
+import type { BaselineSnapshot } from './tracks/baseline.ts'
 
 const Header = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   zonesVersion: z.string(),
   bootId: z.string(),
   savedAtMs: z.number(),
@@ -39,6 +40,7 @@ const Header = z.object({
       }),
     ]),
   ),
+  baseline: z.custom<BaselineSnapshot>((value) => typeof value === 'object' && value !== null),
   occupancyBytes: z.int().min(0),
   judgeBytes: z.int().min(0),
 })
@@ -51,7 +53,7 @@ export interface LineMemory extends Omit<Header, 'version' | 'occupancyBytes' | 
 
 export async function saveMemory(file: string, memory: LineMemory): Promise<void> {
   const { occupancy, judge, ...rest } = memory
-  const header: Header = { ...rest, version: 1, occupancyBytes: occupancy.length, judgeBytes: judge.length }
+  const header: Header = { ...rest, version: 2, occupancyBytes: occupancy.length, judgeBytes: judge.length }
   const text = Buffer.from(JSON.stringify(header))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(text.length)

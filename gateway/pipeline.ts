@@ -1,15 +1,22 @@
 /**
  * A frame's whole life, in one loop; read it as the table of contents.
  *
- *     Frame ─▶ occupancy.stand ─▶ Standing ─────────┐
- *         └──▶ detector.detect ─▶ tracker.follow ─▶ Track[] ─┴─▶ judge.judge ─▶ ActChange[] ─▶ case file
+ *     Frame ─▶ occupancy.stand ─▶ Standing ───────────────────────────────┐
+ *         │                        └ proposals ─▶ namer ─▶ follow ─┐         ├─▶ judge.judge ─▶ ActChange[] ─▶ case file
+ *         └── views of the zones ─▶ detector ─▶ baseline ─▶ follow ─┴─ Track[] ┘
  *
  * Privacy masks are painted before a frame gets here. The same pipeline serves a live camera (looks that come too fast are dropped before they get here, and counted) and
  * a recorded file (nothing is dropped). It neither knows nor cares which.
  */
+import type { Detections } from './detections/detections.ts'
 import type { DetectorPool } from './detections/detector.ts'
+import type { Eyes } from './detections/eyes.ts'
 import type { Frame } from './frames/frame.ts'
+import type { Box } from './kit/geometry.ts'
 import type { Occupancy } from './occupancy/occupancy.ts'
+import { proposalsOf } from './occupancy/proposals.ts'
+import type { Standing } from './occupancy/standing.ts'
+import type { Baseline } from './tracks/baseline.ts'
 import type { Track } from './tracks/track.ts'
 import type { Tracker } from './tracks/tracker.ts'
 import type { ActChange } from './violations/event.ts'
@@ -17,9 +24,14 @@ import type { Judge } from './violations/judge.ts'
 
 export interface PipelineParts {
   readonly occupancy: Occupancy
-  /** null: no model is configured; occupancy alone decides. */
-  readonly detector: DetectorPool | null
-  readonly tracker: Tracker
+  /** Who gives names to what stands; without any, occupancy alone decides. */
+  readonly eyes: Eyes
+  /** What the detector says about this street on which nothing happens; it makes no track. */
+  readonly baseline: Baseline
+  /** One for each witness: they see the same things in boxes of their own. */
+  readonly trackers: { readonly detector: Tracker; readonly namer: Tracker }
+  /** Parts of the picture that the detector looks at. */
+  readonly views: readonly Box[]
   readonly judge: Judge
   /** Width over height of the camera's picture, before it was stretched. */
   readonly aspect: () => number
@@ -33,6 +45,8 @@ export interface PipelineParts {
 export class Pipeline {
   readonly #parts: PipelineParts
   #looks = 0
+  #named: readonly Track[] = []
+  #seen: readonly Track[] = []
 
   constructor(parts: PipelineParts) {
     this.#parts = parts
@@ -46,7 +60,7 @@ export class Pipeline {
     const { occupancy, judge, onChange, onLooked } = this.#parts
 
     const standing = occupancy.stand(frame)
-    const tracks = await this.#follow(frame)
+    const tracks = await this.#follow(frame, standing)
     const changes = judge.judge({ timeMs: frame.timeMs, wallMs: frame.wallMs, standing, tracks })
     this.#looks++
 
@@ -55,12 +69,27 @@ export class Pipeline {
   }
 
   /** null: nobody looked for things with names, which is not the same as nothing there. */
-  async #follow(frame: Frame): Promise<readonly Track[] | null> {
-    const { detector, tracker, aspect, nothingDropped } = this.#parts
-    if (detector === null) return null
-    const detections = nothingDropped
-      ? await detector.detectAll(frame, aspect())
-      : await detector.detect(frame, aspect())
-    return detections === null ? null : tracker.follow(detections, frame.timeMs)
+  async #follow(frame: Frame, standing: Standing): Promise<readonly Track[] | null> {
+    const { eyes, baseline, trackers, views } = this.#parts
+    const [named, seen] = await Promise.all([
+      this.#ask(eyes.namer, frame, proposalsOf(standing)),
+      this.#ask(eyes.detector, frame, views),
+    ])
+    if (named === null && seen === null) return null
+    // Who did not look this time is heard with what he saw last.
+    if (named !== null) this.#named = trackers.namer.follow(named, frame.timeMs)
+    if (seen !== null) {
+      const unexplained = baseline.take(seen, standing, frame.timeMs)
+      this.#seen = trackers.detector.follow(unexplained, frame.timeMs)
+    }
+    return [...this.#named, ...this.#seen]
+  }
+
+  async #ask(pool: DetectorPool | null, frame: Frame, views: readonly Box[]): Promise<Detections | null> {
+    const { aspect, nothingDropped } = this.#parts
+    if (pool === null || views.length === 0) return null
+    return nothingDropped
+      ? await pool.detectAll(frame, aspect(), views)
+      : await pool.detect(frame, aspect(), views)
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Recordings that body-cams upload, judged by the same line as a camera: nothing is dropped, because nothing is late.
  *
- * A body-cam without zones of its own has one: its whole view, watched for every rule this build can judge. What an
+ * A body-cam without zones of its own has one: its whole view, watched for what needs no word on whose ground it is. What an
  * officer films is still only suspected; recordings of auxiliary staff stay leads.
  */
 import type { Config } from '../config/loader.ts'
@@ -9,15 +9,15 @@ import { CameraOptions } from '../config/schema.ts'
 import type { BodyCamRecording } from '../devices/bodycam/recording.ts'
 import { analyseFile } from './analysis.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
-import type { DetectorPool } from './detections/detector.ts'
+import type { Eyes } from './detections/eyes.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { Log } from './kit/log.ts'
-import { SUPPORTED_RULES } from './violations/catalogue.ts'
+import { RULES_ANYWHERE } from './violations/catalogue.ts'
 
 export interface RecordingsParts {
   readonly config: () => Config
   readonly evidence: EvidenceKeeper
-  readonly detector: DetectorPool | null
+  readonly eyes: Eyes
   readonly sink: EventSink
   readonly signal: AbortSignal
   readonly log: Log
@@ -89,7 +89,7 @@ function cameraOf({ deviceSerial, recordingId, file }: BodyCamRecording, { devic
         id: 'view',
         type: 'NO_VENDING',
         polygon: WHOLE_PICTURE,
-        rules: [...SUPPORTED_RULES].map((rule) => ({ rule })),
+        rules: RULES_ANYWHERE.map((rule) => ({ rule })),
       },
     ],
   })

@@ -14,7 +14,7 @@ import type { Command } from 'commander'
 import { type Config, loadConfig } from '../../config/loader.ts'
 import type { CameraOptions } from '../../config/schema.ts'
 import { analyseFile } from '../analysis.ts'
-import { DetectorPool } from '../detections/detector.ts'
+import { Eyes } from '../detections/eyes.ts'
 import { EvidenceKeeper } from '../evidence/keeper.ts'
 import { openSigner } from '../evidence/seal.ts'
 import { isFault, type Language } from '../kit/errors.ts'
@@ -66,7 +66,7 @@ async function analyse(
   const out = resolve(options.out)
 
   const evidence = await openEvidence(config, out, log)
-  const detector = await openDetector(config, options.model, log)
+  const eyes = await openEyes(config, options.model, log)
   const file = new EventFile(out, (event) => options.json && print(JSON.stringify(event)))
   let failed = 0
   try {
@@ -78,7 +78,7 @@ async function analyse(
       const bar = progressBar(basename(path))
       try {
         const report = await analyseFile({
-          ...{ path, config, camera, samplesPerSec, detector, evidence, log },
+          ...{ path, config, camera, samplesPerSec, eyes, evidence, log },
           startWallMs: nextWallMs,
           sink: file,
           onProgress: (frame, durationSec, acts) => {
@@ -99,7 +99,7 @@ async function analyse(
     }
   } finally {
     file.close()
-    await detector?.close()
+    await eyes.close()
     await evidence.close()
   }
   say(`${file.eventCount} event(s) in ${file.path}`)
@@ -155,14 +155,9 @@ async function openEvidence(config: Config, out: string, log: Log): Promise<Evid
   return evidence
 }
 
-async function openDetector(
-  config: Config,
-  file: string | undefined,
-  log: Log,
-): Promise<DetectorPool | null> {
-  const options =
-    file === undefined ? config.model : { ...DEFAULT_MODEL, ...config.model, file: resolve(file) }
-  return options === undefined ? null : DetectorPool.open(options, log)
+function openEyes({ model, naming }: Config, file: string | undefined, log: Log): Promise<Eyes> {
+  const options = file === undefined ? model : { ...DEFAULT_MODEL, ...model, file: resolve(file) }
+  return Eyes.open(options, naming, log)
 }
 
 const DEFAULT_MODEL = { workersMax: 2, everyMs: 400, patienceMs: 60_000 }

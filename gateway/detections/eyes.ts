@@ -6,6 +6,7 @@
  *
  * They are asked apart and followed apart; a rule hears both. Either may be missing.
  */
+import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { rolesOf } from '../../models/manifest.ts'
 import type { Log } from '../kit/log.ts'
@@ -44,7 +45,7 @@ export class Eyes {
   /** Throws a fault when a model is missing, is not what its manifest says, or will not run. */
   static async open(model: ModelOptions | undefined, naming: NamingOptions, log: Log): Promise<Eyes> {
     const detector = model === undefined ? null : await DetectorPool.open(model, log)
-    if (!naming.enabled) return new Eyes(detector, null)
+    if (!naming.enabled || !existsSync(DEFAULT_MODEL_FILE)) return new Eyes(detector, null)
     try {
       const file = DEFAULT_MODEL_FILE
       const options = { file, workersMax: 1, everyMs: naming.everyMs, patienceMs: PATIENCE_MS }
@@ -60,13 +61,26 @@ export class Eyes {
     return this.detector?.modelDigest ?? this.namer?.modelDigest ?? null
   }
 
+  /** Runs and seconds of both, and what was given up for something newer. */
+  stats(): { readonly runs: number; readonly runSec: number; readonly dropped: number } {
+    const each = this.#pools.map((pool) => pool.stats())
+    return {
+      runs: each.reduce((sum, { runs }) => sum + runs, 0),
+      runSec: each.reduce((sum, { runs, runP50Ms }) => sum + (runs * runP50Ms) / 1000, 0),
+      dropped: each.reduce((sum, { dropped }) => sum + dropped, 0),
+    }
+  }
+
   /** Every role that one of them can name. */
   get roles(): ReadonlySet<Role> {
-    const pools = [this.detector, this.namer].filter((pool) => pool !== null)
-    return new Set(pools.flatMap(({ manifest }) => rolesOf(manifest)))
+    return new Set(this.#pools.flatMap(({ manifest }) => rolesOf(manifest)))
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.detector?.close(), this.namer?.close()])
+    await Promise.all(this.#pools.map((pool) => pool.close()))
+  }
+
+  get #pools(): DetectorPool[] {
+    return [this.detector, this.namer].filter((pool) => pool !== null)
   }
 }

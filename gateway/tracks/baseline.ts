@@ -17,7 +17,6 @@
  */
 import { z } from 'zod'
 import { Detections, kindOf, type Role } from '../detections/detections.ts'
-import { assert } from '../kit/assert.ts'
 import { type Box, iou } from '../kit/geometry.ts'
 import type { Standing } from '../occupancy/standing.ts'
 import { Scene } from './scene.ts'
@@ -157,7 +156,8 @@ export class Baseline {
 
   /** Learns from a look and gives back what is not explained. `standing` of the same frame; null: nobody says. */
   take(detections: Detections, standing: Standing | null, timeMs: number): Detections {
-    assert(timeMs >= (this.#timeMs ?? timeMs), 'one baseline learns one camera, forwards')
+    // After a reboot the timeline begins anew, and what is remembered moves with it.
+    if (this.#timeMs !== null && timeMs < this.#timeMs) this.shift(timeMs - this.#timeMs)
     const stepMs = Math.min(GAP_MS, timeMs - (this.#timeMs ?? timeMs))
     this.#timeMs = timeMs
     this.#lookedMs += stepMs

@@ -31,6 +31,8 @@ const SPEED: Record<Role, number> = {
   carrier: 0.5,
   goods: 0.5,
   furniture: 0.3,
+  grill: 0.5,
+  scrap: 0.5,
   other: 0.5,
 }
 /**
