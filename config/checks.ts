@@ -3,7 +3,13 @@
  * the catalogue's floors, every watched rule has a legal basis where its camera hangs.
  */
 import { fault } from '../gateway/kit/errors.ts'
-import { basisFor, entryOf, type RuleCatalogue, SUPPORTED_RULES } from '../gateway/violations/catalogue.ts'
+import {
+  basisFor,
+  entryOf,
+  misplaced,
+  type RuleCatalogue,
+  SUPPORTED_RULES,
+} from '../gateway/violations/catalogue.ts'
 import { localDay, type Zone } from '../gateway/violations/zone.ts'
 import type { GatewayOptions } from './schema.ts'
 import { type Finding, type Path, pathText, type Source, valueAt } from './source.ts'
@@ -125,14 +131,23 @@ export function rulesUnsupported(checked: Checked): Finding[] {
   )
 }
 
+/** A rule in a zone that is not drawn for it: it does not run there. */
+export function rulesMisplaced(checked: Checked): Finding[] {
+  return eachRule(checked, ({ rule }, path, _district, zone) => {
+    const reason = misplaced(rule, zone)
+    if (reason === null) return []
+    return [{ path, fault: fault('RULE_MISPLACED', { ...checked.source.at(path), rule, reason }) }]
+  })
+}
+
 /** Rules of fixed cameras and of body-cams, each with the division its pictures come from. */
 function eachRule(
   { options, cameraPlaces }: Checked,
-  check: (rule: ZoneRule, path: Path, district: string) => Finding[],
+  check: (rule: ZoneRule, path: Path, district: string, zone: Zone) => Finding[],
 ): Finding[] {
   const inZones = (zones: readonly Zone[], path: Path, district: string) =>
     zones.flatMap((zone, zoneAt) =>
-      zone.rules.flatMap((rule, at) => check(rule, [...path, 'zones', zoneAt, 'rules', at], district)),
+      zone.rules.flatMap((rule, at) => check(rule, [...path, 'zones', zoneAt, 'rules', at], district, zone)),
     )
   return [
     ...options.cameras.flatMap(({ zones, jurisdictionCode }, at) =>

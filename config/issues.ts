@@ -5,7 +5,7 @@
  * completion say the same.
  */
 import { z } from 'zod'
-import type { FaultCode } from '../gateway/kit/catalogue.ts'
+import { CATALOGUE, type FaultCode } from '../gateway/kit/catalogue.ts'
 import { fault } from '../gateway/kit/errors.ts'
 import type { Finding, Path, Source } from './source.ts'
 
@@ -62,8 +62,8 @@ export function findingsOf(error: z.ZodError, root: SchemaNode, source: Source):
 }
 
 function codeOf(issue: z.core.$ZodIssue): FaultCode {
-  if (issue.code === 'custom' && issue.params?.['fault'] === 'ZONE_CROSSES_ITSELF')
-    return 'ZONE_CROSSES_ITSELF'
+  const named = issue.code === 'custom' ? issue.params?.['fault'] : undefined
+  if (typeof named === 'string' && named in CATALOGUE) return named as FaultCode
   const beyond = issue.code === 'too_small' || issue.code === 'too_big'
   if (beyond && issue.path.at(-3) === 'polygon') return 'ZONE_OUTSIDE_PICTURE'
   if (issue.path.at(-1) === 'level' && issue.path.at(-3) === 'legalBases') return 'BASIS_LEVEL_REFUSED'

@@ -60,7 +60,7 @@ export function loadConfig(
   }
 
   const checked = { ...parsed, catalogue: rules.catalogue, source, wallMs: clock.wallMs() }
-  found.push(...checks.dwellsBelowFloor(checked))
+  found.push(...checks.dwellsBelowFloor(checked), ...checks.rulesMisplaced(checked))
   const placeKnown = !found.some(({ path }) => path[0] === 'region')
   if (placeKnown) found.push(...checks.rulesWithoutBasis(checked))
   const usable = found.every(({ path }) => path[0] === 'cameras' && typeof path[1] === 'number')

@@ -122,7 +122,7 @@ const BodyCam = z.strictObject({
     .max(64)
     .optional()
     .describe(
-      'What is watched in its recordings. Absent: the whole picture, for every rule, at default dwell.',
+      'What is watched in its recordings. Absent: the whole picture, for street vending and piling, at default dwell.',
     ),
 })
 

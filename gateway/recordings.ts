@@ -1,8 +1,8 @@
 /**
  * Recordings that body-cams upload, judged by the same line as a camera: nothing is dropped, because nothing is late.
  *
- * A body-cam without zones of its own has one: its whole view, watched for what needs no word on whose ground it is. What an
- * officer films is still only suspected; recordings of auxiliary staff stay leads.
+ * A body-cam without zones of its own has one: its whole view, watched for what needs no word on whose ground it is.
+ * What an officer films is still only suspected; recordings of auxiliary staff stay leads.
  */
 import type { Config } from '../config/loader.ts'
 import { CameraOptions } from '../config/schema.ts'

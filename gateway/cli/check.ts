@@ -4,6 +4,7 @@
 import type { Command } from 'commander'
 import { type Config, type Loaded, loadConfig } from '../../config/loader.ts'
 import type { Fault, Language } from '../kit/errors.ts'
+import { blindRulesOf } from './blind-rules.ts'
 import { FoundBad, languageOf, print, say } from './program.ts'
 
 export function addCheck(program: Command): void {
@@ -13,11 +14,17 @@ export function addCheck(program: Command): void {
     .requiredOption('-c, --config <file>', 'gateway.yaml')
     .option('--json', 'print the findings as JSON')
     .action((options: { config: string; json?: boolean }, command: Command) => {
-      const loaded = loadConfig(options.config)
+      const loaded = withBlind(loadConfig(options.config))
       if (options.json) print(JSON.stringify(asJson(loaded), null, 1))
       else sayAll(options.config, loaded, languageOf(command))
       if (loaded.faults.length > 0) throw new FoundBad()
     })
+}
+
+/** Rules that no model of the configuration can see are said as warnings: they do not run. */
+function withBlind(loaded: Loaded): Loaded {
+  const { config, warnings } = loaded
+  return config === null ? loaded : { ...loaded, warnings: [...warnings, ...blindRulesOf(config)] }
 }
 
 function sayAll(file: string, { config, faults, warnings }: Loaded, language: Language): void {

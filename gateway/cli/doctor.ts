@@ -21,6 +21,7 @@ import { freeBytes } from '../evidence/disk.ts'
 import { currentKeyId } from '../evidence/seal.ts'
 import { type Fault, fault, isFault, type Language, reasonOf, redact } from '../kit/errors.ts'
 import { checkFfmpeg } from '../streams/media-tool.ts'
+import { blindRulesOf } from './blind-rules.ts'
 import { FoundBad, languageOf, print } from './program.ts'
 
 const NODE_MIN = [20, 19] as const
@@ -57,7 +58,11 @@ export function addDoctor(program: Command): void {
 
 async function examine({ config, faults, warnings }: Loaded, language: Language): Promise<Line[]> {
   const bad = (found: Fault): Line => asBad('config', found, language)
-  const notes = warnings.map((found) => ({ ...asBad('rules', found, language), state: 'note' as const }))
+  const blind = config === null ? [] : blindRulesOf(config)
+  const notes = [...warnings, ...blind].map((found) => ({
+    ...asBad('rules', found, language),
+    state: 'note' as const,
+  }))
   const own = [...faults.map(bad), ...notes]
   if (faults.length === 0) own.unshift({ item: 'config', state: 'good', text: config?.configVersion ?? '' })
 

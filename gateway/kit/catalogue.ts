@@ -1029,6 +1029,54 @@ export const CATALOGUE = {
     ],
     ['{path}：本网关暂不支持判定 {rule}。', '该区域只按其余情形监看。', '请安排人工巡查，或将其删除。'],
   ),
+  RULE_MISPLACED: entry(
+    [
+      '{file}, line {line}: {path}, {rule}, cannot be judged in this zone as it is drawn ({reason}).',
+      'The rule does not run there; the others do.',
+      'Give the zone the type it needs, and for shops a shopfrontLine with the zone on its public side.',
+    ],
+    [
+      '{file} 第 {line} 行：{path} 的 {rule} 无法在该区域判定（{reason}）。',
+      '该情形在此不运行，其余情形照常。',
+      '请设置所需的区域类型；店外经营还需 shopfrontLine，且区域位于其公共一侧。',
+    ],
+  ),
+  RULE_BLIND: entry(
+    [
+      'Camera {camera}, zone {zone}: {rule} needs a model that knows {roles}, and none does.',
+      'The rule does not run there; the others do.',
+      'Give a model whose manifest names classes for these roles, or take the rule out.',
+    ],
+    [
+      '摄像机 {camera} 区域 {zone}：{rule} 需要能识别 {roles} 的模型，目前没有。',
+      '该情形在此不运行，其余情形照常。',
+      '请使用清单中为这些角色指定了类别的模型，或删除该情形。',
+    ],
+  ),
+  SHOPFRONT_LINE_DEGENERATE: entry(
+    [
+      '{file}, line {line}: {path} is no line: two of its points lie on each other ({value}).',
+      'The camera is left out.',
+      'Draw it where the shop meets the ground, from one end to the other.',
+    ],
+    [
+      '{file} 第 {line} 行：{path} 不成线，有两点重合（{value}）。',
+      '该摄像机不运行。',
+      '请沿店铺与地面相接处从一端画到另一端。',
+    ],
+  ),
+  GROUND_SCALE_DEGENERATE: entry(
+    [
+      '{file}, line {line}: {path} gives no scale: its places lie in a line, on each other, or fit no flat ground.',
+      'The camera is left out: a wrong distance would be worse than none.',
+      'Measure four places far apart, no three in a line, or a length; without groundScale distances are unknown.',
+    ],
+    [
+      '{file} 第 {line} 行：{path} 无法确定比例：各点共线、重合或不在同一平面。',
+      '该摄像机不运行：错误的距离比没有距离更糟。',
+      '请测量四个相距较远且任意三点不共线的点，或一段已知长度；不设 groundScale 时距离为未知。',
+    ],
+  ),
   BASIS_LEVEL_REFUSED: entry(
     [
       '{file}, line {line}: {path} is {value}; a basis is one of {allowed}.',

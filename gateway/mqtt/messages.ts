@@ -18,6 +18,13 @@ const ActObject = z.object({
   confidence: Fraction.exactOptional(),
 })
 
+const Interval = z.tuple([z.number(), z.number()]).describe('At least and at most.')
+const Measured = z.object({
+  distanceM: Interval.nullable().describe('Metres beyond the shopfront line; null: unknown.'),
+  areaM2: Interval.nullable().describe('Square metres of ground that are taken; null: unknown.'),
+  groundShare: Fraction.describe('Share of where the goods touch the ground that lies beyond the line.'),
+})
+
 /** `satisfies` holds this to the type that the judge's side of the house declares. */
 const Alert = z.object({
   eventId: z.string().min(1),
@@ -45,6 +52,9 @@ const Alert = z.object({
   evidenceStatus: z.enum(['LEAD', 'EVIDENCE_CANDIDATE', 'REVIEWED_PASS', 'REVIEWED_FAIL', 'EVIDENCE']),
   evidenceCaps: z.array(z.string()),
   objects: z.array(ActObject),
+  measured: Measured.exactOptional().describe(
+    'Facts with their uncertainty, where something can be measured.',
+  ),
   governanceMode: z.enum(['production', 'test']),
   legalBasis: z.object({ title: z.string(), article: z.string() }),
   gbCode: z.string(),

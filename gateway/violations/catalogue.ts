@@ -2,14 +2,20 @@
  * The rule catalogue: what may be watched at all, on which legal basis, where, and how patiently.
  *
  *     zone rule ─▶ entry of the catalogue ─▶ basis in force in the camera's district today?  ─no─▶ does not run
- *                                                      └─yes─▶ dwell and clearing times, floors applied
+ *                                                 ├─▶ can it be judged in such a zone?         ─no─▶ does not run
+ *                                                 ├─▶ does a loaded model know what it needs?  ─no─▶ does not run
+ *                                                 └─yes─▶ dwell and clearing times, floors applied
  *
  * Without a law, regulation or government rule in force at the place, nothing is watched: a document below the
  * rank of a rule (规章) is no basis. What expires stops by itself, because the question is asked again for every day.
  */
 import { z } from 'zod'
+import type { Role } from '../detections/detections.ts'
+import { type Fault, fault } from '../kit/errors.ts'
 import { RULE_IDS, type RuleId } from './event.ts'
-import { RULES } from './rules/index.ts'
+import { RULES, rolesMissing } from './rules/index.ts'
+import type { Terms } from './rules/rule.ts'
+import { hasPublicSide } from './shopfront.ts'
 import { between, Day, localDay, type Zone } from './zone.ts'
 
 /** Ranks that can carry a rule, highest first. */
@@ -70,6 +76,32 @@ const RuleEntry = z.strictObject({
       path: ['default'],
     }),
   clearSec: z.number().min(1).max(3_600).describe('Seconds of absence after which an act is over.'),
+  minDistanceM: z
+    .number()
+    .min(0)
+    .max(20)
+    .default(0.5)
+    .describe('Beyond a shopfront: metres that the lower end of the measured distance must exceed.'),
+  unloadingGraceSec: z
+    .number()
+    .min(0)
+    .max(7_200)
+    .default(600)
+    .describe(
+      'Beyond a shopfront: seconds of unloading, somebody there and a vehicle close by, that do not count.',
+    ),
+  groupMin: z
+    .int()
+    .min(2)
+    .max(100)
+    .default(3)
+    .describe(
+      'Road occupation: carriers at one place that make a market of stalls. A single stall is vending.',
+    ),
+  attendedCounts: z
+    .boolean()
+    .default(true)
+    .describe('Parked things: whether minutes in which somebody stays with them count.'),
   defaultGrade: z.enum(['G0', 'G1', 'G2', 'G3', 'G4']).describe('Grade of an act with no uplifting facts.'),
   version: z.string().min(1).max(40).describe('Version of this entry.'),
 })
@@ -94,11 +126,27 @@ export type RuleCatalogue = z.infer<typeof RuleCatalogue>
 /** What this build can judge; the other rules are accepted, named at start and in `doctor`, and never run. */
 export const SUPPORTED_RULES: ReadonlySet<RuleId> = new Set(RULES.keys())
 
+/** What may be watched in any view, without knowing what the ground is: for body-cams without zones of their own. */
+export const RULES_ANYWHERE: readonly RuleId[] = ['street-vending', 'piling']
+
+/** Ground that people walk or drive on: where a stall is road occupation. */
+const ROADS: readonly Zone['type'][] = ['ROADWAY', 'SIDEWALK', 'TACTILE', 'FIRE_LANE']
+
+/** Why a rule cannot be judged in a zone as it is drawn, in the words of the configuration; null when it can. */
+export function misplaced(ruleId: RuleId, { type, polygon, shopfrontLine }: Zone): string | null {
+  if (ruleId === 'road-occupation' && !ROADS.includes(type)) return `type: ${type}; ${ROADS.join(' | ')}`
+  if (ruleId !== 'beyond-shopfront') return null
+  if (type !== 'SHOPFRONT') return `type: ${type}; SHOPFRONT`
+  if (shopfrontLine === undefined) return 'shopfrontLine: ?'
+  return hasPublicSide(shopfrontLine, polygon) ? null : 'shopfrontLine ∥ polygon'
+}
+
 /** A rule that runs in a zone today, with its times settled and its basis at hand. */
 export interface WatchedRule {
   readonly ruleId: RuleId
   readonly minDwellSec: number
   readonly clearSec: number
+  readonly terms: Terms
   readonly entry: RuleEntry
   readonly basis: LegalBasis
 }
@@ -110,20 +158,48 @@ export interface Place {
   readonly offsetMinutes: number
 }
 
-/** The rules of a zone that this build can judge and that have a basis in force at the place and time. */
-export function watchedRules(catalogue: RuleCatalogue, zone: Zone, place: Place): WatchedRule[] {
+/**
+ * The rules of a zone that have a basis in force at the place and time, and that this build, the zone as it is drawn
+ * and the loaded models (`roles`: what they know) can judge.
+ */
+export function watchedRules(
+  catalogue: RuleCatalogue,
+  zone: Zone,
+  place: Place,
+  roles: ReadonlySet<Role>,
+): WatchedRule[] {
   return zone.rules.flatMap(({ rule, minDwellSec, clearSec }) => {
     const entry = entryOf(catalogue, rule)
     const basis = entry === undefined ? null : basisFor(entry, place)
     if (entry === undefined || basis === null || !SUPPORTED_RULES.has(rule)) return []
+    if (misplaced(rule, zone) !== null || rolesMissing(rule, roles).length > 0) return []
     return {
       ruleId: rule,
       minDwellSec: minDwellSec ?? entry.minDwellSec.default,
       clearSec: clearSec ?? entry.clearSec,
+      terms: termsOf(entry),
       entry,
       basis,
     }
   })
+}
+
+/** What no loaded model can see, camera by camera: such a rule does not run, and says so. */
+export function blindRules(
+  { id, zones }: { readonly id: string; readonly zones: readonly Zone[] },
+  roles: ReadonlySet<Role>,
+): Fault[] {
+  return zones.flatMap((zone) =>
+    zone.rules.flatMap(({ rule }) => {
+      const missing = rolesMissing(rule, roles)
+      if (missing.length === 0) return []
+      return fault('RULE_BLIND', { camera: id, zone: zone.id, rule, roles: missing.join(' ') })
+    }),
+  )
+}
+
+function termsOf({ minDistanceM, unloadingGraceSec, groupMin, attendedCounts }: RuleEntry): Terms {
+  return { minDistanceM, unloadingGraceMs: 1000 * unloadingGraceSec, groupMin, attendedCounts }
 }
 
 export function entryOf(catalogue: RuleCatalogue, ruleId: RuleId): RuleEntry | undefined {

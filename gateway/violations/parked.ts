@@ -12,7 +12,7 @@ import { type Box, intersection, iou } from '../kit/geometry.ts'
 import type { Track } from '../tracks/track.ts'
 import { newStay, type Portion, type Stay, shiftStay, watchStay } from './parts.ts'
 
-export const PARKED_KINDS = ['vehicle', 'two-wheeler'] as const
+const PARKED_KINDS = ['vehicle', 'two-wheeler'] as const
 export type ParkedKind = (typeof PARKED_KINDS)[number]
 
 /** The goods of a spot, part by part. */

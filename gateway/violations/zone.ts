@@ -9,6 +9,7 @@
 import { z } from 'zod'
 import { crossesItself } from '../kit/geometry.ts'
 import { RULE_IDS } from './event.ts'
+import { GroundScale } from './ground-scale.ts'
 
 const MS_PER_MIN = 60_000
 const MIN_PER_DAY = 1440
@@ -47,6 +48,25 @@ export const PolygonShape = z
     params: { fault: 'ZONE_CROSSES_ITSELF' },
   })
   .describe('Corners in order, as fractions of the picture: [0, 0] is top left, [1, 1] bottom right.')
+
+/** Nearer than this two points are one. */
+const POINTS_APART_MIN = 0.005
+
+const ShopfrontLine = z
+  .array(z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]))
+  .min(2)
+  .max(32)
+  .refine(
+    (line) =>
+      line.every(
+        ([x, y], at) =>
+          at === 0 || Math.hypot(x - line[at - 1]![0], y - line[at - 1]![1]) >= POINTS_APART_MIN,
+      ),
+    { error: 'points apart from each other', params: { fault: 'SHOPFRONT_LINE_DEGENERATE' } },
+  )
+  .describe(
+    'Where doors, windows and walls (门窗外墙) meet the ground, point by point, fractions of the picture. The side on which the zone lies is public.',
+  )
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, '"HH:MM", 00:00 … 24:00')
 
@@ -101,6 +121,8 @@ export const Zone = z.strictObject({
   educationOnlyUntil: Day.optional().describe(
     'Until this day acts are recorded as observations only: grace for a new road or new shops.',
   ),
+  shopfrontLine: ShopfrontLine.optional(),
+  groundScale: GroundScale.optional(),
   shopId: z
     .string()
     .max(64)

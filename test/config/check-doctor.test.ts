@@ -71,10 +71,15 @@ test('check: a bad one ends with 1, every fault a line of its own', async () => 
 })
 
 test('check: a warning alone is no fault', async () => {
-  const file = write(`cameras:\n  - {id: a, url: "rtsp://127.0.0.1/a", ${zones('barbecue')}}\n`)
+  const camera = (id: string, district: string, rule: string) =>
+    `  - {id: ${id}, url: "rtsp://127.0.0.1/a", jurisdictionCode: "${district}", ${zones(rule)}}\n`
+  const file = write(
+    `cameras:\n${camera('a', '370202', 'permit-overtime')}${camera('b', '310101', 'barbecue')}`,
+  )
   const { code, err } = await lushao('check', '-c', file)
   expect(code).toBe(0)
   expect(err).toContain('RULE_UNSUPPORTED')
+  expect(err).toMatch(/RULE_BLIND.*zone z: barbecue needs a model that knows grill/)
 })
 
 test('check --json: code, path, value, allowed, both languages', async () => {

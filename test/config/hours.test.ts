@@ -1,5 +1,6 @@
 /** Zones and permits by the clock of the place, rules by the law of the day. */
 import { describe, expect, test } from 'vitest'
+import type { Role } from '../../gateway/detections/detections.ts'
 import { basisFor, RuleCatalogue, watchedRules } from '../../gateway/violations/catalogue.ts'
 import { PermittedPoint, permittedAt } from '../../gateway/violations/permit.ts'
 import { inForce, Zone } from '../../gateway/violations/zone.ts'
@@ -160,8 +161,14 @@ describe('legal basis by place and day', () => {
         { rule: 'barbecue' },
       ],
     })
+    const roles = new Set<Role>(['person'])
     const watched = (day: string) =>
-      watchedRules(rules, zone, { districtCode: '440100', wallMs: at(`${day}T12:00`), offsetMinutes: CHINA })
+      watchedRules(
+        rules,
+        zone,
+        { districtCode: '440100', wallMs: at(`${day}T12:00`), offsetMinutes: CHINA },
+        roles,
+      )
     expect(watched('2026-03-02').map((one) => [one.ruleId, one.minDwellSec, one.clearSec])).toEqual([
       ['piling', 900, 30],
       ['street-vending', 1800, 5],

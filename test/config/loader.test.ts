@@ -16,6 +16,9 @@ const HEAD = 'site: street\ngateway: gw-1\nregion: "310101"\n'
 const camera = (id: string, rules = '[{rule: piling}]', polygon = SQUARE): string =>
   `  - id: ${id}\n    url: rtsp://10.0.0.1/${id}\n    zones:\n      - {id: kerb, type: NO_VENDING, polygon: ${polygon}, rules: ${rules}}\n`
 
+const shop = (line: string, scale = '{from: [0.1, 0.2], to: [0.9, 0.2], metres: 8}'): string =>
+  `  - id: shop\n    url: rtsp://10.0.0.1/shop\n    zones:\n      - {id: front, type: SHOPFRONT, polygon: ${SQUARE}, shopfrontLine: ${line}, groundScale: ${scale}, rules: [{rule: beyond-shopfront}]}\n`
+
 function load(yaml: string, env: Record<string, string> = {}): Loaded {
   const file = join(folder, 'gateway.yaml')
   writeFileSync(file, yaml)
@@ -86,6 +89,42 @@ describe('each fault has its code, its line, its value and what is allowed', () 
       'RULE_WITHOUT_BASIS',
       'district 310101 on 2026-03-02',
     ],
+    [
+      'goods beyond a shopfront without its line',
+      `${HEAD}cameras:\n${camera('a', '[{rule: beyond-shopfront}]')}`,
+      'RULE_MISPLACED',
+      'SHOPFRONT',
+    ],
+    [
+      'trading on the road where no road is',
+      `${HEAD}cameras:\n${camera('a', '[{rule: road-occupation}]')}`,
+      'RULE_MISPLACED',
+      'ROADWAY',
+    ],
+    [
+      'a shopfront that runs through the middle of its zone',
+      `${HEAD}cameras:\n${shop('[[0.1, 0.5], [0.9, 0.5]]')}`,
+      'RULE_MISPLACED',
+      'shopfrontLine',
+    ],
+    [
+      'a shopfront that is a point',
+      `${HEAD}cameras:\n${shop('[[0.1, 0.1], [0.1, 0.1]]')}`,
+      'SHOPFRONT_LINE_DEGENERATE',
+      'shopfrontLine',
+    ],
+    [
+      'a scale of places in a line',
+      `${HEAD}cameras:\n${shop('[[0.1, 0.1], [0.9, 0.1]]', `{points: [${[1, 2, 3, 4].map((n) => `{at: [0.${n}, 0.${n}], metres: [${n}, ${n}]}`)}]}`)}`,
+      'GROUND_SCALE_DEGENERATE',
+      'groundScale',
+    ],
+    [
+      'a scale of no length',
+      `${HEAD}cameras:\n${shop('[[0.1, 0.1], [0.9, 0.1]]', '{from: [0.3, 0.3], to: [0.3, 0.3], metres: 2}')}`,
+      'GROUND_SCALE_DEGENERATE',
+      'groundScale',
+    ],
     ['a permit for nothing', `${HEAD}permits: [{id: p}]\n`, 'CONFIG_INVALID', 'zoneIds | camera + polygon'],
     [
       'a permit for an unknown zone',
@@ -154,7 +193,8 @@ describe('what can still be run', () => {
   })
 
   test('a rule that cannot be judged is named, not refused', () => {
-    const loaded = load(`${HEAD}cameras:\n${camera('a', '[{rule: barbecue}]')}`)
+    const qingdao = HEAD.replace('310101', '370202')
+    const loaded = load(`${qingdao}cameras:\n${camera('a', '[{rule: permit-overtime}]')}`)
     expect(loaded.faults).toEqual([])
     expect(loaded.warnings.map((fault) => fault.code)).toEqual(['RULE_UNSUPPORTED'])
   })

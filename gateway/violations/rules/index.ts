@@ -24,6 +24,11 @@ export const RULES: ReadonlyMap<RuleId, Rule> = new Map(
   ].map((rule) => [rule.name, rule]),
 )
 
+/** Rules about somebody who trades: the acts of a place that exclude each other. */
+export const TRADES: readonly RuleId[] = [...RULES.values()]
+  .filter(({ about }) => about === 'trade')
+  .map(({ name }) => name)
+
 /** Roles that a rule needs and nobody knows: with any of them it would be blind and does not run. */
 export function rolesMissing(ruleId: RuleId, roles: ReadonlySet<Role>): Role[] {
   return (RULES.get(ruleId)?.needs ?? []).filter((role) => !roles.has(role))
