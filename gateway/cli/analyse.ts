@@ -11,8 +11,7 @@
 import { rmSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type Config, loadConfig } from '../../config/loader.ts'
-import type { CameraOptions } from '../../config/schema.ts'
+import type { Config } from '../../config/loader.ts'
 import { analyseFile } from '../analysis.ts'
 import { Eyes } from '../detections/eyes.ts'
 import { EvidenceKeeper } from '../evidence/keeper.ts'
@@ -20,6 +19,7 @@ import { openSigner } from '../evidence/seal.ts'
 import { isFault, type Language } from '../kit/errors.ts'
 import { type Log, makeLog } from '../kit/log.ts'
 import { Annotator } from './annotate.ts'
+import { cameraOf, readConfig } from './chosen-camera.ts'
 import { EventFile } from './event-file.ts'
 import { FoundBad, languageOf, print, say, usage } from './program.ts'
 import { progressBar } from './progress.ts'
@@ -60,8 +60,8 @@ async function analyse(
 ): Promise<void> {
   const log = makeLog(process.env['LUSHAO_LOG'] ?? 'warn')
   const startWallMs = startOf(videos, options.start)
-  const config = readConfig(options, startWallMs, language)
-  const camera = cameraOf(config, options.camera)
+  const config = readConfig(options.config, startWallMs, language)
+  const camera = cameraOf(config, options.camera, 'analyse')
   const samplesPerSec = rateOf(options.rate)
   const out = resolve(options.out)
 
@@ -104,23 +104,6 @@ async function analyse(
   }
   say(`${file.eventCount} event(s) in ${file.path}`)
   if (failed > 0) throw new FoundBad()
-}
-
-/** Faults of other cameras do not concern this run; they are said all the same. */
-function readConfig(options: AnalyseOptions, wallMs: number, language: Language): Config {
-  const { config, faults, warnings } = loadConfig(options.config, { clock: { wallMs: () => wallMs } })
-  for (const found of [...faults, ...warnings]) say(found.explain(language))
-  if (config === null) throw new FoundBad()
-  return config
-}
-
-function cameraOf(config: Config, id: string | undefined): CameraOptions {
-  const known = config.cameras.map((camera) => camera.id)
-  if (id === undefined && config.cameras.length === 1) return config.cameras[0]!
-  if (id === undefined) throw usage('analyse', `--camera is needed, one of ${known.join(', ')}`)
-  const camera = config.cameras.find((one) => one.id === id)
-  if (camera === undefined) throw usage('analyse', `--camera is one of ${known.join(', ')}, got ${id}`)
-  return camera
 }
 
 function rateOf(text: string): number {

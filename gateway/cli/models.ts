@@ -12,6 +12,7 @@ import { FRAME_BYTES, type Frame } from '../frames/frame.ts'
 import { isFault } from '../kit/errors.ts'
 import { silentLog } from '../kit/log.ts'
 import { addModel } from './models-add.ts'
+import { addTry } from './models-try.ts'
 import { FoundBad, languageOf, print, say, usage } from './program.ts'
 
 interface Options {
@@ -46,6 +47,7 @@ export function addModels(program: Command): void {
     .action((source: string, options: Options & { to: string }, command: Command) =>
       add(source, options, command),
     )
+  addTry(models)
   models
     .command('bench')
     .description('milliseconds a frame on this machine, one thread')
