@@ -11,9 +11,10 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { ROLES, type Role } from '../gateway/detections/detections.ts'
-import { fault, isFault, reasonOf } from '../gateway/kit/errors.ts'
+import { type Fault, fault, isFault, reasonOf } from '../gateway/kit/errors.ts'
 import { packagePath } from '../gateway/kit/paths.ts'
 import { detr } from './families/detr.ts'
 import { detrLogits } from './families/detr-logits.ts'
@@ -197,6 +198,21 @@ export function shippedManifests(): Manifest[] {
   const folder = packagePath('models', 'manifests')
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
   return files.sort().map((name) => readManifest(packagePath('models', 'manifests', name)))
+}
+
+/** The manifests beside the models of a folder; those that are wrong are told and left out. */
+export function manifestsIn(folder: string, wrong: (found: Fault) => void): Manifest[] {
+  if (!existsSync(folder)) return []
+  const files = readdirSync(folder).filter((name) => name.endsWith('.manifest.json'))
+  return files.sort().flatMap((name) => {
+    try {
+      return [readManifest(join(folder, name))]
+    } catch (error) {
+      if (!isFault(error)) throw error
+      wrong(error)
+      return []
+    }
+  })
 }
 
 export function rolesOf(manifest: Manifest): Role[] {

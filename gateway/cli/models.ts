@@ -4,13 +4,14 @@
  */
 import type { Command } from 'commander'
 import { licenceAsks } from '../../models/licence.ts'
-import { type Manifest, rolesOf, shippedManifests } from '../../models/manifest.ts'
+import { type Manifest, manifestsIn, rolesOf, shippedManifests } from '../../models/manifest.ts'
 import { UNCERTAIN } from '../../models/suggest.ts'
 import { ROLES } from '../detections/detections.ts'
 import { DetectorPool, type DetectorStats, ModelOptions } from '../detections/detector.ts'
 import { FRAME_BYTES, type Frame } from '../frames/frame.ts'
-import { isFault } from '../kit/errors.ts'
+import { type Fault, isFault } from '../kit/errors.ts'
 import { silentLog } from '../kit/log.ts'
+import { packagePath } from '../kit/paths.ts'
 import { addModel } from './models-add.ts'
 import { addTry } from './models-try.ts'
 import { FoundBad, languageOf, print, say, usage } from './program.ts'
@@ -28,9 +29,10 @@ export function addModels(program: Command): void {
   const models = program.command('models').description('model registry: manifests, hashes, licences, speed')
   models
     .command('list')
-    .description('the models whose manifests come with the gateway')
+    .description('the models that come with the gateway or were added, and those whose manifests it has')
+    .option('--from <folder>', 'where models are kept', 'var/models')
     .option('--json', 'print manifests as JSON')
-    .action((options: Options, command: Command) => list(options.json === true, command))
+    .action((options: Options & { from: string }, command: Command) => list(options, command))
   models
     .command('verify')
     .description('hash, manifest, shape, and one look at a grey picture')
@@ -58,16 +60,22 @@ export function addModels(program: Command): void {
     .action((files: string[], options: Options) => bench(files, options))
 }
 
-function list(json: boolean, command: Command): void {
-  const manifests = shippedManifests()
-  if (json) {
+/** A model that was added and whose manifest also came with the gateway is one model. */
+function list(options: Options & { from: string }, command: Command): void {
+  const wrong = (found: Fault) => say(found.explain(languageOf(command)))
+  const there = [packagePath('models', 'default'), options.from].flatMap((folder) =>
+    manifestsIn(folder, wrong),
+  )
+  const shipped = shippedManifests().filter(({ sha256 }) => there.every((one) => one.sha256 !== sha256))
+  const manifests = [...there, ...shipped]
+  if (options.json === true) {
     const asked = manifests.map((one) => ({ ...one, asks: licenceAsks(one).map(({ code }) => code) }))
     print(JSON.stringify(asked, null, 1))
     return
   }
-  print('| model | family | input | classes | roles | licence | sha256 |')
-  print('|---|---|---|---|---|---|---|')
-  for (const manifest of manifests) print(row(manifest))
+  print('| model | here | family | input | classes | roles | licence | sha256 |')
+  print('|---|---|---|---|---|---|---|---|')
+  for (const manifest of manifests) print(row(manifest, there.includes(manifest)))
   for (const manifest of manifests) sayAsks(manifest, command)
 }
 
@@ -92,12 +100,12 @@ async function add(source: string, options: Options & { to: string }, command: C
   throw new FoundBad()
 }
 
-function row(manifest: Manifest): string {
+function row(manifest: Manifest, here: boolean): string {
   const { name, family, input, classes, licence, sha256 } = manifest
   const roles = new Set(rolesOf(manifest))
   const named = ROLES.filter((role) => roles.has(role)).join(' ')
   const size = `${input.width}×${input.height} ${input.fit}`
-  return `| ${[name, family, size, classes.length, named, licence, sha256].join(' | ')} |`
+  return `| ${[name, here ? 'yes' : '', family, size, classes.length, named, licence, sha256].join(' | ')} |`
 }
 
 interface Verified {
