@@ -1,0 +1,141 @@
+/**
+ * Films seeded scenes and writes down, frame by frame, who is where and what the background model proposes.
+ *
+ *     seed ─script─▶ film.mp4 ─ the gateway's own decoder ─▶ occupancy ─▶ proposals ─┐
+ *                 └─▶ bodies, far to near ───────────────────────────────────────────┴─▶ film.json
+ *
+ * The film goes through H.264 like a camera's, so crops of it carry a camera's faults. Labels are not given here:
+ * which proposal belongs to which body is decided where crops are made (`scenes.py`). Seeds 1000 to 1999 are for
+ * training, 2000 to 2199 for validation; all others belong to evaluation and are refused.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { openFileFeed } from '../../gateway/frames/file-feed.ts'
+import { assert } from '../../gateway/kit/assert.ts'
+import { label } from '../../gateway/occupancy/mask.ts'
+import { Occupancy, OccupancyOptions } from '../../gateway/occupancy/occupancy.ts'
+import { proposalsOf } from '../../gateway/occupancy/proposals.ts'
+import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Standing } from '../../gateway/occupancy/standing.ts'
+import type { Weather } from '../../simulators/street/light.ts'
+import { renderScene } from '../../simulators/street/render.ts'
+import { namedScene, SCENE_NAMES } from '../../simulators/street/scenes.ts'
+import type { Actor, SceneScript, VehicleActor } from '../../simulators/street/script.ts'
+import type { Seen } from '../../simulators/street/stage.ts'
+import { medley } from './medley.ts'
+
+/** Seeds of each split: from, and how many. */
+const SEEDS = { train: [1000, 1000], val: [2000, 200] } as const
+type Split = keyof typeof SEEDS
+
+/** As often as a watched camera is looked at. */
+const FPS = 2
+const WIDTH = 1280
+const HEIGHT = 720
+/** What differs from the background for the moment: people who walk, cars, the shadows of both. */
+const BLOB_PIXELS_MIN = 40
+const WEATHERS: readonly (Weather | undefined)[] = [
+  undefined,
+  'cloudy',
+  'night',
+  'sunny',
+  'rain',
+  'night-rain',
+]
+
+type Corners = readonly [number, number, number, number]
+
+interface FrameFacts {
+  /** Bodies, far to near: what each is, which actor, which act (−1: none), its box in fractions. */
+  readonly seen: readonly (readonly [kind: string, actor: number, act: number, ...box: Corners])[]
+  /** Boxes that occupancy proposes, and boxes of what differs for the moment. */
+  proposals: readonly Corners[]
+  blobs: readonly Corners[]
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      out: { type: 'string' },
+      split: { type: 'string' },
+      films: { type: 'string' },
+      first: { type: 'string' },
+    },
+  })
+  const { out, split = 'train', films = '14', first = '0' } = values
+  assert(out !== undefined, '--out names a folder')
+  assert(split === 'train' || split === 'val', '--split is train or val')
+  const [begin, end] = [Number(first), Number(first) + Number(films)]
+  assert(begin >= 0 && end <= SEEDS[split][1], 'films keep to the seeds of their split')
+  mkdirSync(out, { recursive: true })
+  for (let film = begin; film < end; film++) {
+    const name = await exportFilm(film, split, out)
+    process.stderr.write(`${film + 1 - begin}/${films} ${name}\n`)
+  }
+}
+
+/** Every other film is a medley; the named scenes in between have other weather each round. */
+async function exportFilm(film: number, split: Split, out: string): Promise<string> {
+  const seed = SEEDS[split][0] + film
+  const script = film % 2 === 0 ? told(film / 2, seed) : medley(seed)
+  const scene = script.name
+  const name = `${split}-${seed}-${scene}`
+  const path = join(out, `${name}.mp4`)
+  const frames: FrameFacts[] = []
+  const onSeen = (_: number, seen: readonly Seen[]) => {
+    frames.push({ seen: seen.map((one) => bodyOf(one, script.actors)), proposals: [], blobs: [] })
+  }
+  await renderScene(script, { seed, width: WIDTH, height: HEIGHT, fps: FPS, onSeen }, path)
+  await watch(path, frames)
+  const facts = { film: `${name}.mp4`, scene, weather: script.weather, seed, fps: FPS, frames }
+  writeFileSync(join(out, `${name}.json`), JSON.stringify(facts))
+  return name
+}
+
+function told(at: number, seed: number): SceneScript {
+  const scene = SCENE_NAMES[at % SCENE_NAMES.length]!
+  const weather = WEATHERS[Math.floor(at / SCENE_NAMES.length) % WEATHERS.length]
+  return namedScene(scene, { seed, ...(weather !== undefined && { weather }) })
+}
+
+function bodyOf({ actor, extent }: Seen, actors: readonly Actor[]): FrameFacts['seen'][number] {
+  const kind = actor.kind === 'prop' ? actor.prop : actor.kind === 'vehicle' ? vehicleOf(actor) : 'person'
+  const { x1, y1, x2, y2 } = extent
+  const box = [x1 / WIDTH, y1 / HEIGHT, x2 / WIDTH, y2 / HEIGHT].map(round) as unknown as Corners
+  return [kind, actors.indexOf(actor), actor.act ?? -1, ...box]
+}
+
+/** A tricycle with goods on it is a stall to whoever looks; an empty one is parked. */
+function vehicleOf({ vehicle, loaded }: VehicleActor): string {
+  return loaded === true ? `${vehicle}-loaded` : vehicle
+}
+
+/** Looks at the film as the gateway does. */
+async function watch(path: string, frames: readonly FrameFacts[]): Promise<void> {
+  const occupancy = new Occupancy(OccupancyOptions.parse({}))
+  const feed = await openFileFeed({ path, cameraId: 'film', startWallMs: 0, samplesPerSec: FPS })
+  for await (const frame of feed.frames()) {
+    const standing = occupancy.stand(frame)
+    const facts = frames[Math.round((frame.timeMs * FPS) / 1000)]
+    if (facts === undefined || !standing.ready) continue
+    facts.proposals = proposalsOf(standing).map((box) => box.map(round) as unknown as Corners)
+    facts.blobs = blobsOf(standing)
+  }
+  feed.close()
+}
+
+function blobsOf({ foreground }: Standing): Corners[] {
+  const labels = new Uint8Array(PLANE_PIXELS)
+  return label(new Uint8Array(foreground), labels, BLOB_PIXELS_MIN).map(({ left, top, right, bottom }) => [
+    round(left / PLANE_WIDTH),
+    round(top / PLANE_HEIGHT),
+    round((right + 1) / PLANE_WIDTH),
+    round((bottom + 1) / PLANE_HEIGHT),
+  ])
+}
+
+function round(value: number): number {
+  return Math.round(value * 10_000) / 10_000
+}
+
+await main()

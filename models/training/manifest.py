@@ -1,0 +1,47 @@
+"""Writes the manifest beside the network: models/manifest.ts reads it.
+
+    python3 manifest.py --model lushao-patches.onnx --calibration calibration.json
+"""
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+from patches import PATCH
+from photographs import BACKGROUND, CLASSES
+
+
+def manifest_of(model: bytes, calibration: dict) -> dict:
+    thresholds = calibration["thresholds"]
+    named = {name: value for at, (name, value) in enumerate(thresholds.items()) if at != BACKGROUND}
+    return {
+        "name": "lushao-patches",
+        "family": "patches",
+        "sha256": hashlib.sha256(model).hexdigest(),
+        "licence": "Apache-2.0",
+        "origin": "Lushao's own: trained on openly licensed photographs (CREDITS.md) and drawn scenes; see card.md",
+        "input": {"name": "patches", "width": PATCH, "height": PATCH, "fit": "stretch", "channels": "rgb"},
+        "outputs": {"scores": "scores"},
+        "classes": CLASSES,
+        "roles": {
+            "person": ["person"],
+            "vehicle": ["vehicle"],
+            "two-wheeler": ["two-wheeler"],
+            "goods": ["thing"],
+        },
+        "thresholds": {"score": max(named.values()), "byClass": named},
+        "nms": {"iouMax": 0.6},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--calibration", type=Path, required=True)
+    flags = parser.parse_args()
+    manifest = manifest_of(flags.model.read_bytes(), json.loads(flags.calibration.read_text()))
+    flags.model.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
