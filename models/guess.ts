@@ -117,21 +117,24 @@ function asRows(output: OnnxValue, classCount: number): Answer | null {
   }
 }
 
+/** Values that neither family explains are keypoints, masks or angles: another task. */
 function asGrid({ name, shape }: OnnxValue, { width, height }: Size, classCount: number): Answer | null {
   const [batch, rows, columns] = shape
   if (shape.length !== 3 || batch === 0 || typeof rows !== 'number' || typeof columns !== 'number')
     return null
   const cells = [8, 16, 32].reduce((sum, s) => sum + Math.floor(width / s) * Math.floor(height / s), 0)
   const outputs = { predictions: name }
-  if (columns === cells && rows > 4) {
-    return { family: 'yolov8', outputs, classCount: rows - 4, ambiguous: false }
+  const counts = (width: number, more: number) =>
+    width > more && (classCount === 0 || width === more + classCount) ? width - more : null
+  const across = columns === cells ? counts(rows, 4) : null
+  if (across !== null) return { family: 'yolov8', outputs, classCount: across, ambiguous: false }
+  if (rows !== cells) return null
+  const objects = counts(columns, 5)
+  if (objects !== null) {
+    return { family: 'yolox', outputs, classCount: objects, ambiguous: objects !== or80(classCount) }
   }
-  if (rows !== cells || columns <= 5) return null
-  if (classCount > 0 && columns === 4 + classCount) {
-    return { family: 'yolov8', outputs, classCount, ambiguous: false }
-  }
-  const told = columns === 5 + or80(classCount)
-  return { family: 'yolox', outputs, classCount: columns - 5, ambiguous: !told }
+  const plain = counts(columns, 4)
+  return plain === null ? null : { family: 'yolov8', outputs, classCount: plain, ambiguous: false }
 }
 
 /** Sigmoid or softmax does not show in a shape. */

@@ -83,6 +83,7 @@ const FAMILIES: [what: string, Parameters<typeof suggest>, family: string | null
   ['rows of seven, as many as there are', [[output('rows', 7)]], 'nms-included', /family/],
   ['four outputs', [four.map((name) => ({ name, dims: [1, 100] }))], 'nms-included', /family/],
   ['an open size', [[output(1, CELLS, 85)], { inputs: [{ name: 'x', dims: [1, 3, 'h', 'w'] }] }], null, /./],
+  ['more values than its names explain', [[output(1, 56, CELLS)], { metadata: NAMES }], null, /./],
   ['one tensor of four dimensions', [[output(1, 85, 22, 22)]], null, /./],
   ['no picture', [[output(1, 84, 7)], { inputs: [size] }], null, /./],
   [
