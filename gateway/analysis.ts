@@ -16,11 +16,20 @@ import type { Frame } from './frames/frame.ts'
 import { PrivacyMask } from './frames/mask.ts'
 import type { Log } from './kit/log.ts'
 import { Line } from './line.ts'
+import type { Explained } from './tracks/baseline.ts'
+import type { Track } from './tracks/track.ts'
 import type { Act } from './violations/event.ts'
 
 /** Enough to reach back from a confirmed candidate to the moment before it stood there, beyond one long GOP. */
 const RING_SECONDS = 60
 const RING_BYTES = 256 << 20
+
+/** What is suspected, what is followed, and what the baseline explains. */
+export interface Known {
+  readonly acts: readonly Act[]
+  readonly tracks: readonly Track[]
+  readonly explained: readonly Explained[]
+}
 
 export interface AnalysisParts {
   readonly path: string
@@ -35,8 +44,8 @@ export interface AnalysisParts {
   /** Ends the analysis early, by throwing. */
   readonly signal?: AbortSignal
   readonly extraCaps?: readonly string[]
-  /** After each look: how far the file is, and what is suspected now. */
-  readonly onProgress?: (frame: Frame, durationSec: number, acts: readonly Act[]) => void
+  /** After each look: how far the file is, and what is known now. */
+  readonly onProgress?: (frame: Frame, durationSec: number, known: Known) => void
   readonly log: Log
 }
 
@@ -69,7 +78,11 @@ export async function analyseFile(parts: AnalysisParts): Promise<FileReport> {
     parts.signal?.throwIfAborted()
     mask.apply(frame.yuv)
     await line.look(frame)
-    parts.onProgress?.(frame, feed.durationSec, line.judge.acts())
+    parts.onProgress?.(frame, feed.durationSec, {
+      acts: line.judge.acts(),
+      tracks: line.pipeline.tracks,
+      explained: line.baseline.explained,
+    })
   }
   await line.end()
   const report = feed.report()

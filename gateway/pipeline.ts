@@ -56,6 +56,11 @@ export class Pipeline {
     return this.#looks
   }
 
+  /** Whom the witnesses with names follow. */
+  get tracks(): readonly Track[] {
+    return [...this.#named, ...this.#seen]
+  }
+
   async look(frame: Frame): Promise<void> {
     const { occupancy, judge, onChange, onLooked } = this.#parts
 
@@ -82,7 +87,7 @@ export class Pipeline {
       const unexplained = baseline.take(seen, standing, frame.timeMs)
       this.#seen = trackers.detector.follow(unexplained, frame.timeMs)
     }
-    return [...this.#named, ...this.#seen]
+    return this.tracks
   }
 
   async #ask(pool: DetectorPool | null, frame: Frame, views: readonly Box[]): Promise<Detections | null> {

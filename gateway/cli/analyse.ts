@@ -81,9 +81,9 @@ async function analyse(
           ...{ path, config, camera, samplesPerSec, eyes, evidence, log },
           startWallMs: nextWallMs,
           sink: file,
-          onProgress: (frame, durationSec, acts) => {
+          onProgress: (frame, durationSec, known) => {
             bar.update(frame.timeMs / 1000, durationSec)
-            annotator?.draw(frame, acts)
+            annotator?.draw(frame, known)
           },
         })
         nextWallMs += report.readSec * 1000

@@ -1,17 +1,18 @@
 /**
- * `--annotate`: a copy of the video with zones, boxes and states drawn over it.
+ * `--annotate`: a copy of the video with zones, tracks, states and the baseline drawn over it.
  *
- *     look ─▶ one line of an ASS subtitle file per zone and act ─▶ ffmpeg burns it into a re-encoded copy
+ *     look ─▶ a line of an ASS subtitle file per zone, track, act … ─▶ ffmpeg burns it into a re-encoded copy
  *
  * The drawing is a derivative at the video's full size and rate; the original file is only read.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CameraOptions } from '../../config/schema.ts'
+import type { Known } from '../analysis.ts'
 import type { Frame } from '../frames/frame.ts'
 import type { Box, Polygon } from '../kit/geometry.ts'
 import { remux } from '../streams/media-tool.ts'
-import type { Act } from '../violations/event.ts'
+import { BASELINE_COLOUR, colourOf, stateColourOf, ZONE_COLOUR } from './palette.ts'
 
 /** Drawing units: the picture is 1000 wide and high, whatever its shape. */
 const UNITS = 1000
@@ -29,20 +30,11 @@ Style: word,sans-serif,34,&H00FFFFFF,&H00000000,&H80000000,3,2,0,7,0,0,0
 [Events]
 Format: Layer, Start, End, Style, Text
 `
-/** ASS colours are BGR. */
-const ZONE_COLOUR = '&HFFC080&'
-const STATE_COLOUR: Partial<Record<Act['state'], string>> = {
-  CANDIDATE: '&H00D7FF&',
-  CONFIRMING: '&H00A5FF&',
-  ACTIVE: '&H3030FF&',
-  CLEARING: '&H90C040&',
-}
-
 export class Annotator {
   readonly #camera: CameraOptions
   readonly #to: string
   readonly #lines: string[] = []
-  #drawn: { readonly timeMs: number; readonly acts: readonly Act[] } | null = null
+  #drawn: ({ readonly timeMs: number } & Known) | null = null
 
   constructor(camera: CameraOptions, to: string) {
     this.#camera = camera
@@ -50,9 +42,9 @@ export class Annotator {
   }
 
   /** What was true at one look is shown until the next. */
-  draw({ timeMs }: Frame, acts: readonly Act[]): void {
+  draw({ timeMs }: Frame, known: Known): void {
     this.#flush(timeMs)
-    this.#drawn = { timeMs, acts }
+    this.#drawn = { timeMs, ...known }
   }
 
   async write(from: string): Promise<void> {
@@ -65,32 +57,50 @@ export class Annotator {
 
   #flush(untilMs: number): void {
     if (this.#drawn === null) return
-    const { timeMs, acts } = this.#drawn
-    for (const zone of this.#camera.zones) {
-      this.#line(timeMs, untilMs, outline(zone.polygon, ZONE_COLOUR))
+    const { timeMs, acts, tracks, explained } = this.#drawn
+    const span: Span = [timeMs, untilMs]
+    for (const zone of this.#camera.zones) this.#line(span, outline(zone.polygon, ZONE_COLOUR))
+    for (const { box, class: name } of explained) {
+      this.#line(span, outline(cornersOf(box), BASELINE_COLOUR, FINE))
+      this.#word(span, box, `${name} (baseline)`, SMALL)
+    }
+    for (const { box, class: name, role, trackId } of tracks) {
+      this.#line(span, outline(cornersOf(box), colourOf(role), FINE))
+      this.#word(span, box, `${name} ${trackId}`, SMALL)
     }
     for (const act of acts) {
-      const colour = STATE_COLOUR[act.state] ?? '&HFFFFFF&'
-      const label = `${act.ruleId} ${act.state} ${Math.round((timeMs - act.startMs) / 1000)} s`
-      this.#line(timeMs, untilMs, outline(cornersOf(act.box), colour))
-      this.#word(timeMs, untilMs, act.box, label)
+      this.#line(span, outline(cornersOf(act.box), stateColourOf(act.state)))
+      this.#word(span, act.box, `${act.ruleId} ${act.state} ${Math.round((timeMs - act.startMs) / 1000)} s`)
     }
   }
 
-  #line(fromMs: number, toMs: number, drawing: string): void {
-    this.#lines.push(`Dialogue: 0,${clock(fromMs)},${clock(toMs)},line,${drawing}\n`)
+  #line(span: Span, drawing: string): void {
+    this.#lines.push(`Dialogue: 0,${clock(span[0])},${clock(span[1])},line,${drawing}\n`)
   }
 
-  #word(fromMs: number, toMs: number, box: Box, text: string): void {
-    const at = `{\\pos(${units(box[0])},${units(box[1])})\\an1}`
-    this.#lines.push(`Dialogue: 1,${clock(fromMs)},${clock(toMs)},word,${at}${text}\n`)
+  #word(span: Span, box: Box, text: string, style = ''): void {
+    const at = `{\\pos(${units(box[0])},${units(box[1])})\\an1${style}}`
+    this.#lines.push(`Dialogue: 1,${clock(span[0])},${clock(span[1])},word,${at}${plain(text)}\n`)
   }
 }
 
-function outline(polygon: Polygon, colour: string): string {
+/** From one look to the next, ms. */
+type Span = readonly [fromMs: number, toMs: number]
+
+/** Tags: what is only seen is drawn finer than what is suspected. */
+const FINE = '\\bord1.5'
+const SMALL = '\\fs22'
+
+function outline(polygon: Polygon, colour: string, style = ''): string {
   const path = polygon.map(([x, y], i) => `${i === 0 ? 'm' : 'l'} ${units(x)} ${units(y)}`).join(' ')
-  return `{\\pos(0,0)\\3c${colour}\\p1}${path}{\\p0}`
+  return `{\\pos(0,0)\\3c${bgr(colour)}${style}\\p1}${path}{\\p0}`
 }
+
+/** A class is called as its manifest pleases; braces and backslashes are orders here. */
+const plain = (text: string): string => text.replace(/[{}\\\r\n]/g, '')
+
+/** `#rrggbb` as ASS writes colours. */
+const bgr = (colour: string): string => `&H${colour.slice(5, 7)}${colour.slice(3, 5)}${colour.slice(1, 3)}&`
 
 const cornersOf = ([x1, y1, x2, y2]: Box): Polygon => [
   [x1, y1],

@@ -1,6 +1,5 @@
 /**
- * What is drawn over a picture for people: the colours that mean the same on the annotated video and on the pictures of
- * `models try`, and the latter's drawing.
+ * A look as a picture for people: what one model sees, and what the gateway would make of it.
  *
  *     frame ─▶ 1280 wide, in the camera's shape ─▶ zones ─▶ baseline ─▶ faint ─▶ sure ─▶ a strip that explains them
  *
@@ -11,21 +10,8 @@ import type { Role } from '../detections/detections.ts'
 import { FRAME_HEIGHT, FRAME_WIDTH } from '../frames/frame.ts'
 import type { Language } from '../kit/errors.ts'
 import type { Box, Polygon } from '../kit/geometry.ts'
+import { BASELINE_COLOUR, colourOf, OTHER_COLOUR, ZONE_COLOUR } from './palette.ts'
 import { toRgb } from './picture-frame.ts'
-
-/** sRGB, `#rrggbb`. */
-export const ZONE_COLOUR = '#80c0ff'
-export const BASELINE_COLOUR = '#c8c8c8'
-const ROLE_COLOUR: Partial<Record<Role, string>> = {
-  person: '#4ade80',
-  vehicle: '#60a5fa',
-  'two-wheeler': '#c084fc',
-  carrier: '#fb923c',
-  goods: '#facc15',
-  furniture: '#f9a8d4',
-}
-const OTHER_COLOUR = '#ffffff'
-const colourOf = (role: Role): string => ROLE_COLOUR[role] ?? OTHER_COLOUR
 
 const WIDTH = 1_280
 /** Pixels: words in the picture and below it, the strip, the widest letter. */

@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml'
 import { verifyPackages } from '../../gateway/evidence/verify.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { makeClip } from '../fixtures/clip.ts'
+import { detrGraph, detrManifest, makeFolder, writeModel } from '../fixtures/models.ts'
 
 const BOX = [0.4, 0.5, 0.55, 0.75] as const
 let folder: string
@@ -52,6 +53,26 @@ test('--json prints the revisions, --annotate draws a video of the same length',
   expect(stdout).toBe(readFileSync(join(folder, 'drawn', 'events.ndjson'), 'utf8'))
   const seconds = await probeSeconds(join(folder, 'drawn', 'annotated', 'clip.mp4'))
   expect(Math.abs(seconds - 40)).toBeLessThan(0.5)
+})
+
+test('--annotate shows what a detector follows, and in grey what the baseline explains', async () => {
+  const file = join(folder, 'named.yaml')
+  const models = makeFolder()
+  try {
+    const cart = writeModel(models, detrGraph(), detrManifest)
+    writeFileSync(file, JSON.stringify({ ...CONFIG, naming: { enabled: false } }))
+    const quiet = await makeClip(join(folder, 'quiet.mp4'), { seconds: 40, fps: 8, things: [] })
+    const more = ['--annotate', '--model', cart, '-c', file]
+    expect((await analyse([quiet], 'named', ...more)).code).toBe(0)
+    const video = join(folder, 'named', 'annotated', 'quiet.mp4')
+    const [r, g, b] = await pixelAt(video, 3)
+    expect([r! - b! > 60, r! > 180, g! > 90]).toEqual([true, true, true])
+    const grey = await pixelAt(video, 38.5)
+    expect(Math.max(...grey) - Math.min(...grey)).toBeLessThan(30)
+    expect(Math.min(...grey)).toBeGreaterThan(150)
+  } finally {
+    models.remove()
+  }
 })
 
 const BAD: [name: string, make: (file: string) => void, code: string][] = [
@@ -178,6 +199,17 @@ function lushao(args: string[]): Promise<{ code: number; stdout: string; stderr:
           stderr,
         })
       },
+    )
+  })
+}
+
+/** Red, green and blue where the right edge of the tiny network's cart is drawn. */
+function pixelAt(file: string, sec: number): Promise<number[]> {
+  const filter = 'format=rgb24,crop=1:1:iw*0.5:ih*0.9'
+  const args = ['-v', 'error', '-ss', String(sec), '-i', file, '-frames:v', '1', '-vf', filter]
+  return new Promise((resolve, reject) => {
+    execFile('ffmpeg', [...args, '-f', 'rawvideo', 'pipe:1'], { encoding: 'buffer' }, (error, stdout) =>
+      error ? reject(error) : resolve([...stdout]),
     )
   })
 }
