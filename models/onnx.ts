@@ -7,8 +7,10 @@
  *
  * Only lengths and names are read, never weights; every length is checked against what is there, so a cut or
  * random file ends in a sentence. Two things that the library would do are refused here: to fetch weights from
- * other files of this machine, and to make room for a tensor that no detector needs.
+ * other files of this machine, and to make room for a tensor that no detector needs, where its size is declared
+ * or is a constant of the graph.
  */
+import { fieldsOf, numbersOf, textOf } from './protobuf.ts'
 
 export interface OnnxValue {
   readonly name: string
@@ -28,7 +30,6 @@ export interface OnnxFile {
 
 /** 128 MiB as float32: ten times the largest output of the families. */
 const VALUES_MAX = 1 << 25
-const TEXT_BYTES_MAX = 1 << 16
 const ENTRIES_MAX = 256
 /** Graphs within graphs (If, Loop); real ones have two or three. */
 const DEPTH_MAX = 8
@@ -42,6 +43,11 @@ const TYPES: Readonly<Record<number, string>> = {
   11: 'float64',
 }
 const EXTERNAL = 1
+const INT64 = 7
+/** Operators that make room by a list of sizes or repeats, and which of their inputs that is. */
+const MAKING_ROOM: Readonly<Record<string, number>> = { Expand: 1, ConstantOfShape: 0, Tile: 1 }
+/** No tensor has more dimensions. */
+const SIZES_MAX = 16
 
 /** @throws Error whose message says what is wrong with the file. */
 export function readOnnx(bytes: Uint8Array): OnnxFile {
@@ -65,43 +71,75 @@ interface GraphParts {
   readonly initializers: Set<string>
 }
 
-function readGraph(bytes: Uint8Array, depth: number): GraphParts {
+/** Short lists of integers that are known before the graph runs, by name. */
+type Sizes = Map<string, readonly number[]>
+
+function readGraph(bytes: Uint8Array, depth: number, outer: Sizes = new Map()): GraphParts {
   if (depth > DEPTH_MAX) throw new Error(`its graphs are nested more than ${DEPTH_MAX} deep`)
   const parts: GraphParts = { inputs: [], outputs: [], initializers: new Set() }
+  const sizes: Sizes = new Map(outer)
+  const nodes: Uint8Array[] = []
   for (const { number, part } of fieldsOf(bytes)) {
-    if (number === 1) checkNode(part, depth)
-    else if (number === 5) parts.initializers.add(checkTensor(part))
-    else if (number === 11) parts.inputs.push(readValue(part))
+    if (number === 1) nodes.push(part)
+    else if (number === 5) {
+      const { name, integers } = readTensor(part)
+      parts.initializers.add(name)
+      if (integers !== null) sizes.set(name, integers)
+    } else if (number === 11) parts.inputs.push(readValue(part))
     else if (number === 12) parts.outputs.push(readValue(part))
     else if (number === 13) readValue(part)
   }
+  for (const node of nodes) checkNode(node, depth, sizes)
   return parts
 }
 
-/** Attributes of a node that hold a tensor, a graph, or several. */
-function checkNode(bytes: Uint8Array, depth: number): void {
+/** Attributes of a node that hold a tensor, a graph, or several; and how much room the node makes. */
+function checkNode(bytes: Uint8Array, depth: number, sizes: Sizes): void {
+  const inputs: string[] = []
+  let output = ''
+  let operator = ''
   for (const { number, part } of fieldsOf(bytes)) {
+    if (number === 1) inputs.push(textOf(part))
+    else if (number === 2 && output === '') output = textOf(part)
+    else if (number === 4) operator = textOf(part)
     if (number !== 5) continue
     for (const inner of fieldsOf(part)) {
-      if (inner.number === 5 || inner.number === 10) checkTensor(inner.part)
-      else if (inner.number === 6 || inner.number === 11) readGraph(inner.part, depth + 1)
+      if (inner.number === 6 || inner.number === 11) readGraph(inner.part, depth + 1, sizes)
+      if (inner.number !== 5 && inner.number !== 10) continue
+      const { integers } = readTensor(inner.part)
+      if (integers !== null) sizes.set(output, integers)
     }
   }
+  const room = sizes.get(inputs[MAKING_ROOM[operator] ?? -1] ?? '')
+  if (room !== undefined) checkSize(`${operator} to ${output}`, room)
 }
 
-/** Returns its name. */
-function checkTensor(bytes: Uint8Array): string {
+/** Of a tensor's data only short lists of integers are looked at: they may be sizes. */
+function readTensor(bytes: Uint8Array): { name: string; integers: readonly number[] | null } {
   let name = ''
+  let type = 0
+  let raw: Uint8Array | null = null
   const dims: number[] = []
-  for (const { number, value, part } of fieldsOf(bytes)) {
-    if (number === 1) dims.push(...(value === undefined ? varintsOf(part) : [value]))
-    else if (number === 8) name = textOf(part)
+  const integers: number[] = []
+  for (const field of fieldsOf(bytes)) {
+    const { number, value, part } = field
+    if (number === 1) dims.push(...numbersOf(field))
+    else if (number === 2) type = value ?? 0
+    else if (number === 7 && part.length <= 10 * SIZES_MAX && integers.length <= SIZES_MAX) {
+      integers.push(...numbersOf(field))
+    } else if (number === 8) name = textOf(part)
+    else if (number === 9) raw = part
     else if (number === 13 || (number === 14 && value === EXTERNAL)) {
       throw new Error(`its tensor ${name || '?'} lies in another file`)
     }
   }
   checkSize(`tensor ${name || '?'}`, dims)
-  return name
+  if (type !== INT64) return { name, integers: null }
+  if (raw !== null && raw.length <= 8 * SIZES_MAX && raw.length % 8 === 0) {
+    const view = new DataView(raw.buffer, raw.byteOffset, raw.length)
+    for (let at = 0; at < raw.length; at += 8) integers.push(Number(view.getBigInt64(at, true)))
+  }
+  return { name, integers: integers.length > 0 && integers.length <= SIZES_MAX ? integers : null }
 }
 
 function readValue(bytes: Uint8Array): OnnxValue {
@@ -151,60 +189,4 @@ function entryOf(bytes: Uint8Array): [key: string, value: string] {
     if (number === 1 || number === 2) entry[number - 1] = textOf(part)
   }
   return entry
-}
-
-// ── protobuf ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-interface Field {
-  readonly number: number
-  /** Of a varint. */
-  readonly value: number | undefined
-  /** Of a length and bytes; empty otherwise. */
-  readonly part: Uint8Array
-}
-
-const NOTHING = new Uint8Array(0)
-
-function* fieldsOf(bytes: Uint8Array): Generator<Field> {
-  for (let at = 0; at < bytes.length; ) {
-    const [key, from] = varintAt(bytes, at)
-    const [number, wire] = [Math.floor(key / 8), key % 8]
-    if (wire === 0) {
-      const [value, end] = varintAt(bytes, from)
-      yield { number, value, part: NOTHING }
-      at = end
-      continue
-    }
-    const [length, start] = wire === 2 ? varintAt(bytes, from) : [wire === 1 ? 8 : 4, from]
-    if (wire !== 1 && wire !== 2 && wire !== 5) throw new Error('it is no ONNX file')
-    at = start + length
-    if (at > bytes.length) throw new Error('it is cut short, or no ONNX file')
-    yield { number, value: undefined, part: bytes.subarray(start, at) }
-  }
-}
-
-/** Above 2^53 a number loses its last bits; such a size or length is refused all the same. */
-function varintAt(bytes: Uint8Array, from: number): [value: number, end: number] {
-  let value = 0
-  for (let at = from, factor = 1; at < from + 10; at++, factor *= 128) {
-    const byte = bytes[at]
-    if (byte === undefined) throw new Error('it is cut short, or no ONNX file')
-    value += (byte & 127) * factor
-    if (byte < 128) return [value, at + 1]
-  }
-  throw new Error('it is no ONNX file')
-}
-
-function varintsOf(bytes: Uint8Array): number[] {
-  const values: number[] = []
-  for (let at = 0; at < bytes.length; ) {
-    const [value, end] = varintAt(bytes, at)
-    values.push(value)
-    at = end
-  }
-  return values
-}
-
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.subarray(0, TEXT_BYTES_MAX)).toString('utf8')
 }

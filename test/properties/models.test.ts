@@ -38,17 +38,28 @@ test(`${MUTANTS} spoilt networks: a code each or an answer, never a crash`, () =
   )
 })
 
-/** A dimension given as a value, so that no shape shows how large it will be. */
-function expanding(values: number, declared: Graph['outputs'][number]['dims']): Graph {
+/** Rows of seven, as many as a constant says, or, where not even that shall show, as its square says. */
+function expanding(rows: number, declared: Graph['outputs'][number]['dims'], squared = false): Graph {
   return {
     inputs: [{ name: 'images', dims: [1, 3, 64, 64] }],
     outputs: [{ name: 'output', dims: declared }],
-    constants: { shape: { dims: [3], values: BigInt64Array.of(1n, BigInt(values), 7n) } },
+    constants: {
+      shape: { dims: [3], values: BigInt64Array.of(1n, BigInt(rows), 7n) },
+    },
     nodes: [
       { op: 'ReduceMean', inputs: ['images'], output: 'one', attributes: { keepdims: 0 } },
-      { op: 'Expand', inputs: ['one', 'shape'], output: 'output' },
+      { op: 'Mul', inputs: ['shape', 'shape'], output: 'square' },
+      { op: 'Expand', inputs: ['one', squared ? 'square' : 'shape'], output: 'output' },
     ],
   }
+}
+
+/** Says of the first constant that its data lies outside: one more field of it, in the last place. */
+function external(bytes: Buffer): Buffer {
+  // A tensor's field 14 set to EXTERNAL (1), in a second model message whose graph is merged into the first.
+  const tensor = Buffer.concat([Buffer.from([0x42, 4]), Buffer.from('base'), Buffer.from([0x70, 1])])
+  const graph = Buffer.concat([Buffer.from([0x2a, tensor.length]), tensor])
+  return Buffer.concat([bytes, Buffer.from([0x3a, graph.length]), graph])
 }
 
 const HOSTILE: [what: string, model: () => Graph | Uint8Array, code: string, reason: RegExp][] = [
@@ -62,8 +73,14 @@ const HOSTILE: [what: string, model: () => Graph | Uint8Array, code: string, rea
     /output has 700000000000 values/,
   ],
   [
-    'an output of 10¹² values, undeclared',
-    () => expanding(1e11, ['a', 'b', 'c']),
+    'an output of 10⁹ values, undeclared, a constant of the graph',
+    () => expanding(1.5e8, ['a', 'b', 'c']),
+    'MODEL_UNREADABLE',
+    /Expand to output has 1050000000 values/,
+  ],
+  [
+    'an output of 10¹³ values, which shows only when it runs',
+    () => expanding(1e6, ['a', 'b', 'c'], true),
     'MODEL_SHAPE_WRONG',
     /memory|allocate|Expand/,
   ],
@@ -72,6 +89,12 @@ const HOSTILE: [what: string, model: () => Graph | Uint8Array, code: string, rea
     () => expanding(1e5, ['a', 'b', 'c']),
     'MODEL_SHAPE_WRONG',
     /1×100000×7/,
+  ],
+  [
+    'weights in another file of this machine',
+    () => external(encodeModel(yoloxGraph())),
+    'MODEL_UNREADABLE',
+    /base lies in another file/,
   ],
   [
     'constants of 10¹² values',
