@@ -20,8 +20,9 @@ const NAMES_IOU = 0.4
 const EXPLAINS_COVER = 0.8
 /** Pixels of a person that move, however small he is. */
 const MOVING_PIXELS_MIN = 6
-/** Two names for one box. */
+/** Two names for one box; and how sure the other must be, as a share. */
 const SAME_IOU = 0.6
+const CONTEST_SHARE = 0.6
 const EXPLAINS_LOOKS = 4
 const EXPLAINS_SHARE = 0.6
 /** Looks after which the past counts half: what is brought to a bicycle that stood for hours is seen within a minute. */
@@ -152,21 +153,29 @@ function explain(witness: Witness, ground: SpotGround, goods: Box, settled: read
 
 /** What else is there that makes a trade: its tools, its carriers, a van that may be unloaded. */
 function nameCompany(witness: Witness, goods: Box, settled: readonly Track[], nowMs: number): void {
-  let carriers = 0
+  const carriers: Box[] = []
   for (const { role, box, class: name, confidence, stationarySinceMs } of settled) {
     if (role === 'vehicle' && stationarySinceMs !== null && isNear(box, goods)) witness.vehicleMs = nowMs
     if (intersection(box, goods) === 0) continue
-    if (CARRIERS.has(role) && stationarySinceMs !== null) carriers++
+    // Two witnesses may see the same cart.
+    const isNew = !carriers.some((other) => iou(other, box) >= NAMES_IOU)
+    if (CARRIERS.has(role) && stationarySinceMs !== null && isNew) carriers.push(box)
     if (role !== 'grill' && role !== 'scrap') continue
     const tool = witness.tools[role]
     tool.looks++
     if (confidence > tool.confidence) witness.tools[role] = { looks: tool.looks, class: name, confidence }
   }
-  witness.carriers += CARRIERS_PACE * (carriers - witness.carriers)
+  witness.carriers += CARRIERS_PACE * (carriers.length - witness.carriers)
 }
 
+/** Another name for the same box, nearly as sure. */
 function isContested(track: Track, seen: readonly Track[]): boolean {
-  return seen.some((other) => other.role !== track.role && iou(other.box, track.box) >= SAME_IOU)
+  return seen.some(
+    (other) =>
+      other.role !== track.role &&
+      other.confidence >= CONTEST_SHARE * track.confidence &&
+      iou(other.box, track.box) >= SAME_IOU,
+  )
 }
 
 type Being = { readonly role: NonNullable<Witness['explainedBy']>; readonly box: Box }
