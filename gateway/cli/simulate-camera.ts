@@ -1,6 +1,7 @@
 /**
  * `lushao simulate camera`: an RTSP camera that plays files or a drawn scene, with faults on demand.
  * `lushao simulate scene NAME --out DIR`: the drawn scene as a film, with its truth file beside it.
+ * `lushao simulate scene --set test|tune --out DIR`: a whole set of the test street, with what judges it.
  */
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { RtspCamera } from '../../simulators/camera/rtsp-camera.ts'
+import { filmSet } from '../../simulators/street/film-set.ts'
 import { type Rendered, renderScene } from '../../simulators/street/render.ts'
 import {
   aboutScene,
@@ -17,6 +19,8 @@ import {
   SCENE_SECONDS_MIN,
   type SceneName,
 } from '../../simulators/street/scenes.ts'
+import { SET_NAMES, scenesOf } from '../../simulators/street/test-street.ts'
+import { reasonOf } from '../kit/errors.ts'
 import { makeLog } from '../kit/log.ts'
 import { print, usage } from './program.ts'
 import { progressBar } from './progress.ts'
@@ -40,6 +44,8 @@ interface CameraFlags extends SceneShape {
 }
 
 interface SceneFlags extends SceneShape {
+  readonly set?: string
+  readonly only?: string
   readonly out: string
   readonly json?: boolean
 }
@@ -83,14 +89,40 @@ export function addSimulateCamera(simulate: Command): void {
     .action(runCamera)
 
   shaped(simulate.command('scene'))
-    .description('film a drawn street scene; its truth file lies beside it')
-    .argument('<name>', SCENE_NAMES.map((name) => `${name}: ${aboutScene(name)}`).join('; '))
-    .requiredOption('--out <folder>', 'where the film goes')
+    .description('film a drawn street scene, or a set of the test street, with the truth')
+    .argument('[name]', SCENE_NAMES.map((name) => `${name}: ${aboutScene(name)}`).join('; '))
+    .option('--set <set>', `instead of one scene, a set of the test street: ${SET_NAMES.join(', ')}`)
+    .option('--only <pattern>', 'of the set, scenes whose name matches this regular expression')
+    .requiredOption('--out <folder>', 'where the films go; a set brings its gateway.yaml')
     .option('--json', 'print what was made as JSON')
-    .action(async (name: string, options: SceneFlags) => {
+    .action(async (name: string | undefined, options: SceneFlags) => {
+      if (options.set !== undefined) return await filmSetNamed(options.set, options)
+      if (name === undefined) throw usage('simulate scene', 'give the name of a scene, or --set')
       const made = await film(sceneNamed(name), options, options.out)
       print(options.json ? JSON.stringify(made) : `${made.video}\n${made.truthFile}`)
     })
+}
+
+async function filmSetNamed(name: string, { only, out, json }: SceneFlags): Promise<void> {
+  const set = SET_NAMES.find((one) => one === name)
+  if (set === undefined) throw usage('simulate scene', `--set is one of ${SET_NAMES.join(', ')}, not ${name}`)
+  const scenes = scenesOf(set).filter((scene) => patternOf(only).test(scene.name))
+  if (scenes.length === 0) throw usage('simulate scene', `no scene of ${set} matches ${only}`)
+  const bar = progressBar(set)
+  try {
+    const made = await filmSet({ scenes, out, onFilmed: (_, done, of) => bar.update(done, of) })
+    print(json ? JSON.stringify(made) : `${made.made} filmed, ${made.kept} were there\n${made.config}`)
+  } finally {
+    bar.stop()
+  }
+}
+
+function patternOf(only = ''): RegExp {
+  try {
+    return new RegExp(only)
+  } catch (error) {
+    throw usage('simulate scene', `--only is no regular expression: ${reasonOf(error)}`)
+  }
 }
 
 function shaped(command: Command): Command {

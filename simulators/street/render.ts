@@ -11,7 +11,7 @@ import { basename, dirname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { assert } from '../../gateway/kit/assert.ts'
 import { fault, reasonOf } from '../../gateway/kit/errors.ts'
-import type { SceneScript, Truth } from './script.ts'
+import type { SceneNote, SceneScript, Truth } from './script.ts'
 import { Sensor } from './sensor.ts'
 import { type Seen, Stage } from './stage.ts'
 import { truthOf } from './truth.ts'
@@ -23,6 +23,9 @@ export interface RenderOptions {
   readonly fps?: number
   /** Films only the first seconds of the script. */
   readonly seconds?: number
+  /** Where the truth goes; beside the film unless said otherwise. */
+  readonly truthFile?: string
+  readonly note?: SceneNote
   readonly onProgress?: (share: number) => void
   /** After each frame: who covered what of it, in its pixels. */
   readonly onSeen?: (frame: number, seen: readonly Seen[]) => void
@@ -62,8 +65,10 @@ export async function renderScene(
   await encoder.finish()
 
   const film = { video: basename(out), fps, width, height, durationSec }
-  const truth = truthOf(script, stage.view, (act) => stage.boxOf(act), film)
-  const truthFile = `${out.replace(/\.[^./]+$/, '')}.truth.json`
+  const told = truthOf(script, stage.view, (act) => stage.boxOf(act), film)
+  const truth = options.note === undefined ? told : { ...told, scene: options.note }
+  const truthFile = options.truthFile ?? `${out.replace(/\.[^./]+$/, '')}.truth.json`
+  await mkdir(dirname(truthFile), { recursive: true })
   await writeFile(truthFile, `${JSON.stringify(truth, null, 1)}\n`)
   return { video: out, truthFile, truth, frames }
 }

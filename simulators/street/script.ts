@@ -98,9 +98,21 @@ export interface SceneScript {
   readonly nonEvents: readonly NonEvent[]
 }
 
+/** Which scene of the test street a film shows. */
+export interface SceneNote {
+  readonly story: string
+  readonly condition: string
+  readonly seed: number
+  /** False where the shipped network lacks the classes that the rule needs. */
+  readonly supported: boolean
+  /** Of the script and the film's shape: another digest is another film. */
+  readonly digest: string
+}
+
 /** Truth of a film, as evaluation reads it. */
 export interface Truth {
   readonly video: string
+  readonly scene?: SceneNote
   readonly fps: number
   readonly width: number
   readonly height: number

@@ -132,13 +132,7 @@ export interface ToldScene {
 
 export function tellScene({ name, story, condition, seed }: StreetScene): ToldScene {
   const told: Story = STORIES[story]
-  const {
-    weather = 'sunny',
-    mood = 'steady',
-    shakePx = 0,
-    camera = 'arm',
-    ...about
-  } = conditionOf(condition)
+  const { weather = 'sunny', mood = 'steady', shakePx = 0, camera = 'arm', ...about } = conditionOf(condition)
   const rains = weather === 'rain' || weather === 'night-rain'
   const cast = new Cast(seed, told.seconds, rains, -7)
   told.tell(cast)
