@@ -13,15 +13,14 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openFileFeed } from '../../gateway/frames/file-feed.ts'
 import { assert } from '../../gateway/kit/assert.ts'
-import { label } from '../../gateway/occupancy/mask.ts'
 import { Occupancy, OccupancyOptions } from '../../gateway/occupancy/occupancy.ts'
 import { proposalsOf } from '../../gateway/occupancy/proposals.ts'
-import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Standing } from '../../gateway/occupancy/standing.ts'
 import type { Weather } from '../../simulators/street/light.ts'
 import { renderScene } from '../../simulators/street/render.ts'
 import { namedScene, SCENE_NAMES } from '../../simulators/street/scenes.ts'
 import type { Actor, SceneScript, VehicleActor } from '../../simulators/street/script.ts'
 import type { Seen } from '../../simulators/street/stage.ts'
+import { blobsOf, type Corners } from './blobs.ts'
 import { medley } from './medley.ts'
 
 /** Seeds of each split: from, and how many. */
@@ -30,8 +29,12 @@ type Split = keyof typeof SEEDS
 
 /** As often as a watched camera is looked at. */
 const FPS = 2
-const WIDTH = 1280
-const HEIGHT = 720
+/** A camera's main stream and its sub-stream, which is as small as the gateway's own picture; by turns of films. */
+const SHAPES = [
+  { width: 1280, height: 720 },
+  { width: 640, height: 360 },
+] as const
+const FILMS_A_SHAPE = 24
 /** What differs from the background for the moment: people who walk, cars, the shadows of both. */
 const BLOB_PIXELS_MIN = 40
 const WEATHERS: readonly (Weather | undefined)[] = [
@@ -42,8 +45,6 @@ const WEATHERS: readonly (Weather | undefined)[] = [
   'rain',
   'night-rain',
 ]
-
-type Corners = readonly [number, number, number, number]
 
 interface FrameFacts {
   /** Bodies, far to near: what each is, which actor, which act (−1: none), its box in fractions. */
@@ -82,10 +83,11 @@ async function exportFilm(film: number, split: Split, out: string): Promise<stri
   const name = `${split}-${seed}-${scene}`
   const path = join(out, `${name}.mp4`)
   const frames: FrameFacts[] = []
+  const shape = SHAPES[Math.floor(film / FILMS_A_SHAPE) % SHAPES.length]!
   const onSeen = (_: number, seen: readonly Seen[]) => {
-    frames.push({ seen: seen.map((one) => bodyOf(one, script.actors)), proposals: [], blobs: [] })
+    frames.push({ seen: seen.map((one) => bodyOf(one, script.actors, shape)), proposals: [], blobs: [] })
   }
-  await renderScene(script, { seed, width: WIDTH, height: HEIGHT, fps: FPS, onSeen }, path)
+  await renderScene(script, { seed, ...shape, fps: FPS, onSeen }, path)
   await watch(path, frames)
   const facts = { film: `${name}.mp4`, scene, weather: script.weather, seed, fps: FPS, frames }
   writeFileSync(join(out, `${name}.json`), JSON.stringify(facts))
@@ -98,10 +100,14 @@ function told(at: number, seed: number): SceneScript {
   return namedScene(scene, { seed, ...(weather !== undefined && { weather }) })
 }
 
-function bodyOf({ actor, extent }: Seen, actors: readonly Actor[]): FrameFacts['seen'][number] {
+function bodyOf(
+  { actor, extent }: Seen,
+  actors: readonly Actor[],
+  { width, height }: (typeof SHAPES)[number],
+): FrameFacts['seen'][number] {
   const kind = actor.kind === 'prop' ? actor.prop : actor.kind === 'vehicle' ? vehicleOf(actor) : 'person'
   const { x1, y1, x2, y2 } = extent
-  const box = [x1 / WIDTH, y1 / HEIGHT, x2 / WIDTH, y2 / HEIGHT].map(round) as unknown as Corners
+  const box = rounded([x1 / width, y1 / height, x2 / width, y2 / height])
   return [kind, actors.indexOf(actor), actor.act ?? -1, ...box]
 }
 
@@ -118,24 +124,15 @@ async function watch(path: string, frames: readonly FrameFacts[]): Promise<void>
     const standing = occupancy.stand(frame)
     const facts = frames[Math.round((frame.timeMs * FPS) / 1000)]
     if (facts === undefined || !standing.ready) continue
-    facts.proposals = proposalsOf(standing).map((box) => box.map(round) as unknown as Corners)
-    facts.blobs = blobsOf(standing)
+    facts.proposals = proposalsOf(standing).map(rounded)
+    facts.blobs = blobsOf(standing.foreground, BLOB_PIXELS_MIN).map(rounded)
   }
   feed.close()
 }
 
-function blobsOf({ foreground }: Standing): Corners[] {
-  const labels = new Uint8Array(PLANE_PIXELS)
-  return label(new Uint8Array(foreground), labels, BLOB_PIXELS_MIN).map(({ left, top, right, bottom }) => [
-    round(left / PLANE_WIDTH),
-    round(top / PLANE_HEIGHT),
-    round((right + 1) / PLANE_WIDTH),
-    round((bottom + 1) / PLANE_HEIGHT),
-  ])
-}
-
-function round(value: number): number {
-  return Math.round(value * 10_000) / 10_000
+function rounded([left, top, right, bottom]: Corners): Corners {
+  const round = (value: number) => Math.round(value * 10_000) / 10_000
+  return [round(left), round(top), round(right), round(bottom)]
 }
 
 await main()

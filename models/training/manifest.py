@@ -5,6 +5,7 @@
 import argparse
 import hashlib
 import json
+import re
 from pathlib import Path
 
 from patches import PATCH
@@ -34,13 +35,19 @@ def manifest_of(model: bytes, calibration: dict) -> dict:
     }
 
 
+def pretty(manifest: dict) -> str:
+    """As the project's formatter has it: lists of words on one line."""
+    text = json.dumps(manifest, indent=2)
+    return re.sub(r"\[\s+([^]]*?)\s+\]", lambda found: "[" + re.sub(r"\s+", " ", found[1]) + "]", text)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--calibration", type=Path, required=True)
     flags = parser.parse_args()
     manifest = manifest_of(flags.model.read_bytes(), json.loads(flags.calibration.read_text()))
-    flags.model.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n")
+    flags.model.with_suffix(".json").write_text(pretty(manifest) + "\n")
 
 
 if __name__ == "__main__":
