@@ -4,7 +4,7 @@
  *
  *     model.onnx ─ sha256 ─┬─ the manifest named in the config
  *                          ├─ model.onnx.manifest.json beside it
- *                          └─ models/manifests/*.json whose sha256 is the file's
+ *                          └─ models/manifests/*.json, models/default/*.json whose sha256 is the file's
  *
  * The hash is checked before any parser sees a byte, so a swapped, cut or hostile file is refused unread;
  * only what a manifest vouches for reaches the network library.
@@ -193,11 +193,14 @@ function readManifest(path: string): Manifest {
   throw fault('MODEL_MANIFEST_INVALID', { path, reason })
 }
 
-/** The manifests that come with the gateway, by name of their file. */
+/** The manifests that come with the gateway: of the network beside its own, and of others' by name of file. */
 export function shippedManifests(): Manifest[] {
-  const folder = packagePath('models', 'manifests')
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  return files.sort().map((name) => readManifest(packagePath('models', 'manifests', name)))
+  return ['default', 'manifests'].flatMap((name) => {
+    const folder = packagePath('models', name)
+    const files = existsSync(folder) ? readdirSync(folder) : []
+    const manifests = files.filter((file) => file.endsWith('.json')).sort()
+    return manifests.map((file) => readManifest(join(folder, file)))
+  })
 }
 
 /** The manifests beside the models of a folder; those that are wrong are told and left out. */

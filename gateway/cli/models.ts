@@ -2,6 +2,7 @@
  * `lushao models list | verify FILE… | add FILE|URL | bench FILE…`: which models the gateway knows, whether a
  * file is what its manifest says, what its licence asks, and how long it takes here.
  */
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { licenceAsks } from '../../models/licence.ts'
 import { type Manifest, manifestsIn, rolesOf, shippedManifests } from '../../models/manifest.ts'
@@ -63,9 +64,7 @@ export function addModels(program: Command): void {
 /** A model that was added and whose manifest also came with the gateway is one model. */
 function list(options: Options & { from: string }, command: Command): void {
   const wrong = (found: Fault) => say(found.explain(languageOf(command)))
-  const there = [packagePath('models', 'default'), options.from].flatMap((folder) =>
-    manifestsIn(folder, wrong),
-  )
+  const there = manifestsIn(options.from, wrong)
   const shipped = shippedManifests().filter(({ sha256 }) => there.every((one) => one.sha256 !== sha256))
   const manifests = [...there, ...shipped]
   if (options.json === true) {
@@ -75,8 +74,12 @@ function list(options: Options & { from: string }, command: Command): void {
   }
   print('| model | here | family | input | classes | roles | licence | sha256 |')
   print('|---|---|---|---|---|---|---|---|')
-  for (const manifest of manifests) print(row(manifest, there.includes(manifest)))
+  for (const manifest of manifests) print(row(manifest, there.includes(manifest) || isShipped(manifest)))
   for (const manifest of manifests) sayAsks(manifest, command)
+}
+
+function isShipped({ name }: Manifest): boolean {
+  return existsSync(packagePath('models', 'default', `${name}.onnx`))
 }
 
 /** What a licence asks is for people, beside the result. */
