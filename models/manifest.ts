@@ -25,6 +25,7 @@ import { yolov8 } from './families/yolov8.ts'
 import { yolox } from './families/yolox.ts'
 
 export { Candidates, type Family, type Output, type Settings, suppress } from './families/family.ts'
+export { licenceAsks } from './licence.ts'
 export { readOnnx } from './onnx.ts'
 
 export const FAMILIES = {

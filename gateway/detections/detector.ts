@@ -10,7 +10,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
-import { loadModel, type Manifest, type Model, rolesOf } from '../../models/manifest.ts'
+import { licenceAsks, loadModel, type Manifest, type Model, rolesOf } from '../../models/manifest.ts'
 import { FRAME_BYTES, type Frame } from '../frames/frame.ts'
 import { assert } from '../kit/assert.ts'
 import type { Box } from '../kit/geometry.ts'
@@ -112,6 +112,7 @@ export class DetectorPool {
     const pool = new DetectorPool(options, loadModel(options.file, options.manifest), start, log)
     try {
       await Promise.all(pool.#seats.map((seat) => seat.open()))
+      for (const ask of licenceAsks(pool.manifest)) log.warn({ code: ask.code }, ask.message)
       return pool
     } catch (error) {
       await pool.close()

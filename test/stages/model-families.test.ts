@@ -99,3 +99,18 @@ for (const [family, outputs] of FAMILIES) {
     expect(found.scores[0]).toBeCloseTo(0.5 + (0.5 * (0.8 - 0.4)) / 0.6, 5)
   })
 }
+
+test('the log says at the start what a licence asks, and nothing of one that asks nothing', async () => {
+  const warned: unknown[] = []
+  const log = { ...silentLog, warn: (values: unknown) => void warned.push(values) }
+  for (const licence of ['Apache-2.0', 'AGPL-3.0-only']) {
+    const file = writeModel(folder, constantGraph({ detections: filled([1, 6]) }), (bytes) => ({
+      ...yoloxManifest(bytes),
+      licence,
+      family: 'nms-included',
+      outputs: { detections: 'out-detections' },
+    }))
+    await (await DetectorPool.open(ModelOptions.parse({ file, workersMax: 1 }), log)).close()
+  }
+  expect(warned).toEqual([{ code: 'MODEL_LICENCE_NETWORK_COPYLEFT' }])
+})
