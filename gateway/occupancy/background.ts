@@ -6,9 +6,9 @@
  *
  * With less care a dark bag was half inside the background within ten seconds.
  */
-import { grow } from './mask.ts'
+import type { Kernels } from './kernels.ts'
+import type { Masks } from './mask.ts'
 import { Plane } from './plane.ts'
-import { PLANE_PIXELS } from './standing.ts'
 import type { Things } from './things.ts'
 
 const PLAIN_SEC = 20
@@ -16,32 +16,49 @@ const SHADOW_SEC = 300
 const THROWN_SEC = 5
 
 export class Background {
-  readonly plane = new Plane()
-  readonly #near = new Uint8Array(PLANE_PIXELS)
-  readonly #mask = new Uint8Array(PLANE_PIXELS)
+  readonly plane: Plane
+  readonly #near: Uint8Array
+  readonly #mask: Uint8Array
+  readonly #masks: Masks
+  readonly #join
+  readonly #follow
 
+  constructor(kernels: Kernels, masks: Masks) {
+    this.plane = new Plane(kernels)
+    this.#near = kernels.bytes()
+    this.#mask = kernels.bytes()
+    this.#masks = masks
+    this.#join = kernels.kernel('join')
+    this.#follow = kernels.kernel('follow')
+  }
+
+  /** What is thrown out goes into the background and is remembered no longer. */
   follow(
     picture: Plane,
     kinds: Uint8Array,
+    foreground: Uint8Array,
     labels: Uint8Array,
     thrown: Uint8Array,
     things: Things,
     dtSec: number,
   ): void {
-    for (let at = 0; at < PLANE_PIXELS; at++) this.#mask[at] = kinds[at] === 1 || labels[at] !== 0 ? 1 : 0
-    grow(this.#mask, this.#near, 1)
-    const plain = 1 - Math.exp(-dtSec / PLAIN_SEC)
-    const shadow = 1 - Math.exp(-dtSec / SHADOW_SEC)
-    const out = 1 - Math.exp(-dtSec / THROWN_SEC)
-    const { y, u, v } = this.plane
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      const isThrown = thrown[at] === 1
-      if (!isThrown && this.#near[at] === 1) continue
-      const rate = isThrown ? out : kinds[at] === 2 ? shadow : plain
-      y[at]! += rate * (picture.y[at]! - y[at]!)
-      u[at]! += rate * (picture.u[at]! - u[at]!)
-      v[at]! += rate * (picture.v[at]! - v[at]!)
-      if (isThrown && kinds[at] !== 1) things.forget(at)
-    }
+    this.#join(foreground.byteOffset, labels.byteOffset, this.#mask.byteOffset)
+    this.#masks.grow(this.#mask, this.#near, 1)
+    this.#follow(
+      this.plane.y.byteOffset,
+      picture.y.byteOffset,
+      kinds.byteOffset,
+      this.#near.byteOffset,
+      thrown.byteOffset,
+      1 - Math.exp(-dtSec / PLAIN_SEC),
+      1 - Math.exp(-dtSec / SHADOW_SEC),
+      1 - Math.exp(-dtSec / THROWN_SEC),
+      things.support.byteOffset,
+      things.challenge.byteOffset,
+      things.persistence.byteOffset,
+      things.stable.byteOffset,
+      things.persistent.byteOffset,
+    )
+    things.tally()
   }
 }

@@ -8,17 +8,21 @@
  * fifth of their connected part is sure. Thresholds grow with measured noise; their floor follows brightness,
  * because what light leaves behind is a share of it, not a number of grey levels.
  */
-import { lightOf } from './light.ts'
-import { label, neighbours } from './mask.ts'
+import type { Kernels } from './kernels.ts'
+import type { Masks } from './mask.ts'
 import type { Noise } from './noise.ts'
-import { box5, type Plane } from './plane.ts'
-import { PLANE_PIXELS } from './standing.ts'
+import { Box, type Plane, type Spans } from './plane.ts'
+import { PLANE_HEIGHT, PLANE_WIDTH } from './standing.ts'
 
+const AGREE = 4
 const SHADOW_LEAST = 0.45
 const LIGHT_GREATEST = 1.6
 /** Only what is clearly darker may come back as the inside of a thing. */
 const DARK_INSIDE = 0.8
 const SURE_SHARE = 0.2
+const PART_PIXELS_MIN = 12
+/** Least and greatest of three channels in three rows. */
+const LIMIT_ROWS = 18
 
 /** The least difference that means something at this brightness: 10 levels by day, 5 in the dark. */
 export function floorAt(brightness: number): number {
@@ -26,123 +30,147 @@ export function floorAt(brightness: number): number {
   return floor < 4.5 ? 4.5 : floor > 11 ? 11 : floor
 }
 
-function chromaFloor(brightness: number): number {
-  const floor = 2.5 + 0.045 * brightness
-  return floor < 3 ? 3 : floor > 7 ? 7 : floor
-}
-
 export class Foreground {
-  readonly #far = new Uint8Array(PLANE_PIXELS)
-  readonly #coloured = new Uint8Array(PLANE_PIXELS)
-  readonly #count = new Uint8Array(PLANE_PIXELS)
-  readonly #labels = new Uint8Array(PLANE_PIXELS)
-  readonly #unlike = new Float32Array(PLANE_PIXELS)
-  readonly #unlikeSum = new Float32Array(PLANE_PIXELS)
-  readonly #expected = new Float32Array(PLANE_PIXELS)
+  readonly #masks: Masks
+  readonly #far: Uint8Array
+  readonly #coloured: Uint8Array
+  readonly #labels: Uint8Array
+  readonly #limits: Float32Array
+  readonly #unlike: Float32Array
+  readonly #unlikeBox: Box
+  readonly #gradientBox: Box
+  readonly #spans: Spans
+  readonly #sure: Int32Array
+  readonly #classes: Uint8Array
+  readonly #kernels
   /** 1 = differs; 2 = differs as a shadow or a light does. */
-  readonly kinds = new Uint8Array(PLANE_PIXELS)
+  readonly kinds: Uint8Array
+
+  constructor(kernels: Kernels, masks: Masks) {
+    this.#masks = masks
+    this.#far = kernels.bytes()
+    this.#coloured = kernels.bytes()
+    this.#labels = kernels.bytes()
+    this.#limits = kernels.floats(LIMIT_ROWS * PLANE_WIDTH)
+    this.#unlike = kernels.floats()
+    this.#unlikeBox = new Box(kernels)
+    this.#gradientBox = new Box(kernels)
+    this.#spans = { own: kernels.ints(PLANE_HEIGHT), wide: kernels.ints(PLANE_HEIGHT) }
+    this.#sure = kernels.ints(256)
+    this.#classes = kernels.bytes(256)
+    this.kinds = kernels.bytes()
+    this.#kernels = {
+      differ: kernels.kernel('differ'),
+      maybeShade: kernels.kernel('maybeShade'),
+      widen: kernels.kernel('widen'),
+      unlike: kernels.kernel('unlike'),
+      shade: kernels.kernel('shade'),
+      hasDark: kernels.kernel('hasDark'),
+      pick: kernels.kernel('pick'),
+      bringBack: kernels.kernel('bringBack'),
+    }
+  }
 
   find(
     picture: Plane,
     background: Plane,
-    limits: Envelopes,
     gradientNow: Float32Array,
     gradientBefore: Float32Array,
     noise: Noise,
   ): void {
-    farOf(picture, background, limits, noise, this.#far, this.#coloured)
-    neighbours(this.#far, this.#count)
-    for (let at = 0; at < PLANE_PIXELS; at++)
-      this.kinds[at] = this.#far[at] !== 0 && this.#count[at]! >= 4 ? 1 : 0
-    unlikeness(picture.y, background.y, gradientNow, gradientBefore, this.#unlike, this.#expected)
-    box5(this.#unlike, this.#unlikeSum)
-    box5(this.#expected, this.#unlike)
-    shade(picture, background, this.#coloured, this.#unlikeSum, this.#unlike, noise, this.kinds)
+    this.#differ(picture, background, noise)
+    this.#masks.keepCrowded(this.#far, this.kinds, AGREE)
+    if (!this.#maybeShade(picture, background, noise)) return
+    this.#shade(picture.y, background.y, gradientNow, gradientBefore, noise)
     this.#bringBack(picture.y, background.y)
   }
 
+  /** Writes what differs into a mask; pixels that do, and that do as a shadow or a light does. */
+  countKinds(foreground: Uint8Array): { differing: number; shaded: number } {
+    const kinds = this.kinds.byteOffset
+    const shaded = this.#kernels.pick(kinds, 2, this.#far.byteOffset)
+    return { differing: this.#kernels.pick(kinds, 1, foreground.byteOffset), shaded }
+  }
+
+  #differ(picture: Plane, background: Plane, noise: Noise): void {
+    this.#kernels.differ(
+      background.y.byteOffset,
+      background.u.byteOffset,
+      background.v.byteOffset,
+      picture.y.byteOffset,
+      picture.u.byteOffset,
+      picture.v.byteOffset,
+      Math.min(40, 3.5 * noise.luma),
+      3.5 * noise.chroma,
+      this.#far.byteOffset,
+      this.#coloured.byteOffset,
+      this.#limits.byteOffset,
+    )
+  }
+
+  /** Finds, by colour alone, what may be shadow or light; `#far` holds it from now on. */
+  #maybeShade(picture: Plane, background: Plane, noise: Noise): boolean {
+    const found = this.#kernels.maybeShade(
+      this.kinds.byteOffset,
+      this.#coloured.byteOffset,
+      background.y.byteOffset,
+      background.u.byteOffset,
+      background.v.byteOffset,
+      picture.y.byteOffset,
+      picture.u.byteOffset,
+      picture.v.byteOffset,
+      Math.max(4, 2.5 * noise.chroma),
+      SHADOW_LEAST,
+      LIGHT_GREATEST,
+      this.#far.byteOffset,
+      this.#spans.own.byteOffset,
+    )
+    return found > 0
+  }
+
+  /** Shadow or light it is where the gradient is, over 5×5, what the same ground in other light would show. */
+  #shade(
+    picture: Float32Array,
+    background: Float32Array,
+    gradientNow: Float32Array,
+    gradientBefore: Float32Array,
+    noise: Noise,
+  ): void {
+    const { own, wide } = this.#spans
+    this.#kernels.widen(own.byteOffset, wide.byteOffset, 2)
+    this.#kernels.unlike(
+      picture.byteOffset,
+      background.byteOffset,
+      gradientNow.byteOffset,
+      gradientBefore.byteOffset,
+      wide.byteOffset,
+      this.#unlike.byteOffset,
+    )
+    this.#unlikeBox.fill(this.#unlike, this.#spans)
+    this.#gradientBox.fill(gradientBefore, this.#spans)
+    this.#kernels.shade(
+      this.#far.byteOffset,
+      background.byteOffset,
+      this.#unlikeBox.mean.byteOffset,
+      this.#gradientBox.mean.byteOffset,
+      noise.luma,
+      this.kinds.byteOffset,
+    )
+  }
+
   #bringBack(picture: Float32Array, background: Float32Array): void {
-    for (let at = 0; at < PLANE_PIXELS; at++) this.#far[at] = this.kinds[at] === 0 ? 0 : 1
-    const parts = label(this.#far, this.#labels, 12)
-    if (parts.length === 0) return
-    const sure = new Float64Array(parts.length + 1)
-    for (let at = 0; at < PLANE_PIXELS; at++) if (this.kinds[at] === 1) sure[this.#labels[at]!]!++
-    for (const part of parts) sure[part.label]! /= part.pixels
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      if (this.kinds[at] !== 2 || sure[this.#labels[at]!]! < SURE_SHARE || this.#labels[at] === 0) continue
-      if (lightOf(picture[at]!) < DARK_INSIDE * lightOf(background[at]!)) this.kinds[at] = 1
+    const kinds = this.kinds.byteOffset
+    const [now, before] = [picture.byteOffset, background.byteOffset]
+    if (!this.#kernels.hasDark(kinds, now, before, DARK_INSIDE)) return
+    const parts = this.#masks.label(this.kinds, this.#labels, PART_PIXELS_MIN)
+    if (parts === 0) return
+    this.#kernels.pick(kinds, 1, this.#far.byteOffset)
+    this.#masks.countWhere(this.#far, this.#labels, this.#sure)
+    this.#classes.fill(0)
+    for (let part = 1; part <= parts; part++) {
+      if (this.#sure[part]! / this.#masks.pixelsOf(part) >= SURE_SHARE) this.#classes[part] = 1
     }
-  }
-}
-
-export interface Envelopes {
-  readonly least: Plane
-  readonly greatest: Plane
-}
-
-function farOf(
-  picture: Plane,
-  background: Plane,
-  limits: Envelopes,
-  noise: Noise,
-  far: Uint8Array,
-  coloured: Uint8Array,
-): void {
-  const luma = Math.min(40, 3.5 * noise.luma)
-  const chroma = 3.5 * noise.chroma
-  const { least, greatest } = limits
-  for (let at = 0; at < PLANE_PIXELS; at++) {
-    const brightness = background.y[at]!
-    const floorY = floorAt(brightness)
-    const floorC = chromaFloor(brightness)
-    const reach = luma > floorY ? luma : floorY
-    const reachC = chroma > floorC ? chroma : floorC
-    const y = picture.y[at]!
-    const u = picture.u[at]!
-    const v = picture.v[at]!
-    const isColoured =
-      u > greatest.u[at]! + reachC ||
-      u < least.u[at]! - reachC ||
-      v > greatest.v[at]! + reachC ||
-      v < least.v[at]! - reachC
-    coloured[at] = isColoured ? 1 : 0
-    far[at] = isColoured || y > greatest.y[at]! + reach || y < least.y[at]! - reach ? 1 : 0
-  }
-}
-
-/** How far the gradient is from what the same ground in other light would show. */
-function unlikeness(
-  picture: Float32Array,
-  background: Float32Array,
-  gradientNow: Float32Array,
-  gradientBefore: Float32Array,
-  unlike: Float32Array,
-  expected: Float32Array,
-): void {
-  for (let at = 0; at < PLANE_PIXELS; at++) {
-    const ratio = lightOf(picture[at]!) / lightOf(background[at]!)
-    unlike[at] = Math.abs(gradientNow[at]! - ratio * gradientBefore[at]!)
-    expected[at] = gradientBefore[at]!
-  }
-}
-
-function shade(
-  picture: Plane,
-  background: Plane,
-  coloured: Uint8Array,
-  unlike: Float32Array,
-  expected: Float32Array,
-  noise: Noise,
-  kinds: Uint8Array,
-): void {
-  const chroma = Math.max(4, 2.5 * noise.chroma)
-  for (let at = 0; at < PLANE_PIXELS; at++) {
-    if (kinds[at] === 0 || coloured[at] !== 0) continue
-    if (Math.abs(picture.u[at]! - background.u[at]!) > chroma) continue
-    if (Math.abs(picture.v[at]! - background.v[at]!) > chroma) continue
-    const ratio = lightOf(picture.y[at]!) / lightOf(background.y[at]!)
-    if (ratio < SHADOW_LEAST || ratio > LIGHT_GREATEST) continue
-    const allowed = Math.max(0.1 * lightOf(background.y[at]!), 2 * noise.luma, 1.5) + 0.25 * expected[at]!
-    if (unlike[at]! < allowed) kinds[at] = 2
+    const classes = this.#classes.byteOffset
+    this.#kernels.bringBack(kinds, this.#labels.byteOffset, classes, now, before, DARK_INSIDE)
   }
 }

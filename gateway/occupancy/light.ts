@@ -7,18 +7,18 @@
  * The background may lag behind the light; remembered things do not, so they are carried by the change alone.
  * The most frequent ratio, not the mean: half a picture of lorry must not become a cloud.
  */
+import type { Kernels } from './kernels.ts'
 import type { Plane } from './plane.ts'
-import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
+import { PLANE_HEIGHT, PLANE_WIDTH } from './standing.ts'
 
 const BLOCK = 20
 const COLUMNS = PLANE_WIDTH / BLOCK
 const ROWS = PLANE_HEIGHT / BLOCK
 const BLOCKS = COLUMNS * ROWS
-/** Black is 16 in video; a little less keeps ratios of dark pixels finite and those of full-range video right. */
-const BLACK = 10
-const LIGHT_MIN = 2
 const BINS = 256
 const BINS_PER_UNIT = 128 / Math.log(4)
+/** Ratios from a quarter to four times in cells of seven bits an octave: no cell holds more than one end of a bin. */
+const CELLS = 4 * 128
 const LEAST = 0.7
 const GREATEST = 1.4
 const GLOBAL_PER_SEC = 0.05
@@ -35,43 +35,87 @@ export interface Shares {
 }
 
 export class Light {
-  readonly #picture = new Uint32Array(BINS)
-  readonly #blocks = new Uint16Array(BLOCKS * BINS)
-  readonly #counts = new Uint16Array(BLOCKS)
+  readonly #picture: Int32Array
+  readonly #blocks: Uint8Array
+  readonly #counts: Int32Array
+  readonly #medians: Float64Array
+  readonly #chroma: Float64Array
+  readonly #cells: Float64Array
+  readonly #firsts: Uint8Array
   readonly #gains = new Float32Array(BLOCKS)
   readonly #changes = new Float32Array(BLOCKS)
+  readonly #smooth: Float32Array
+  /** What luma is multiplied by along the rows of blocks: by which the picture is lighter, and has become lighter. */
+  readonly #gainLines: Float64Array
+  readonly #changeLines: Float64Array
+  readonly #kernels
   /** By how much the picture was still lighter than the background after the last gain, by block. */
   readonly lag = new Float32Array(BLOCKS).fill(1)
-  readonly #smooth = new Float32Array(BLOCKS)
-  /** What the background is multiplied by at each pixel, and how the light changed since the last sample. */
-  readonly gain = new Float32Array(PLANE_PIXELS).fill(1)
-  readonly change = new Float32Array(PLANE_PIXELS).fill(1)
-  chromaGain = 1
-  globalGain = 1
+  #chromaGain = 1
+  #globalGain = 1
+
+  constructor(kernels: Kernels) {
+    this.#picture = kernels.ints(BINS)
+    this.#blocks = kernels.bytes(BLOCKS * BINS)
+    this.#counts = kernels.ints(BLOCKS)
+    this.#medians = kernels.doubles(BLOCKS)
+    this.#chroma = kernels.doubles(3)
+    this.#cells = kernels.doubles(CELLS)
+    this.#firsts = kernels.bytes(CELLS)
+    this.#smooth = kernels.floats(BLOCKS)
+    this.#gainLines = kernels.doubles(ROWS * PLANE_WIDTH)
+    this.#changeLines = kernels.doubles(ROWS * PLANE_WIDTH)
+    this.#kernels = {
+      countRatios: kernels.kernel('countRatios'),
+      sumBlocks: kernels.kernel('sumBlocks'),
+      medians: kernels.kernel('medians'),
+      chromaSums: kernels.kernel('chromaSums'),
+      stretch: kernels.kernel('stretch'),
+      relight: kernels.kernel('relight'),
+      relightWhere: kernels.kernel('relightWhere'),
+      scale: kernels.kernel('scale'),
+    }
+    fillCells(this.#cells, this.#firsts)
+  }
 
   /** Compares the picture with the background wherever it was background last time. */
   measure(picture: Plane, background: Plane, foreground: Uint8Array, shares: Shares, dtSec: number): void {
-    this.#picture.fill(0)
-    this.#blocks.fill(0)
-    this.#counts.fill(0)
-    const counted = count(picture.y, background.y, foreground, this.#picture, this.#blocks, this.#counts)
-    this.globalGain = this.#global(counted, shares.foreground, dtSec)
-    this.chromaGain = chromaGain(picture, background, foreground)
+    this.#count(picture, background, foreground)
+    let counted = 0
+    for (let block = 0; block < BLOCKS; block++) counted += this.#counts[block]!
+    this.#globalGain = this.#global(counted, shares.foreground, dtSec)
+    this.#chromaGain = this.#measureChroma(picture, background, foreground)
     const perSec = shares.shade > WEATHER_SHARE ? WEATHER_PER_SEC : LOCAL_PER_SEC
     const step = Math.min(0.2, perSec * dtSec)
     for (let block = 0; block < BLOCKS; block++) {
       const seen = this.#counts[block]! >= SAMPLES_MIN
-      const ratio = seen ? median(this.#blocks, block * BINS, this.#counts[block]!) : this.globalGain
-      const local = Math.max(1 - step, Math.min(1 + step, ratio / this.globalGain))
-      const change = seen ? ratio / this.lag[block]! : this.globalGain
-      this.#gains[block] = local * this.globalGain
+      const ratio = seen ? ratioOf(this.#medians[block]!) : this.#globalGain
+      const local = Math.max(1 - step, Math.min(1 + step, ratio / this.#globalGain))
+      const change = seen ? ratio / this.lag[block]! : this.#globalGain
+      this.#gains[block] = local * this.#globalGain
       this.#changes[block] = Math.max(LEAST, Math.min(GREATEST, change))
       if (seen) this.lag[block] = ratio / this.#gains[block]!
     }
     smooth(this.#gains, this.#smooth)
-    spread(this.#smooth, this.gain)
+    this.#kernels.stretch(this.#smooth.byteOffset, this.#gainLines.byteOffset)
     smooth(this.#changes, this.#smooth)
-    spread(this.#smooth, this.change)
+    this.#kernels.stretch(this.#smooth.byteOffset, this.#changeLines.byteOffset)
+  }
+
+  #count(picture: Plane, background: Plane, foreground: Uint8Array): void {
+    const blocks = this.#blocks.byteOffset
+    const counts = this.#counts.byteOffset
+    this.#kernels.countRatios(
+      picture.y.byteOffset,
+      background.y.byteOffset,
+      foreground.byteOffset,
+      this.#cells.byteOffset,
+      this.#firsts.byteOffset,
+      blocks,
+      counts,
+    )
+    this.#kernels.sumBlocks(blocks, this.#picture.byteOffset)
+    this.#kernels.medians(blocks, counts, this.#medians.byteOffset)
   }
 
   #global(counted: number, foregroundShare: number, dtSec: number): number {
@@ -82,27 +126,53 @@ export class Light {
     return free ? Math.max(LEAST, Math.min(GREATEST, ratio)) : Math.max(1 - step, Math.min(1 + step, ratio))
   }
 
+  /** Chroma grows with the light; how much depends on the camera, so it is measured. Grey scenes say 1. */
+  #measureChroma(picture: Plane, background: Plane, foreground: Uint8Array): number {
+    this.#kernels.chromaSums(
+      background.u.byteOffset,
+      background.v.byteOffset,
+      picture.u.byteOffset,
+      picture.v.byteOffset,
+      foreground.byteOffset,
+      this.#chroma.byteOffset,
+    )
+    const [products, squares, counted] = [this.#chroma[0]!, this.#chroma[1]!, this.#chroma[2]!]
+    const ridge = 4 * counted + 1
+    return Math.max(LEAST, Math.min(GREATEST, (products + ridge) / (squares + ridge)))
+  }
+
   /** The background is brought to the picture's light, as fast as it may. */
   applyTo(background: Plane): void {
-    this.#multiply(background, this.gain)
+    this.#multiply(background, this.#gainLines, 0, PLANE_HEIGHT)
   }
 
-  /** What was seen a moment ago is brought to the light of now: the light on goods changes like that beside them. */
-  carry(remembered: Plane): void {
-    this.#multiply(remembered, this.change)
+  /**
+   * What was seen a moment ago is brought to the light of now, in the rows given: the light on goods changes like
+   * that beside them.
+   */
+  carry(seen: Plane, fromRow: number, toRow: number): void {
+    this.#multiply(seen, this.#changeLines, fromRow, toRow)
   }
 
-  #multiply(plane: Plane, gain: Float32Array): void {
-    multiplyLuma(plane.y, gain)
-    if (this.chromaGain === 1) return
-    scale(plane.u, this.chromaGain)
-    scale(plane.v, this.chromaGain)
+  /** The same for what is remembered where `mask` is set; elsewhere nothing is. */
+  carryWhere(remembered: Plane, mask: Uint8Array): void {
+    this.#kernels.relightWhere(
+      remembered.y.byteOffset,
+      remembered.u.byteOffset,
+      remembered.v.byteOffset,
+      this.#changeLines.byteOffset,
+      this.#chromaGain,
+      mask.byteOffset,
+    )
   }
-}
 
-/** Luma above black: what light multiplies. */
-export function lightOf(luma: number): number {
-  return luma > BLACK + LIGHT_MIN ? luma - BLACK : LIGHT_MIN
+  #multiply(plane: Plane, lines: Float64Array, fromRow: number, toRow: number): void {
+    this.#kernels.relight(plane.y.byteOffset, lines.byteOffset, fromRow, toRow)
+    if (this.#chromaGain === 1) return
+    const [from, to] = [fromRow * PLANE_WIDTH, toRow * PLANE_WIDTH]
+    this.#kernels.scale(plane.u.byteOffset, this.#chromaGain, from, to)
+    this.#kernels.scale(plane.v.byteOffset, this.#chromaGain, from, to)
+  }
 }
 
 function bin(ratio: number): number {
@@ -112,33 +182,30 @@ function bin(ratio: number): number {
 
 const ratioOf = (at: number): number => Math.exp((at - 128) / BINS_PER_UNIT)
 
-function count(
-  picture: Float32Array,
-  background: Float32Array,
-  foreground: Uint8Array,
-  whole: Uint32Array,
-  blocks: Uint16Array,
-  counts: Uint16Array,
-): number {
-  let counted = 0
-  for (let row = 0; row < PLANE_HEIGHT; row += 2) {
-    const blockRow = COLUMNS * Math.floor(row / BLOCK)
-    for (let column = 0; column < PLANE_WIDTH; column += 2) {
-      const at = row * PLANE_WIDTH + column
-      if (foreground[at] !== 0 || picture[at]! > 245) continue
-      const here = bin(lightOf(picture[at]!) / lightOf(background[at]!))
-      const block = blockRow + Math.floor(column / BLOCK)
-      whole[here]!++
-      blocks[block * BINS + here]!++
-      counts[block]!++
-      counted++
+/** For each cell of ratios the bin in which it begins and the ratio at which the next bin does: no logarithm a pixel. */
+function fillCells(cells: Float64Array, firsts: Uint8Array): void {
+  for (let cell = 0; cell < CELLS; cell++) {
+    let below = startOf(cell)
+    let above = startOf(cell + 1)
+    const first = bin(below)
+    firsts[cell] = first
+    if (bin(above) === first) {
+      cells[cell] = Infinity
+      continue
     }
+    for (let middle = (below + above) / 2; middle > below && middle < above; middle = (below + above) / 2) {
+      if (bin(middle) === first) below = middle
+      else above = middle
+    }
+    cells[cell] = above
   }
-  return counted
 }
 
+/** The octave 1/4, 1/2, 1 or 2 and 128ths of it. */
+const startOf = (cell: number): number => 2 ** (Math.floor(cell / 128) - 2) * (1 + (cell % 128) / 128)
+
 /** The densest window of seven bins (±3.5 %), its mean ratio and its share of all. */
-function mode(histogram: Uint32Array, counted: number): { ratio: number; share: number } {
+function mode(histogram: Int32Array, counted: number): { ratio: number; share: number } {
   let mass = 0
   for (let at = 0; at < 7; at++) mass += histogram[at]!
   let bestMass = mass
@@ -155,37 +222,6 @@ function mode(histogram: Uint32Array, counted: number): { ratio: number; share: 
   return { ratio: ratioOf(bestMass > 0 ? weighted / bestMass : 128), share: bestMass / counted }
 }
 
-function median(histogram: Uint16Array, start: number, counted: number): number {
-  const half = counted / 2
-  let below = 0
-  for (let at = 0; at < BINS; at++) {
-    const here = histogram[start + at]!
-    if (below + here >= half) return ratioOf(at - 0.5 + (half - below) / Math.max(here, 1))
-    below += here
-  }
-  return 1
-}
-
-/** Chroma grows with the light; how much depends on the camera, so it is measured. Grey scenes say 1. */
-function chromaGain(picture: Plane, background: Plane, foreground: Uint8Array): number {
-  let products = 0
-  let squares = 0
-  let counted = 0
-  for (let at = 0; at < PLANE_PIXELS; at += 3) {
-    if (foreground[at] !== 0) continue
-    const u = background.u[at]!
-    const v = background.v[at]!
-    const nowU = picture.u[at]!
-    const nowV = picture.v[at]!
-    if (Math.abs(nowU - u) > 20 || Math.abs(nowV - v) > 20) continue
-    products += u * nowU + v * nowV
-    squares += u * u + v * v
-    counted++
-  }
-  const ridge = 4 * counted + 1
-  return Math.max(LEAST, Math.min(GREATEST, (products + ridge) / (squares + ridge)))
-}
-
 function smooth(blocks: Float32Array, out: Float32Array): void {
   for (let row = 0; row < ROWS; row++) {
     for (let column = 0; column < COLUMNS; column++) {
@@ -200,29 +236,4 @@ function smooth(blocks: Float32Array, out: Float32Array): void {
       out[row * COLUMNS + column] = sum / counted
     }
   }
-}
-
-function spread(blocks: Float32Array, gain: Float32Array): void {
-  for (let row = 0; row < PLANE_HEIGHT; row++) {
-    const y = Math.max(0, Math.min(ROWS - 1, (row + 0.5) / BLOCK - 0.5))
-    const upper = Math.min(ROWS - 2, Math.floor(y))
-    const partY = y - upper
-    for (let column = 0; column < PLANE_WIDTH; column++) {
-      const x = Math.max(0, Math.min(COLUMNS - 1, (column + 0.5) / BLOCK - 0.5))
-      const left = Math.min(COLUMNS - 2, Math.floor(x))
-      const partX = x - left
-      const at = upper * COLUMNS + left
-      const above = blocks[at]! + partX * (blocks[at + 1]! - blocks[at]!)
-      const below = blocks[at + COLUMNS]! + partX * (blocks[at + COLUMNS + 1]! - blocks[at + COLUMNS]!)
-      gain[row * PLANE_WIDTH + column] = above + partY * (below - above)
-    }
-  }
-}
-
-function multiplyLuma(values: Float32Array, gain: Float32Array): void {
-  for (let at = 0; at < PLANE_PIXELS; at++) values[at]! += (gain[at]! - 1) * Math.max(0, values[at]! - BLACK)
-}
-
-function scale(values: Float32Array, by: number): void {
-  for (let at = 0; at < PLANE_PIXELS; at++) values[at]! *= by
 }

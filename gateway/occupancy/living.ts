@@ -9,18 +9,17 @@
  * stops moving stays a body while his place is taken; when he leaves it is background again, and what he handled
  * becomes goods. Looks are a second apart at any rate: from one fifth of a second to the next nobody seems to move.
  */
-
-import { lightOf } from './light.ts'
-import { close, grow, label, neighbours, open, type Part } from './mask.ts'
+import type { Kernels } from './kernels.ts'
+import type { Light } from './light.ts'
+import type { Masks, Part } from './mask.ts'
 import type { Noise } from './noise.ts'
-import { box5, Plane } from './plane.ts'
-import { PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
+import { Box, Plane, type Spans } from './plane.ts'
+import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
 import type { Things } from './things.ts'
 
-const COLOURED = 2
-/** Least step that is a movement, by quantisation; what light adds to it by day is in the loops. */
-const STEP_MIN = 1
 const LOOK_MS = 900
+const UNSEEN_MS = 10_000
+const CROWD = 3
 const SHORT_SEC = 8
 const QUIET_MS = 60_000
 const TAKEN_SHARE = 0.5
@@ -38,50 +37,146 @@ const GOODS_PIXELS_MIN = 40
 const GOODS_SHARE_MIN = 0.08
 
 export class Living {
-  readonly last = new Plane()
+  last: Plane
   #lastMs = -Infinity
   /** Share of the last seconds' looks in which a pixel moved, and when it was last hot. */
-  readonly activity = new Float32Array(PLANE_PIXELS)
-  readonly aliveMs = new Float64Array(PLANE_PIXELS).fill(-Infinity)
-  readonly hot = new Uint8Array(PLANE_PIXELS)
-  readonly goods = new Uint8Array(PLANE_PIXELS)
-  readonly #moved = new Uint8Array(PLANE_PIXELS)
-  readonly #count = new Uint8Array(PLANE_PIXELS)
-  readonly #mask = new Uint8Array(PLANE_PIXELS)
-  readonly #closed = new Uint8Array(PLANE_PIXELS)
-  readonly #labels = new Uint8Array(PLANE_PIXELS)
-  readonly #body = new Uint8Array(PLANE_PIXELS)
-  readonly #around = new Float32Array(PLANE_PIXELS)
-  readonly #aroundLast = new Float32Array(PLANE_PIXELS)
-  readonly #near = new Uint8Array(PLANE_PIXELS)
+  readonly activity: Float32Array
+  readonly aliveMs: Float64Array
+  readonly hot: Uint8Array
+  readonly goods: Uint8Array
+  /** 1 where `aliveMs` tells a time. */
+  readonly #alive: Uint8Array
+  readonly #stands: Uint8Array
+  readonly #spans: Spans
+  readonly #inner: Int32Array
+  readonly #moved: Uint8Array
+  readonly #mask: Uint8Array
+  readonly #closed: Uint8Array
+  readonly #labels: Uint8Array
+  readonly #body: Uint8Array
+  readonly #near: Uint8Array
+  readonly #around: Box
+  readonly #aroundLast: Box
+  readonly #counts: Int32Array
+  readonly #taken: Int32Array
+  readonly #goodsPixels: Int32Array
+  /** A byte a label. */
+  readonly #lives: Uint8Array
+  readonly #classes: Uint8Array
+  readonly #masks: Masks
+  readonly #kernels
 
-  /** Compares the picture with the last look, if that is long enough ago. */
+  constructor(kernels: Kernels, masks: Masks) {
+    this.last = new Plane(kernels)
+    this.activity = kernels.floats()
+    this.aliveMs = kernels.doubles().fill(-Infinity)
+    this.hot = kernels.bytes()
+    this.goods = kernels.bytes()
+    this.#alive = kernels.bytes()
+    this.#stands = kernels.bytes()
+    this.#spans = { own: kernels.ints(PLANE_HEIGHT), wide: kernels.ints(PLANE_HEIGHT) }
+    this.#inner = kernels.ints(PLANE_HEIGHT)
+    this.#moved = kernels.bytes()
+    this.#mask = kernels.bytes()
+    this.#closed = kernels.bytes()
+    this.#labels = kernels.bytes()
+    this.#body = kernels.bytes()
+    this.#near = kernels.bytes()
+    this.#around = new Box(kernels)
+    this.#aroundLast = new Box(kernels)
+    this.#counts = kernels.ints(256)
+    this.#taken = kernels.ints(256)
+    this.#goodsPixels = kernels.ints(256)
+    this.#lives = kernels.bytes(256)
+    this.#classes = kernels.bytes(256)
+    this.#masks = masks
+    this.#kernels = {
+      join: kernels.kernel('join'),
+      spansOf: kernels.kernel('spansOf'),
+      widen: kernels.kernel('widen'),
+      movedSince: kernels.kernel('movedSince'),
+      excuse: kernels.kernel('excuse'),
+      weigh: kernels.kernel('weigh'),
+      markHot: kernels.kernel('markHot'),
+      aliveSince: kernels.kernel('aliveSince'),
+      countTaken: kernels.kernel('countTaken'),
+      forgetLeft: kernels.kernel('forgetLeft'),
+      keepLabelled: kernels.kernel('keepLabelled'),
+      pickStill: kernels.kernel('pickStill'),
+      keepThin: kernels.kernel('keepThin'),
+    }
+  }
+
+  /**
+   * Compares the picture with the last look, if that is long enough ago, and keeps it: the plane given back is free
+   * to be filled anew.
+   */
   look(
     picture: Plane,
     things: Things,
+    light: Light,
     slope: Float32Array,
     slack: number,
     noise: Noise,
     timeMs: number,
-  ): void {
+  ): Plane | null {
     const dtMs = timeMs - this.#lastMs
-    if (dtMs < LOOK_MS) return
-    if (dtMs < 10_000) {
-      const dtSec = Math.min(3, dtMs / 1000)
-      movedSince(picture, this.last, slope, slack, noise, this.#moved)
-      box5(picture.y, this.#around)
-      box5(this.last.y, this.#aroundLast)
-      relight(picture.y, this.last.y, this.#around, this.#aroundLast, noise, this.#moved)
-      neighbours(this.#moved, this.#count)
-      weigh(this.#moved, this.#count, things, this.activity, dtSec)
+    if (dtMs < LOOK_MS) {
+      light.carry(this.last, 0, PLANE_HEIGHT)
+      return null
     }
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      const isHot = this.activity[at]! > HOT
-      this.hot[at] = isHot ? 1 : 0
-      if (isHot) this.aliveMs[at] = timeMs
+    if (dtMs < UNSEEN_MS) {
+      const { stable, persistent } = things
+      const stands = this.#stands.byteOffset
+      if (this.#kernels.join(stable.byteOffset, persistent.byteOffset, stands) !== 0) {
+        this.#compare(picture, light, slope, slack, noise)
+      } else this.#moved.fill(0)
+      const rate = 1 - Math.exp(-Math.min(3, dtMs / 1000) / SHORT_SEC)
+      this.#kernels.weigh(this.#moved.byteOffset, stands, this.activity.byteOffset, rate)
     }
-    this.last.set(picture)
+    this.#markHot(timeMs)
+    const free = this.last
+    this.last = picture
     this.#lastMs = timeMs
+    return free
+  }
+
+  /** Movement counts only where something stands: nothing is compared further than it and what its means need. */
+  #compare(picture: Plane, light: Light, slope: Float32Array, slack: number, noise: Noise): void {
+    const { own, wide } = this.#spans
+    this.#kernels.spansOf(this.#stands.byteOffset, this.#inner.byteOffset)
+    this.#kernels.widen(this.#inner.byteOffset, own.byteOffset, 1)
+    this.#kernels.widen(own.byteOffset, wide.byteOffset, 2)
+    const first = wide.findIndex(isSpan)
+    const end = wide.findLastIndex(isSpan) + 1
+    light.carry(this.last, first, end)
+    const moved = this.#moved.byteOffset
+    const [now, last] = [picture.y.byteOffset, this.last.y.byteOffset]
+    const step = 4 * noise.luma
+    const stepC = 5 * noise.chroma
+    this.#kernels.movedSince(now, last, slope.byteOffset, slack, step, stepC, own.byteOffset, moved)
+    this.#around.fill(picture.y, this.#spans)
+    this.#aroundLast.fill(this.last.y, this.#spans)
+    this.#kernels.excuse(
+      now,
+      last,
+      this.#around.mean.byteOffset,
+      this.#aroundLast.mean.byteOffset,
+      step,
+      moved,
+    )
+    this.#masks.keepCrowded(this.#moved, this.#moved, CROWD)
+  }
+
+  #markHot(timeMs: number): void {
+    this.#kernels.markHot(
+      this.activity.byteOffset,
+      HOT,
+      this.hot.byteOffset,
+      this.#alive.byteOffset,
+      this.aliveMs.byteOffset,
+      timeMs,
+    )
   }
 
   /** Divides each region into bodies and goods; gives back the goods' pixels by region. */
@@ -92,84 +187,101 @@ export class Living {
     things: Things,
     timeMs: number,
   ): Int32Array {
-    const goodsPixels = new Int32Array(256)
+    this.#goodsPixels.fill(0)
     this.goods.fill(0)
-    if (regions.length === 0) return goodsPixels
-    this.#findBodies(labels, foreground, timeMs)
-    const alive = countWhere(this.#mask, labels)
-    const lives = new Uint8Array(256)
-    for (const region of regions) {
-      const pixels = alive[region.label]!
-      if (pixels >= HOT_PIXELS_MIN && pixels >= HOT_SHARE_MIN * region.pixels) lives[region.label] = 1
-    }
-    this.#fillBodies(regions, labels, lives)
-    grow(this.hot, this.#near, 3)
-    this.#pickGoods(labels, lives, things, timeMs)
-    this.#keepLarge(regions, labels, goodsPixels)
-    return goodsPixels
+    if (regions.length === 0) return this.#goodsPixels
+    this.#lives.fill(0)
+    this.#body.fill(0)
+    if (this.#findBodies(labels, foreground, timeMs)) this.#giveLife(regions, labels)
+    this.#pickGoods(labels, things, timeMs)
+    this.#keepLarge(regions, labels)
+    return this.#goodsPixels
   }
 
   /** Parts that were hot within a minute and whose place is still taken; the others are forgotten. */
-  #findBodies(labels: Uint8Array, foreground: Uint8Array, timeMs: number): void {
-    const { aliveMs } = this
-    for (let at = 0; at < PLANE_PIXELS; at++) this.#mask[at] = timeMs - aliveMs[at]! < QUIET_MS ? 1 : 0
-    close(this.#mask, this.#closed, 3)
-    const parts = label(this.#closed, this.#labels, 1)
-    const taken = new Int32Array(256)
-    const all = countWhere(this.#mask, this.#labels)
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      if (this.#mask[at] === 1 && (foreground[at] === 1 || labels[at] !== 0)) taken[this.#labels[at]!]!++
+  #findBodies(labels: Uint8Array, foreground: Uint8Array, timeMs: number): boolean {
+    const alive = this.#alive.byteOffset
+    const aliveMs = this.aliveMs.byteOffset
+    const mask = this.#mask.byteOffset
+    if (this.#kernels.aliveSince(alive, aliveMs, timeMs, QUIET_MS, mask) === 0) return false
+    this.#masks.close(this.#mask, this.#closed, 3)
+    const parts = this.#masks.label(this.#closed, this.#labels, 1)
+    const partLabels = this.#labels.byteOffset
+    this.#masks.countWhere(this.#mask, this.#labels, this.#counts)
+    const taken = this.#taken.byteOffset
+    this.#kernels.countTaken(mask, partLabels, foreground.byteOffset, labels.byteOffset, taken)
+    this.#classes.fill(0)
+    for (let part = 1; part <= parts; part++) {
+      if (this.#taken[part]! < TAKEN_SHARE * this.#counts[part]!) this.#classes[part] = 1
     }
-    const left = new Uint8Array(256)
-    for (const part of parts) if (taken[part.label]! < TAKEN_SHARE * all[part.label]!) left[part.label] = 1
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      if (left[this.#labels[at]!] === 1) {
-        aliveMs[at] = -Infinity
-        this.#mask[at] = this.hot[at]!
-      }
-      if (labels[at] === 0) this.#mask[at] = 0
+    this.#kernels.forgetLeft(
+      mask,
+      partLabels,
+      this.#classes.byteOffset,
+      this.hot.byteOffset,
+      alive,
+      aliveMs,
+      labels.byteOffset,
+    )
+    return true
+  }
+
+  #giveLife(regions: readonly Part[], labels: Uint8Array): void {
+    this.#masks.countWhere(this.#mask, labels, this.#counts)
+    let any = false
+    for (const region of regions) {
+      const pixels = this.#counts[region.label]!
+      if (pixels < HOT_PIXELS_MIN || pixels < HOT_SHARE_MIN * region.pixels) continue
+      this.#lives[region.label] = 1
+      any = true
     }
+    if (!any) return
+    this.#fillBodies(regions, labels)
+    this.#masks.grow(this.hot, this.#near, 3)
   }
 
   /** Columns of every part of a body, in the regions that live. */
-  #fillBodies(regions: readonly Part[], labels: Uint8Array, lives: Uint8Array): void {
-    for (let at = 0; at < PLANE_PIXELS; at++) if (lives[labels[at]!] === 0) this.#mask[at] = 0
-    close(this.#mask, this.#closed, 3)
-    this.#body.fill(0)
-    const parts = label(this.#closed, this.#labels, HOT_PART_MIN)
-    for (const region of regions) {
-      if (lives[region.label] === 0) continue
-      for (const part of parts) {
-        if (!overlaps(part, region)) continue
+  #fillBodies(regions: readonly Part[], labels: Uint8Array): void {
+    this.#kernels.keepLabelled(this.#mask.byteOffset, labels.byteOffset, this.#lives.byteOffset)
+    this.#masks.close(this.#mask, this.#closed, 3)
+    const parts = this.#masks.label(this.#closed, this.#labels, HOT_PART_MIN)
+    for (let number = 1; number <= parts; number++) {
+      const part = this.#masks.part(number)
+      for (const region of regions) {
+        if (this.#lives[region.label] === 0 || !overlaps(part, region)) continue
         if (touches(this.#labels, labels, part, region)) fillColumns(this.#body, labels, part, region)
       }
     }
   }
 
-  #pickGoods(labels: Uint8Array, lives: Uint8Array, things: Things, timeMs: number): void {
+  #pickGoods(labels: Uint8Array, things: Things, timeMs: number): void {
     const { stable, sinceMs } = things
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      const stands = labels[at] !== 0 && stable[at] === 1 && timeMs - sinceMs[at]! >= GOODS_AGE_MS
-      const beside = this.#body[at] === 0 && (this.#near[at] === 0 || lives[labels[at]!] === 0)
-      this.#mask[at] = stands && beside ? 1 : 0
-    }
-    open(this.#mask, this.goods, 2)
-    // Slivers of a body go; where nobody lives a thin thing is a thing.
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      if (this.#mask[at] === 1 && lives[labels[at]!] === 0 && this.#body[at] === 0) this.goods[at] = 1
-    }
+    const lives = this.#lives.byteOffset
+    this.#kernels.pickStill(
+      labels.byteOffset,
+      stable.byteOffset,
+      sinceMs.byteOffset,
+      timeMs,
+      GOODS_AGE_MS,
+      this.#body.byteOffset,
+      this.#near.byteOffset,
+      lives,
+      this.#mask.byteOffset,
+    )
+    this.#masks.open(this.#mask, this.goods, 2)
+    this.#kernels.keepThin(this.#mask.byteOffset, labels.byteOffset, lives, this.goods.byteOffset)
   }
 
-  #keepLarge(regions: readonly Part[], labels: Uint8Array, goodsPixels: Int32Array): void {
-    const counts = countWhere(this.goods, labels)
+  #keepLarge(regions: readonly Part[], labels: Uint8Array): void {
+    this.#masks.countWhere(this.goods, labels, this.#counts)
+    this.#classes.fill(0)
     for (const region of regions) {
-      const pixels = counts[region.label]!
-      if (pixels >= GOODS_PIXELS_MIN && pixels >= GOODS_SHARE_MIN * region.pixels)
-        goodsPixels[region.label] = pixels
+      const pixels = this.#counts[region.label]!
+      if (pixels < GOODS_PIXELS_MIN || pixels < GOODS_SHARE_MIN * region.pixels) continue
+      this.#goodsPixels[region.label] = pixels
+      this.#classes[region.label] = 1
     }
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      if (this.goods[at] === 1 && goodsPixels[labels[at]!] === 0) this.goods[at] = 0
-    }
+    this.#kernels.keepLabelled(this.goods.byteOffset, labels.byteOffset, this.#classes.byteOffset)
   }
 
   get lastMs(): number {
@@ -180,77 +292,26 @@ export class Living {
     this.#lastMs = timeMs
   }
 
+  /** After a snapshot was loaded: what follows from it. */
+  recall(): void {
+    for (let at = 0; at < PLANE_PIXELS; at++) {
+      this.#alive[at] = this.aliveMs[at]! > -Infinity ? 1 : 0
+      this.hot[at] = this.activity[at]! > HOT ? 1 : 0
+    }
+  }
+
   reset(): void {
     this.#lastMs = -Infinity
     this.activity.fill(0)
     this.aliveMs.fill(-Infinity)
+    this.#alive.fill(0)
     this.hot.fill(0)
     this.goods.fill(0)
   }
 }
 
-function movedSince(
-  picture: Plane,
-  last: Plane,
-  slope: Float32Array,
-  slack: number,
-  noise: Noise,
-  moved: Uint8Array,
-): void {
-  const luma = 4 * noise.luma
-  const chroma = 5 * noise.chroma
-  for (let at = 0; at < PLANE_PIXELS; at++) {
-    const y = picture.y[at]!
-    const light = lightOf(y)
-    const floor = STEP_MIN + 0.06 * light
-    const floorC = STEP_MIN + 0.045 * light
-    const reach = (luma > floor ? luma : floor) + slack * slope[at]!
-    const reachC = chroma > floorC ? chroma : floorC
-    moved[at] =
-      Math.abs(picture.u[at]! - last.u[at]!) > reachC || Math.abs(picture.v[at]! - last.v[at]!) > reachC
-        ? COLOURED
-        : Math.abs(y - last.y[at]!) > reach
-          ? 1
-          : 0
-  }
-}
-
-/** Takes back what a change of light over 5×5 explains: the edge of a cloud creeps over still things. */
-function relight(
-  now: Float32Array,
-  last: Float32Array,
-  around: Float32Array,
-  aroundLast: Float32Array,
-  noise: Noise,
-  moved: Uint8Array,
-): void {
-  for (let at = 0; at < PLANE_PIXELS; at++) {
-    if (moved[at] === 0) continue
-    if (moved[at] === COLOURED) {
-      moved[at] = 1
-      continue
-    }
-    const ratio = lightOf(around[at]!) / lightOf(aroundLast[at]!)
-    const expected = last[at]! + (ratio - 1) * lightOf(last[at]!)
-    const floor = STEP_MIN + 0.05 * lightOf(now[at]!)
-    if (Math.abs(now[at]! - expected) < Math.max(floor, 4 * noise.luma)) moved[at] = 0
-  }
-}
-
-function weigh(
-  moved: Uint8Array,
-  count: Uint8Array,
-  things: Things,
-  activity: Float32Array,
-  dtSec: number,
-): void {
-  const rate = 1 - Math.exp(-dtSec / SHORT_SEC)
-  const { stable, persistent } = things
-  for (let at = 0; at < PLANE_PIXELS; at++) {
-    const moves = moved[at] === 1 && count[at]! >= 3 && (stable[at] === 1 || persistent[at] === 1) ? 1 : 0
-    activity[at]! += rate * (moves - activity[at]!)
-  }
-}
+/** A row's span, first and end in 16 bits each, that is not empty. */
+const isSpan = (span: number): boolean => (span & 0xffff) < span >> 16
 
 const overlaps = (a: Part, b: Part): boolean =>
   a.left <= b.right && b.left <= a.right && a.top <= b.bottom && b.top <= a.bottom
@@ -289,12 +350,4 @@ function heightAt(labels: Uint8Array, part: Part, region: Part): number {
     }
   }
   return rows
-}
-
-/** How many set pixels each label has. */
-function countWhere(mask: Uint8Array, labels: Uint8Array): Int32Array {
-  const counts = new Int32Array(256)
-  for (let at = 0; at < PLANE_PIXELS; at++) if (mask[at] !== 0) counts[labels[at]!]!++
-  counts[0] = 0
-  return counts
 }

@@ -11,15 +11,17 @@
 import { z } from 'zod'
 import type { Frame } from '../frames/frame.ts'
 import { assert } from '../kit/assert.ts'
+import { Alignment } from './alignment.ts'
 import { Background } from './background.ts'
 import { Foreground } from './foreground.ts'
+import { Kernels } from './kernels.ts'
 import { Light, type Shares } from './light.ts'
 import { Living } from './living.ts'
+import { Masks } from './mask.ts'
 import { Memory } from './memory.ts'
-import { measureNoise, type Noise } from './noise.ts'
-import { detail, envelope, fillPlane, gradient, Plane } from './plane.ts'
+import { Noise } from './noise.ts'
+import { Plane, Shrinker } from './plane.ts'
 import { describe, Regions } from './regions.ts'
-import { Register, type Shift, shiftPlane } from './register.ts'
 import { PLANE_PIXELS, type Region, type Standing } from './standing.ts'
 import { Start } from './start.ts'
 import { Things } from './things.ts'
@@ -65,50 +67,34 @@ export type OccupancyOptions = z.infer<typeof OccupancyOptions>
 const RELEARN_SHARE = 0.6
 /** A lorry is past sooner; the edge of a cloud is not. */
 const STIRRED_SEC = 3
-const SHAKE_TAU_SEC = 10
-/** Share of the slope at an edge that still counts as the same: what half-resolved shake leaves. */
-const STILL_SLACK = 0.02
-const SHAKE_SLACK = 0.5
-const SHAKY_PIXELS = 0.25
 
 export class Occupancy {
   readonly #options: OccupancyOptions
-  readonly #raw = new Plane()
-  readonly #picture = new Plane()
-  readonly #scratch = new Float32Array(PLANE_PIXELS)
-  readonly #scratch2 = new Float32Array(PLANE_PIXELS)
-  readonly #detail = new Float32Array(PLANE_PIXELS)
-  readonly #detailBefore = new Float32Array(PLANE_PIXELS)
-  readonly #slope = new Float32Array(PLANE_PIXELS)
-  readonly #slopeBefore = new Float32Array(PLANE_PIXELS)
-  readonly #slopeWanted = new Float32Array(PLANE_PIXELS)
-  readonly #slopeRecent = new Float32Array(PLANE_PIXELS)
-  readonly #fixed = new Uint8Array(PLANE_PIXELS)
-  readonly #limits = { least: new Plane(), greatest: new Plane() }
+  readonly #lap: (stage: string) => void
+  readonly #kernels = new Kernels()
+  readonly #masks = new Masks(this.#kernels)
+  readonly #shrinker = new Shrinker(this.#kernels)
+  readonly #alignment = new Alignment(this.#kernels)
+  readonly #light = new Light(this.#kernels)
+  readonly #noise = new Noise(this.#kernels)
+  readonly #background = new Background(this.#kernels, this.#masks)
+  readonly #foreground = new Foreground(this.#kernels, this.#masks)
+  readonly #things = new Things(this.#kernels)
+  readonly #regions = new Regions(this.#kernels, this.#masks)
+  readonly #living = new Living(this.#kernels, this.#masks)
   readonly #start = new Start()
-  readonly #register = new Register()
-  readonly #light = new Light()
-  readonly #background = new Background()
-  readonly #foreground = new Foreground()
-  readonly #things = new Things()
-  readonly #regions = new Regions()
-  readonly #living = new Living()
-  readonly #noise: Noise = { luma: 2, chroma: 1.5 }
-  readonly #held = new Uint8Array(PLANE_PIXELS)
-  readonly #foregroundMask = new Uint8Array(PLANE_PIXELS)
-  readonly #histogram = new Uint32Array(256)
-  readonly #shiftMean: Shift = { x: 0, y: 0 }
-  #shiftSpread = 0
+  /** Planes to be filled: the one that becomes the last look is replaced by the one that was. */
+  #raw = new Plane(this.#kernels)
+  #shifted = new Plane(this.#kernels)
+  readonly #foregroundMask = this.#kernels.bytes()
+  readonly #shares: Shares = { foreground: 0, shade: 0 }
   #ready = false
   #epoch = 0
   #timeMs = -Infinity
-  readonly #shares: Shares = { foreground: 0, shade: 0 }
   #unsettledUntilMs = -Infinity
   #crowdedSec = 0
   #stirredSec = 0
   #restored = false
-
-  readonly #lap: (stage: string) => void
 
   /** `lap` is told the name of each stage when it is done. */
   constructor(options: OccupancyOptions, lap: (stage: string) => void = () => {}) {
@@ -123,51 +109,19 @@ export class Occupancy {
     const unseenMs = this.#ready ? frame.timeMs - this.#timeMs - 1000 * this.#options.gapSecMax : 0
     if (unseenMs > 0) this.#skip(unseenMs)
     this.#timeMs = frame.timeMs
-    fillPlane(frame.yuv, this.#raw, this.#scratch)
+    this.#shrinker.fill(frame.yuv, this.#raw)
     this.#lap('plane')
     if (!this.#ready) return this.#learn(frame.timeMs)
 
-    this.#align(dtSec)
-    this.#lap('register')
-    this.#relight(dtSec)
-    this.#lap('light')
-    this.#differ(dtSec)
-    this.#lap('foreground')
-    const slack = STILL_SLACK + SHAKE_SLACK * Math.min(this.#shiftSpread, SHAKY_PIXELS)
-    this.#things.remember(
-      this.#picture,
-      this.#foreground.kinds,
-      this.#slope,
-      slack,
-      this.#noise,
-      frame.timeMs,
-      dtSec,
-    )
-    this.#settle(dtSec)
-    this.#lap('things')
-    this.#living.look(this.#picture, this.#things, this.#slope, slack, this.#noise, frame.timeMs)
-    this.#lap('activity')
-    const kept = this.#regions.find(this.#things, {
-      now: this.#picture.y,
-      before: this.#background.plane.y,
-      slopeNow: this.#slope,
-      slopeBefore: this.#slopeBefore,
-      hot: this.#living.hot,
-      timeMs: frame.timeMs,
-    })
-    this.#lap('regions')
-    const goodsPixels = this.#living.divide(
-      kept,
-      this.#regions.labels,
-      this.#foregroundMask,
-      this.#things,
-      frame.timeMs,
-    )
-    this.#lap('living')
-    this.#follow(dtSec)
-    this.#lap('background')
+    const picture = this.#align(dtSec)
+    this.#relight(picture, dtSec)
+    this.#differ(picture, dtSec)
+    this.#remember(picture, dtSec)
+    this.#watch(picture)
+    const regions = this.#divide(picture)
+    this.#follow(picture, dtSec)
     if (this.#crowdedSec >= this.#options.relearnSec) this.#relearn()
-    return this.#standing(kept.map((part) => describe(part, goodsPixels[part.label]!)))
+    return this.#standing(regions)
   }
 
   /** Everything that must outlive the process, with a version; see `memory.ts`. */
@@ -203,91 +157,58 @@ export class Occupancy {
   }
 
   #learn(timeMs: number): Standing {
+    const { plane } = this.#background
     if (this.#start.empty) {
-      this.#register.reset()
-      this.#background.plane.set(this.#raw)
-      this.#fixed.fill(1)
-      gradient(this.#raw.y, this.#slopeBefore)
+      plane.set(this.#raw)
+      this.#alignment.begin(this.#raw)
     }
-    gradient(this.#raw.y, this.#slope)
-    const shift = this.#register.align(
-      this.#raw.y,
-      this.#slope,
-      this.#background.plane.y,
-      this.#slopeBefore,
-      this.#fixed,
-    )
-    shiftPlane(this.#raw, this.#picture, shift)
-    if (this.#start.take(this.#picture, timeMs)) {
-      this.#start.median(this.#background.plane)
+    this.#alignment.layOverFirst(this.#raw, plane, this.#shifted)
+    if (this.#start.take(this.#shifted, timeMs)) {
+      this.#start.median(plane)
       this.#start.reset()
-      gradient(this.#picture.y, this.#slopeRecent)
+      this.#alignment.settle(this.#shifted)
       this.#ready = true
     }
     return this.#standing([])
   }
 
-  #align(dtSec: number): void {
-    const { y } = this.#background.plane
-    gradient(this.#raw.y, this.#slope)
-    gradient(y, this.#slopeBefore)
-    const kinds = this.#foreground.kinds
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      const stands = kinds[at] === 1 || this.#held[at] === 1
-      this.#fixed[at] = stands ? 0 : 1
-      this.#slopeWanted[at] = stands ? this.#slopeRecent[at]! : this.#slopeBefore[at]!
-    }
-    detail(this.#raw.y, this.#detail, this.#scratch)
-    detail(y, this.#detailBefore, this.#scratch)
-    const shift = this.#register.align(
-      this.#detail,
-      this.#slope,
-      this.#detailBefore,
-      this.#slopeWanted,
-      this.#fixed,
-    )
-    if (shift.x === 0 && shift.y === 0) this.#picture.set(this.#raw)
-    else shiftPlane(this.#raw, this.#picture, shift)
-    gradient(this.#picture.y, this.#slope)
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      this.#slopeRecent[at]! += 0.3 * (this.#slope[at]! - this.#slopeRecent[at]!)
-    }
-    const rate = 1 - Math.exp(-dtSec / SHAKE_TAU_SEC)
-    this.#shiftMean.x += rate * (shift.x - this.#shiftMean.x)
-    this.#shiftMean.y += rate * (shift.y - this.#shiftMean.y)
-    const away = Math.hypot(shift.x - this.#shiftMean.x, shift.y - this.#shiftMean.y)
-    this.#shiftSpread += rate * (away - this.#shiftSpread)
+  #align(dtSec: number): Plane {
+    const { plane } = this.#background
+    const { kinds } = this.#foreground
+    const picture = this.#alignment.lay(this.#raw, this.#shifted, plane, kinds, this.#things.held, dtSec)
+    this.#lap('register')
+    return picture
   }
 
-  #relight(dtSec: number): void {
+  #relight(picture: Plane, dtSec: number): void {
     const { plane } = this.#background
-    this.#light.measure(this.#picture, plane, this.#foregroundMask, this.#shares, dtSec)
+    const { believed, challenger, held } = this.#things
+    this.#light.measure(picture, plane, this.#foregroundMask, this.#shares, dtSec)
     this.#light.applyTo(plane)
-    this.#light.carry(this.#things.believed)
-    this.#light.carry(this.#things.challenger)
-    this.#light.carry(this.#living.last)
-    gradient(plane.y, this.#slopeBefore)
+    this.#light.carryWhere(believed, held)
+    this.#light.carryWhere(challenger, held)
+    this.#alignment.relit(plane)
+    this.#lap('light')
   }
 
-  #differ(dtSec: number): void {
+  #differ(picture: Plane, dtSec: number): void {
     const { plane } = this.#background
-    const { least, greatest } = this.#limits
-    measureNoise(this.#picture, plane, this.#foregroundMask, this.#histogram, this.#noise)
-    envelope(plane.y, least.y, greatest.y, this.#scratch, this.#scratch2)
-    envelope(plane.u, least.u, greatest.u, this.#scratch, this.#scratch2)
-    envelope(plane.v, least.v, greatest.v, this.#scratch, this.#scratch2)
-    this.#foreground.find(this.#picture, plane, this.#limits, this.#slope, this.#slopeBefore, this.#noise)
-    let differing = 0
-    let shaded = 0
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      const kind = this.#foreground.kinds[at]!
-      this.#foregroundMask[at] = kind === 1 ? 1 : 0
-      if (kind === 1) differing++
-      else shaded += kind
-    }
+    const { slope, slopeBefore } = this.#alignment
+    this.#noise.measure(picture, plane, this.#foregroundMask)
+    this.#foreground.find(picture, plane, slope, slopeBefore, this.#noise)
+    const { differing, shaded } = this.#foreground.countKinds(this.#foregroundMask)
     this.#shares.foreground = differing / PLANE_PIXELS
-    this.#shares.shade = shaded / 2 / PLANE_PIXELS
+    this.#shares.shade = shaded / PLANE_PIXELS
     this.#crowdedSec = this.#shares.foreground > RELEARN_SHARE ? this.#crowdedSec + dtSec : 0
+    this.#lap('foreground')
+  }
+
+  #remember(picture: Plane, dtSec: number): void {
+    const { slope, slack } = this.#alignment
+    const { kinds } = this.#foreground
+    this.#things.remember(picture, kinds, slope, slack, this.#noise, this.#timeMs, dtSec)
+    this.#settle(dtSec)
+    this.#lap('things')
   }
 
   #settle(dtSec: number): void {
@@ -299,11 +220,44 @@ export class Occupancy {
     }
   }
 
-  #follow(dtSec: number): void {
+  /** The picture may become the last look: then the last look's plane takes its place. */
+  #watch(picture: Plane): void {
+    const { slope, slack } = this.#alignment
+    const free = this.#living.look(
+      picture,
+      this.#things,
+      this.#light,
+      slope,
+      slack,
+      this.#noise,
+      this.#timeMs,
+    )
+    if (free !== null && picture === this.#raw) this.#raw = free
+    else if (free !== null) this.#shifted = free
+    this.#lap('activity')
+  }
+
+  #divide(picture: Plane): Region[] {
+    const kept = this.#regions.find(this.#things, {
+      now: picture.y,
+      before: this.#background.plane.y,
+      slopeNow: this.#alignment.slope,
+      slopeBefore: this.#alignment.slopeBefore,
+      hot: this.#living.hot,
+      timeMs: this.#timeMs,
+    })
+    this.#lap('regions')
+    const { labels } = this.#regions
+    const pixels = this.#living.divide(kept, labels, this.#foregroundMask, this.#things, this.#timeMs)
+    this.#lap('living')
+    return kept.map((part) => describe(part, pixels[part.label]!))
+  }
+
+  #follow(picture: Plane, dtSec: number): void {
     const { labels, thrown } = this.#regions
-    this.#background.follow(this.#picture, this.#foreground.kinds, labels, thrown, this.#things, dtSec)
-    const { support } = this.#things
-    for (let at = 0; at < PLANE_PIXELS; at++) this.#held[at] = support[at]! > 0 ? 1 : 0
+    const { kinds } = this.#foreground
+    this.#background.follow(picture, kinds, this.#foregroundMask, labels, thrown, this.#things, dtSec)
+    this.#lap('background')
   }
 
   /** The camera was turned or the world changed: what is seen from now on is the background. */
@@ -316,7 +270,6 @@ export class Occupancy {
     this.#things.reset()
     this.#living.reset()
     this.#regions.reset()
-    this.#held.fill(0)
     this.#foregroundMask.fill(0)
     this.#foreground.kinds.fill(0)
     this.#shares.foreground = 0
@@ -332,7 +285,7 @@ export class Occupancy {
       regions,
       labels: this.#regions.labels,
       foreground: this.#foregroundMask,
-      held: this.#held,
+      held: this.#things.held,
       goods: this.#living.goods,
       hot: this.#living.hot,
       sinceMs: this.#things.sinceMs,
@@ -354,7 +307,7 @@ export class Occupancy {
         this.#living.activity,
         this.#living.aliveMs,
         this.#regions.text,
-        this.#slopeRecent,
+        this.#alignment.slopeRecent,
         this.#light.lag,
         this.#foreground.kinds,
       ],
@@ -365,11 +318,11 @@ export class Occupancy {
           this.#timeMs,
           this.#noise.luma,
           this.#noise.chroma,
-          this.#register.shift.x,
-          this.#register.shift.y,
-          this.#shiftSpread,
-          this.#shiftMean.x,
-          this.#shiftMean.y,
+          this.#alignment.register.shift.x,
+          this.#alignment.register.shift.y,
+          this.#alignment.shiftSpread,
+          this.#alignment.shiftMean.x,
+          this.#alignment.shiftMean.y,
           this.#living.lastMs,
           this.#unsettledUntilMs,
           this.#shares.foreground,
@@ -390,22 +343,20 @@ export class Occupancy {
     this.#timeMs = timeMs!
     this.#noise.luma = luma!
     this.#noise.chroma = chroma!
-    this.#register.shift.x = x!
-    this.#register.shift.y = y!
-    this.#shiftMean.x = meanX!
-    this.#shiftMean.y = meanY!
+    this.#alignment.register.shift.x = x!
+    this.#alignment.register.shift.y = y!
+    this.#alignment.shiftMean.x = meanX!
+    this.#alignment.shiftMean.y = meanY!
     this.#living.lastMs = lastMs!
     this.#unsettledUntilMs = unsettledUntilMs!
     this.#shares.foreground = foreground!
     this.#shares.shade = shade!
     this.#crowdedSec = crowdedSec!
     this.#start.reset()
-    this.#shiftSpread = spread!
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      this.#foregroundMask[at] = this.#foreground.kinds[at] === 1 ? 1 : 0
-      this.#held[at] = this.#things.support[at]! > 0 ? 1 : 0
-      this.#living.hot[at] = this.#living.activity[at]! > 0.12 ? 1 : 0
-    }
+    this.#alignment.shiftSpread = spread!
+    this.#foreground.countKinds(this.#foregroundMask)
+    this.#things.tally()
+    this.#living.recall()
   }
 }
 

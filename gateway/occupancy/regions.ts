@@ -9,8 +9,9 @@
  * What is thrown out goes into the background within seconds.
  */
 import { floorAt } from './foreground.ts'
-import { close, label, open, type Part } from './mask.ts'
-import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Region } from './standing.ts'
+import type { Kernels } from './kernels.ts'
+import type { Masks, Part } from './mask.ts'
+import { PLANE_HEIGHT, PLANE_WIDTH, type Region } from './standing.ts'
 import type { Things } from './things.ts'
 
 const REGION_PIXELS_MIN = 50
@@ -26,38 +27,25 @@ const TEXT_CONTRAST_MIN = 0.2
 const BLACK = 12
 const SEEN_MS = 1_500
 
-/** What is summed over a region to tell things from appearances. */
-interface Evidence {
-  pixels: number
-  stable: number
-  hot: number
-  seen: number
-  thick: number
-  sumNow: number
-  sumBefore: number
-  squaresNow: number
-  squaresBefore: number
-  products: number
-  outline: number
-  outlineNow: number
-  outlineBefore: number
-}
+const REGIONS_MAX = 256
+const FACTS = 13
 
-const fresh = (): Evidence => ({
-  pixels: 0,
-  stable: 0,
-  hot: 0,
-  seen: 0,
-  thick: 0,
-  sumNow: 0,
-  sumBefore: 0,
-  squaresNow: 0,
-  squaresBefore: 0,
-  products: 0,
-  outline: 0,
-  outlineNow: 0,
-  outlineBefore: 0,
-})
+/** What is summed over a region to tell things from appearances, in the order of the kernel's sums. */
+interface Evidence {
+  readonly pixels: number
+  readonly stable: number
+  readonly hot: number
+  readonly seen: number
+  readonly thick: number
+  readonly sumNow: number
+  readonly sumBefore: number
+  readonly squaresNow: number
+  readonly squaresBefore: number
+  readonly products: number
+  readonly outline: number
+  readonly outlineNow: number
+  readonly outlineBefore: number
+}
 
 export interface Views {
   readonly now: Float32Array
@@ -71,54 +59,117 @@ export interface Views {
 type Kept = Part & { readonly stableShare: number; readonly hotPixels: number }
 
 export class Regions {
-  readonly labels = new Uint8Array(PLANE_PIXELS)
+  readonly labels: Uint8Array
   /** 1 where something was thrown out: the background may have it soon. */
-  readonly thrown = new Uint8Array(PLANE_PIXELS)
+  readonly thrown: Uint8Array
   /** Where overlay text was found: nothing there is ever a thing. */
-  readonly text = new Uint8Array(PLANE_PIXELS)
-  readonly #mask = new Uint8Array(PLANE_PIXELS)
-  readonly #other = new Uint8Array(PLANE_PIXELS)
-  readonly #verdicts = new Uint8Array(256)
+  readonly text: Uint8Array
+  readonly #mask: Uint8Array
+  readonly #other: Uint8Array
+  readonly #verdicts: Uint8Array
+  readonly #facts: Float64Array
+  readonly #masks: Masks
+  readonly #kernels
+
+  constructor(kernels: Kernels, masks: Masks) {
+    this.labels = kernels.bytes()
+    this.thrown = kernels.bytes()
+    this.text = kernels.bytes()
+    this.#mask = kernels.bytes()
+    this.#other = kernels.bytes()
+    this.#verdicts = kernels.bytes(REGIONS_MAX)
+    this.#facts = kernels.doubles(FACTS * REGIONS_MAX)
+    this.#masks = masks
+    this.#kernels = {
+      join: kernels.kernel('join'),
+      without: kernels.kernel('without'),
+      gatherEvidence: kernels.kernel('gatherEvidence'),
+      throwOut: kernels.kernel('throwOut'),
+    }
+  }
 
   find(things: Things, views: Views): Kept[] {
-    const { stable, persistent } = things
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      this.#mask[at] = (stable[at] === 1 || persistent[at] === 1) && this.text[at] === 0 ? 1 : 0
-    }
-    close(this.#mask, this.#other, 2)
-    open(this.#other, this.#mask, 1)
-    const parts = label(this.#mask, this.labels, REGION_PIXELS_MIN)
     this.thrown.fill(0)
-    if (parts.length === 0) return []
+    const parts = this.#label(things)
+    if (parts === 0) return []
 
-    open(this.#mask, this.#other, 2)
-    const evidence = gather(parts.length, this.labels, this.#other, things, views)
+    this.#masks.open(this.#mask, this.#other, 2)
+    const found: Part[] = []
+    for (let number = 1; number <= parts; number++) found.push(this.#masks.part(number))
+    this.#gather(things, views)
     this.#verdicts.fill(0)
     const kept: Kept[] = []
-    for (const part of parts) {
-      const facts = evidence[part.label]!
+    for (const part of found) {
+      const facts = factsOf(this.#facts, part.label)
       const verdict = judge(part, facts)
       if (verdict === 'thing') {
         kept.push({ ...part, stableShare: facts.stable / facts.pixels, hotPixels: facts.hot })
       } else this.#verdicts[part.label] = verdict === 'text' ? 2 : 1
     }
-    if (kept.length < parts.length) this.#throwOut()
+    if (kept.length < parts) this.#throwOut()
     return kept
   }
 
-  #throwOut(): void {
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      const verdict = this.#verdicts[this.labels[at]!]!
-      if (verdict === 0) continue
-      this.labels[at] = 0
-      this.thrown[at] = 1
-      if (verdict === 2) this.text[at] = 1
+  #label({ stable, persistent }: Things): number {
+    const mask = this.#mask.byteOffset
+    if (this.#kernels.join(stable.byteOffset, persistent.byteOffset, mask) === 0) {
+      this.labels.fill(0)
+      return 0
     }
+    this.#kernels.without(mask, this.text.byteOffset)
+    this.#masks.close(this.#mask, this.#other, 2)
+    this.#masks.open(this.#other, this.#mask, 1)
+    return this.#masks.label(this.#mask, this.labels, REGION_PIXELS_MIN)
+  }
+
+  #gather({ stable, seenMs }: Things, views: Views): void {
+    this.#kernels.gatherEvidence(
+      this.labels.byteOffset,
+      this.#other.byteOffset,
+      views.hot.byteOffset,
+      stable.byteOffset,
+      seenMs.byteOffset,
+      SEEN_MS,
+      views.now.byteOffset,
+      views.before.byteOffset,
+      views.slopeNow.byteOffset,
+      views.slopeBefore.byteOffset,
+      views.timeMs,
+      this.#facts.byteOffset,
+    )
+  }
+
+  #throwOut(): void {
+    this.#kernels.throwOut(
+      this.labels.byteOffset,
+      this.#verdicts.byteOffset,
+      this.thrown.byteOffset,
+      this.text.byteOffset,
+    )
   }
 
   reset(): void {
     this.labels.fill(0)
     this.thrown.fill(0)
+  }
+}
+
+function factsOf(facts: Float64Array, label: number): Evidence {
+  const of = (fact: number) => facts[FACTS * label + fact]!
+  return {
+    pixels: of(0),
+    stable: of(1),
+    hot: of(2),
+    seen: of(3),
+    thick: of(4),
+    sumNow: of(5),
+    sumBefore: of(6),
+    squaresNow: of(7),
+    squaresBefore: of(8),
+    products: of(9),
+    outline: of(10),
+    outlineNow: of(11),
+    outlineBefore: of(12),
   }
 }
 
@@ -157,45 +208,6 @@ function correlation(facts: Evidence): number {
   const varianceBefore = facts.squaresBefore - (facts.sumBefore * facts.sumBefore) / n
   const common = facts.products - (facts.sumNow * facts.sumBefore) / n
   return common / Math.sqrt(Math.max(1e-6, varianceNow * varianceBefore))
-}
-
-function gather(
-  count: number,
-  labels: Uint8Array,
-  thick: Uint8Array,
-  things: Things,
-  views: Views,
-): Evidence[] {
-  const evidence = Array.from({ length: count + 1 }, fresh)
-  const { now, before, slopeNow, slopeBefore, hot, timeMs } = views
-  const { stable, seenMs } = things
-  for (let at = PLANE_WIDTH; at < PLANE_PIXELS - PLANE_WIDTH; at++) {
-    const number = labels[at]!
-    if (number === 0) continue
-    const facts = evidence[number]!
-    facts.pixels++
-    facts.thick += thick[at]!
-    facts.hot += hot[at]!
-    if (stable[at] === 1) {
-      facts.stable++
-      if (timeMs - seenMs[at]! < SEEN_MS) facts.seen++
-    }
-    facts.sumNow += now[at]!
-    facts.sumBefore += before[at]!
-    facts.squaresNow += now[at]! * now[at]!
-    facts.squaresBefore += before[at]! * before[at]!
-    facts.products += now[at]! * before[at]!
-    const inside =
-      labels[at - 1] === number &&
-      labels[at + 1] === number &&
-      labels[at - PLANE_WIDTH] === number &&
-      labels[at + PLANE_WIDTH] === number
-    if (inside) continue
-    facts.outline++
-    facts.outlineNow += slopeNow[at]!
-    facts.outlineBefore += slopeBefore[at]!
-  }
-  return evidence
 }
 
 /** A region as it is told: in fractions of the picture. */

@@ -8,15 +8,22 @@
  * edge of a cloud is not taken for a shift. Pixels where something
  * stands do not take part in the second step and are compared with their own recent gradient in the first.
  */
-import type { Plane } from './plane.ts'
+import type { Kernels } from './kernels.ts'
 import { PLANE_HEIGHT, PLANE_WIDTH } from './standing.ts'
 
 const REACH = 6
-const GRADIENT_MAX = 120
 /** Another whole shift must cost less than this share of the last one's cost. */
 const BETTER = 0.95
-const UNLIKE_MAX = 40
 const ROUNDS = 3
+const STEP_MAX = 0.7
+const SUMS = 14
+/** Four equations of four unknowns. */
+const COLUMNS = 5
+/** Fewer samples than these solve nothing. */
+const SAMPLES_MIN = 800
+/** After a step this small, this near the last shift, another round would change nothing. */
+const SETTLED_STEP = 0.05
+const SETTLED_WITHIN = 0.1
 /** A refinement that wanders further than this lost its way. */
 const ASTRAY = 1.6
 /** Shifts are kept on a grid: resampling by ever new fractions would look like noise. */
@@ -29,12 +36,31 @@ export interface Shift {
 }
 
 export class Register {
-  readonly #columns = new Float64Array(PLANE_WIDTH)
-  readonly #columnsWanted = new Float64Array(PLANE_WIDTH)
-  readonly #rows = new Float64Array(PLANE_HEIGHT)
-  readonly #rowsWanted = new Float64Array(PLANE_HEIGHT)
-  readonly #sums = new Float64Array(20)
+  readonly #columns: Float64Array
+  readonly #columnsWanted: Float64Array
+  readonly #rows: Float64Array
+  readonly #rowsWanted: Float64Array
+  readonly #pairs: Float64Array
+  readonly #sums = new Float64Array(SUMS)
+  readonly #equations = new Float64Array(4 * COLUMNS)
+  readonly #step: Shift = { x: 0, y: 0 }
+  readonly #profiles
+  readonly #unlikeness
+  readonly #gather
   readonly shift: Shift = { x: 0, y: 0 }
+  readonly #fine: Shift = { x: 0, y: 0 }
+  readonly #start: Shift = { x: 0, y: 0 }
+
+  constructor(kernels: Kernels) {
+    this.#columns = kernels.doubles(PLANE_WIDTH)
+    this.#columnsWanted = kernels.doubles(PLANE_WIDTH)
+    this.#rows = kernels.doubles(PLANE_HEIGHT)
+    this.#rowsWanted = kernels.doubles(PLANE_HEIGHT)
+    this.#pairs = kernels.doubles(2 * SUMS)
+    this.#profiles = kernels.kernel('profiles')
+    this.#unlikeness = kernels.kernel('unlikeness')
+    this.#gather = kernels.kernel('gather')
+  }
 
   /** Updates `shift` so that picture(p + shift) lies over background(p). */
   align(
@@ -44,13 +70,19 @@ export class Register {
     gradientWanted: Float32Array,
     fixed: Uint8Array,
   ): Shift {
-    profiles(gradientNow, this.#columns, this.#rows)
-    profiles(gradientWanted, this.#columnsWanted, this.#rowsWanted)
+    this.#profiles(gradientNow.byteOffset, this.#columns.byteOffset, this.#rows.byteOffset)
+    this.#profiles(gradientWanted.byteOffset, this.#columnsWanted.byteOffset, this.#rowsWanted.byteOffset)
+    for (const profile of [this.#columns, this.#rows, this.#columnsWanted, this.#rowsWanted])
+      normalise(profile)
     const x = bestShift(this.#columns, this.#columnsWanted)
     const y = bestShift(this.#rows, this.#rowsWanted)
-    const start = nearest(picture, background, fixed, this.shift, x, y)
-    const fine = { x: start.x, y: start.y }
-    for (let round = 0; round < ROUNDS; round++) refine(picture, background, fixed, fine, this.#sums)
+    this.#begin(picture, background, fixed, x, y)
+    const [start, fine] = [this.#start, this.#fine]
+    fine.x = start.x
+    fine.y = start.y
+    for (let round = 0; round < ROUNDS; round++) {
+      if (this.#refine(picture, background, fixed)) break
+    }
     if (Math.hypot(fine.x - start.x, fine.y - start.y) > ASTRAY) {
       fine.x = start.x
       fine.y = start.y
@@ -58,6 +90,61 @@ export class Register {
     if (Math.abs(fine.x - this.shift.x) > KEEP_WITHIN) this.shift.x = onGrid(fine.x)
     if (Math.abs(fine.y - this.shift.y) > KEEP_WITHIN) this.shift.y = onGrid(fine.y)
     return this.shift
+  }
+
+  /** The most fitting of: the last shift, what the profiles say, either by one axis alone, and none. */
+  #begin(picture: Float32Array, background: Float32Array, fixed: Uint8Array, x: number, y: number): void {
+    const { x: lastX, y: lastY } = this.shift
+    this.#start.x = lastX
+    this.#start.y = lastY
+    if (x === 0 && y === 0 && Math.round(lastX) === 0 && Math.round(lastY) === 0) return
+    const costOf = (atX: number, atY: number): number =>
+      this.#unlikeness(picture.byteOffset, background.byteOffset, fixed.byteOffset, atX, atY)
+    // The last shift is left only for one that is clearly better.
+    let best = BETTER * costOf(Math.round(lastX), Math.round(lastY))
+    const consider = (atX: number, atY: number): void => {
+      const [wholeX, wholeY] = [Math.round(atX), Math.round(atY)]
+      if (wholeX === Math.round(lastX) && wholeY === Math.round(lastY)) return
+      const cost = costOf(wholeX, wholeY)
+      if (cost >= best) return
+      best = cost
+      this.#start.x = atX
+      this.#start.y = atY
+    }
+    consider(x, y)
+    consider(x, lastY)
+    consider(lastX, y)
+    consider(0, 0)
+  }
+
+  /**
+   * One step of least squares for offset, gain and shift on every second pixel:
+   * picture(p + shift) = offset + gain·background(p) − slope(p)·(what the shift still lacks).
+   * Says whether another round would change nothing.
+   */
+  #refine(picture: Float32Array, background: Float32Array, fixed: Uint8Array): boolean {
+    const fine = this.#fine
+    const [wholeX, wholeY] = [Math.floor(fine.x), Math.floor(fine.y)]
+    this.#gather(
+      picture.byteOffset,
+      background.byteOffset,
+      fixed.byteOffset,
+      wholeX,
+      wholeY,
+      fine.x - wholeX,
+      fine.y - wholeY,
+      this.#pairs.byteOffset,
+    )
+    for (let i = 0; i < SUMS; i++) this.#sums[i] = this.#pairs[2 * i]! + this.#pairs[2 * i + 1]!
+    if (this.#sums[0]! < SAMPLES_MIN || !solve(this.#sums, this.#equations, this.#step)) return true
+    const stepX = Math.max(-STEP_MAX, Math.min(STEP_MAX, this.#step.x))
+    const stepY = Math.max(-STEP_MAX, Math.min(STEP_MAX, this.#step.y))
+    fine.x = Math.max(-REACH, Math.min(REACH, fine.x + stepX))
+    fine.y = Math.max(-REACH, Math.min(REACH, fine.y + stepY))
+    const isSmall = Math.abs(stepX) < SETTLED_STEP && Math.abs(stepY) < SETTLED_STEP
+    const isNear =
+      Math.abs(fine.x - this.shift.x) < SETTLED_WITHIN && Math.abs(fine.y - this.shift.y) < SETTLED_WITHIN
+    return isSmall && isNear
   }
 
   reset(): void {
@@ -71,21 +158,6 @@ function onGrid(shift: number): number {
   const whole = Math.round(shift)
   if (Math.abs(shift - whole) < KEEP_WITHIN) return whole
   return Math.max(-REACH, Math.min(REACH, Math.round(shift * GRID) / GRID))
-}
-
-function profiles(values: Float32Array, columns: Float64Array, rows: Float64Array): void {
-  columns.fill(0)
-  for (let row = 0; row < PLANE_HEIGHT; row++) {
-    let sum = 0
-    for (let column = 0, at = row * PLANE_WIDTH; column < PLANE_WIDTH; column++, at++) {
-      const value = values[at]! < GRADIENT_MAX ? values[at]! : GRADIENT_MAX
-      sum += value
-      columns[column]! += value
-    }
-    rows[row] = sum
-  }
-  normalise(columns)
-  normalise(rows)
 }
 
 /** Light scales every gradient alike; profiles are compared by their shape. */
@@ -115,166 +187,39 @@ function cost(profile: Float64Array, wanted: Float64Array, shift: number): numbe
   return sum
 }
 
-/** The most fitting of: the last shift, what the profiles say, either by one axis alone, and none. */
-function nearest(
-  picture: Float32Array,
-  background: Float32Array,
-  fixed: Uint8Array,
-  last: Shift,
-  x: number,
-  y: number,
-): Shift {
-  const tried: Shift[] = [last, { x, y }, { x, y: last.y }, { x: last.x, y }, { x: 0, y: 0 }]
-  let best = last
-  let bestCost = Infinity
-  for (const shift of tried) {
-    const unlike = unlikeness(picture, background, fixed, Math.round(shift.x), Math.round(shift.y))
-    // The last shift is left only for one that is clearly better.
-    if (unlike < (best === last ? BETTER : 1) * bestCost) {
-      best = shift
-      bestCost = unlike
-    }
-  }
-  return best
-}
-
-/** Mean difference of signed slopes over every fourth pixel, each capped: light and passers weigh little. */
-function unlikeness(
-  picture: Float32Array,
-  background: Float32Array,
-  fixed: Uint8Array,
-  x: number,
-  y: number,
-): number {
-  let sum = 0
-  let count = 1
-  const w = PLANE_WIDTH
-  for (let row = REACH + 2; row < PLANE_HEIGHT - REACH - 2; row += 4) {
-    for (let column = REACH + 2; column < w - REACH - 2; column += 4) {
-      const at = row * w + column
-      if (fixed[at] === 0) continue
-      const from = at + y * w + x
-      const alongX = picture[from + 1]! - picture[from - 1]! - background[at + 1]! + background[at - 1]!
-      const alongY = picture[from + w]! - picture[from - w]! - background[at + w]! + background[at - w]!
-      sum += Math.min(UNLIKE_MAX, Math.abs(alongX) + Math.abs(alongY))
-      count++
-    }
-  }
-  return sum / count
-}
-
-/**
- * One step of least squares for offset, gain and shift on every second pixel:
- * picture(p + shift) = offset + gain·background(p) − slope(p)·(what the shift still lacks).
- */
-function refine(
-  picture: Float32Array,
-  background: Float32Array,
-  fixed: Uint8Array,
-  shift: Shift,
-  sums: Float64Array,
-): void {
-  gather(picture, background, fixed, shift, sums)
-  const count = sums[0]!
-  if (count < 800) return
-  const solved = solve(sums, count)
-  if (solved === null) return
-  shift.x = Math.max(-REACH, Math.min(REACH, shift.x + Math.max(-0.7, Math.min(0.7, solved.x))))
-  shift.y = Math.max(-REACH, Math.min(REACH, shift.y + Math.max(-0.7, Math.min(0.7, solved.y))))
-}
-
-/** Sums of products of (1, background, slope x, slope y) with each other and with the picture. */
-function gather(
-  picture: Float32Array,
-  background: Float32Array,
-  fixed: Uint8Array,
-  shift: Shift,
-  sums: Float64Array,
-): void {
-  sums.fill(0)
-  const wholeX = Math.floor(shift.x)
-  const wholeY = Math.floor(shift.y)
-  const partX = shift.x - wholeX
-  const partY = shift.y - wholeY
-  const offset = wholeY * PLANE_WIDTH + wholeX
-  for (let row = REACH + 2; row < PLANE_HEIGHT - REACH - 2; row += 2) {
-    for (let column = REACH + 2; column < PLANE_WIDTH - REACH - 2; column += 2) {
-      const at = row * PLANE_WIDTH + column
-      if (fixed[at] === 0) continue
-      const from = at + offset
-      const upper = picture[from]! + partX * (picture[from + 1]! - picture[from]!)
-      const lower =
-        picture[from + PLANE_WIDTH]! +
-        partX * (picture[from + PLANE_WIDTH + 1]! - picture[from + PLANE_WIDTH]!)
-      const seen = upper + partY * (lower - upper)
-      const value = background[at]!
-      const far = seen - value
-      // Something walked in: it says nothing about the shift.
-      if (far > 60 || far < -60) continue
-      const slopeX = (background[at + 1]! - background[at - 1]!) / 2
-      const slopeY = (background[at + PLANE_WIDTH]! - background[at - PLANE_WIDTH]!) / 2
-      sums[0]! += 1
-      sums[1]! += value
-      sums[2]! += slopeX
-      sums[3]! += slopeY
-      sums[4]! += value * value
-      sums[5]! += value * slopeX
-      sums[6]! += value * slopeY
-      sums[7]! += slopeX * slopeX
-      sums[8]! += slopeX * slopeY
-      sums[9]! += slopeY * slopeY
-      sums[10]! += seen
-      sums[11]! += value * seen
-      sums[12]! += slopeX * seen
-      sums[13]! += slopeY * seen
-    }
-  }
-}
-
-function solve(sums: Float64Array, count: number): Shift | null {
-  // A flat scene says nothing: the ridge keeps the shift where it was.
-  const ridge = 30 + 0.001 * count
-  const [n, b, x, y, bb, bx, by, xx, xy, yy, s, bs, xs, ys] = sums as unknown as number[]
-  const rows = [
-    [n!, b!, x!, y!, s!],
-    [b!, bb! + 1, bx!, by!, bs!],
-    [x!, bx!, xx! + ridge, xy!, xs!],
-    [y!, by!, xy!, yy! + ridge, ys!],
-  ]
+/** Gives the shift that is lacking in `out`; a flat scene says nothing: the ridge keeps the shift where it was. */
+function solve(sums: Float64Array, rows: Float64Array, out: Shift): boolean {
+  const ridge = 30 + 0.001 * sums[0]!
+  fill(sums, rows, ridge)
   for (let pivot = 0; pivot < 4; pivot++) {
-    const lead = rows[pivot]!
-    if (Math.abs(lead[pivot]!) < 1e-6) return null
+    const lead = COLUMNS * pivot
+    if (Math.abs(rows[lead + pivot]!) < 1e-6) return false
     for (let other = 0; other < 4; other++) {
       if (other === pivot) continue
-      const factor = rows[other]![pivot]! / lead[pivot]!
-      for (let i = pivot; i < 5; i++) rows[other]![i]! -= factor * lead[i]!
+      const factor = rows[COLUMNS * other + pivot]! / rows[lead + pivot]!
+      for (let i = pivot; i < COLUMNS; i++) rows[COLUMNS * other + i]! -= factor * rows[lead + i]!
     }
   }
-  const gain = Math.max(0.3, rows[1]![4]! / rows[1]![1]!)
-  return { x: -rows[2]![4]! / rows[2]![2]! / gain, y: -rows[3]![4]! / rows[3]![3]! / gain }
+  const of = (row: number): number => rows[COLUMNS * row + 4]! / rows[COLUMNS * row + row]!
+  const gain = Math.max(0.3, of(1))
+  out.x = -of(2) / gain
+  out.y = -of(3) / gain
+  return true
 }
 
-/** Reads every channel at p + shift; outside the picture its edge repeats. */
-export function shiftPlane(from: Plane, to: Plane, shift: Shift): void {
-  shiftChannel(from.y, to.y, shift)
-  shiftChannel(from.u, to.u, shift)
-  shiftChannel(from.v, to.v, shift)
-}
+/** Where the sums stand in the equations: one, background, slope x, slope y, each against the four and the picture. */
+const PLACES = [
+  [0, 1, 2, 3, 10],
+  [1, 4, 5, 6, 11],
+  [2, 5, 7, 8, 12],
+  [3, 6, 8, 9, 13],
+]
 
-function shiftChannel(from: Float32Array, to: Float32Array, shift: Shift): void {
-  const wholeX = Math.floor(shift.x)
-  const wholeY = Math.floor(shift.y)
-  const partX = shift.x - wholeX
-  const partY = shift.y - wholeY
-  for (let row = 0; row < PLANE_HEIGHT; row++) {
-    const upper = PLANE_WIDTH * Math.max(0, Math.min(PLANE_HEIGHT - 1, row + wholeY))
-    const lower = PLANE_WIDTH * Math.max(0, Math.min(PLANE_HEIGHT - 1, row + wholeY + 1))
-    for (let column = 0; column < PLANE_WIDTH; column++) {
-      const left = Math.max(0, Math.min(PLANE_WIDTH - 1, column + wholeX))
-      const right = Math.max(0, Math.min(PLANE_WIDTH - 1, column + wholeX + 1))
-      const above = from[upper + left]! + partX * (from[upper + right]! - from[upper + left]!)
-      const below = from[lower + left]! + partX * (from[lower + right]! - from[lower + left]!)
-      to[row * PLANE_WIDTH + column] = above + partY * (below - above)
-    }
+function fill(sums: Float64Array, rows: Float64Array, ridge: number): void {
+  for (let row = 0; row < 4; row++) {
+    for (let i = 0; i < COLUMNS; i++) rows[COLUMNS * row + i] = sums[PLACES[row]![i]!]!
   }
+  rows[COLUMNS + 1]! += 1
+  rows[2 * COLUMNS + 2]! += ridge
+  rows[3 * COLUMNS + 3]! += ridge
 }

@@ -7,31 +7,45 @@
  * Somebody who walks past covers C but does not end it: it is held for 30 s. Ages are times, never counts of
  * samples, so that a changed rate or a gap changes nothing.
  */
-import { floorAt } from './foreground.ts'
+import type { Kernels } from './kernels.ts'
 import type { Noise } from './noise.ts'
 import { Plane } from './plane.ts'
-import { PLANE_PIXELS } from './standing.ts'
-
-const SUPPORT_MAX = 4
-const SUPPORT_STABLE = 2
-const AGE_STABLE_MS = 2_500
-const TAKEOVER_SEC = 3
-const HELD_MS = 30_000
-const PERSISTENCE_MAX = 10
-const PERSISTENT = 3
-const FOLLOW = 0.2
 
 export class Things {
-  readonly believed = new Plane()
-  readonly challenger = new Plane()
-  readonly support = new Float32Array(PLANE_PIXELS)
-  readonly challenge = new Float32Array(PLANE_PIXELS)
-  readonly persistence = new Float32Array(PLANE_PIXELS)
-  readonly sinceMs = new Float64Array(PLANE_PIXELS)
-  readonly seenMs = new Float64Array(PLANE_PIXELS)
-  /** 1 where C has stood long enough; 2 where the pixel is foreground for long without one colour. */
-  readonly stable = new Uint8Array(PLANE_PIXELS)
-  readonly persistent = new Uint8Array(PLANE_PIXELS)
+  readonly believed: Plane
+  readonly challenger: Plane
+  readonly support: Float32Array
+  readonly challenge: Float32Array
+  readonly persistence: Float32Array
+  readonly sinceMs: Float64Array
+  readonly seenMs: Float64Array
+  /** 1 where C has stood long enough. */
+  readonly stable: Uint8Array
+  /** 1 where the pixel is foreground for long without one colour. */
+  readonly persistent: Uint8Array
+  /** 1 where a colour is believed, seen or hidden; 1 where anything at all is remembered. */
+  readonly held: Uint8Array
+  readonly #busy: Uint8Array
+  readonly #remember
+  readonly #tally
+  readonly #countStirred
+
+  constructor(kernels: Kernels) {
+    this.believed = new Plane(kernels)
+    this.challenger = new Plane(kernels)
+    this.support = kernels.floats()
+    this.challenge = kernels.floats()
+    this.persistence = kernels.floats()
+    this.sinceMs = kernels.doubles()
+    this.seenMs = kernels.doubles()
+    this.stable = kernels.bytes()
+    this.persistent = kernels.bytes()
+    this.held = kernels.bytes()
+    this.#busy = kernels.bytes()
+    this.#remember = kernels.kernel('remember')
+    this.#tally = kernels.kernel('tally')
+    this.#countStirred = kernels.kernel('countStirred')
+  }
 
   /** `kinds` as `Foreground` says; `slope` is the picture's gradient: near an edge half a pixel is many levels. */
   remember(
@@ -43,90 +57,37 @@ export class Things {
     timeMs: number,
     dtSec: number,
   ): void {
-    const { believed, challenger, support, challenge, persistence, sinceMs, seenMs } = this
-    const luma = Math.min(30, 3 * noise.luma)
-    const chroma = Math.max(8, 3.5 * noise.chroma)
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      if (kinds[at] !== 1) {
-        if (support[at]! > 0) support[at] = Math.max(0, support[at]! - 1.5 * dtSec)
-        persistence[at] = Math.max(0, persistence[at]! - 2 * dtSec)
-      } else {
-        persistence[at] = Math.min(PERSISTENCE_MAX, persistence[at]! + dtSec)
-        const y = picture.y[at]!
-        const u = picture.u[at]!
-        const v = picture.v[at]!
-        const floor = 0.8 * floorAt(y)
-        const reach = (luma > floor ? luma : floor) + slack * slope[at]!
-        if (
-          support[at]! > 0 &&
-          Math.abs(y - believed.y[at]!) < reach &&
-          Math.abs(u - believed.u[at]!) < chroma &&
-          Math.abs(v - believed.v[at]!) < chroma
-        ) {
-          support[at] = Math.min(SUPPORT_MAX, support[at]! + dtSec)
-          believed.y[at]! += FOLLOW * (y - believed.y[at]!)
-          believed.u[at]! += FOLLOW * (u - believed.u[at]!)
-          believed.v[at]! += FOLLOW * (v - believed.v[at]!)
-          seenMs[at] = timeMs
-          challenge[at] = 0
-        } else if (support[at]! < 1) {
-          believed.y[at] = y
-          believed.u[at] = u
-          believed.v[at] = v
-          support[at] = Math.min(dtSec, 0.5)
-          sinceMs[at] = timeMs
-          seenMs[at] = timeMs
-          challenge[at] = 0
-        } else if (
-          challenge[at]! > 0 &&
-          Math.abs(y - challenger.y[at]!) < reach &&
-          Math.abs(u - challenger.u[at]!) < chroma &&
-          Math.abs(v - challenger.v[at]!) < chroma
-        ) {
-          challenge[at]! += dtSec
-          if (challenge[at]! >= TAKEOVER_SEC && timeMs - seenMs[at]! > 1000 * TAKEOVER_SEC) {
-            believed.y[at] = challenger.y[at]!
-            believed.u[at] = challenger.u[at]!
-            believed.v[at] = challenger.v[at]!
-            sinceMs[at] = timeMs - 1000 * challenge[at]!
-            seenMs[at] = timeMs
-            support[at] = Math.min(challenge[at]!, SUPPORT_MAX)
-            challenge[at] = 0
-          }
-        } else {
-          challenger.y[at] = y
-          challenger.u[at] = u
-          challenger.v[at] = v
-          challenge[at] = 0.01
-        }
-        if (timeMs - seenMs[at]! > HELD_MS) support[at] = 0
-      }
-    }
-    this.#weighAges(timeMs)
-  }
-
-  #weighAges(timeMs: number): void {
-    const { support, persistence, sinceMs, stable, persistent } = this
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      stable[at] = support[at]! >= SUPPORT_STABLE && timeMs - sinceMs[at]! >= AGE_STABLE_MS ? 1 : 0
-      persistent[at] = persistence[at]! >= PERSISTENT ? 1 : 0
-    }
+    this.#remember(
+      kinds.byteOffset,
+      this.#busy.byteOffset,
+      picture.y.byteOffset,
+      this.believed.y.byteOffset,
+      this.challenger.y.byteOffset,
+      this.support.byteOffset,
+      this.challenge.byteOffset,
+      this.persistence.byteOffset,
+      this.sinceMs.byteOffset,
+      this.seenMs.byteOffset,
+      this.stable.byteOffset,
+      this.persistent.byteOffset,
+      slope.byteOffset,
+      slack,
+      Math.min(30, 3 * noise.luma),
+      Math.max(8, 3.5 * noise.chroma),
+      timeMs,
+      dtSec,
+    )
   }
 
   /** Foreground that stands for nothing yet, pixels. */
   countStirred(foreground: Uint8Array): number {
-    let stirred = 0
-    for (let at = 0; at < PLANE_PIXELS; at++) {
-      if (foreground[at] === 1 && this.stable[at] === 0 && this.persistent[at] === 0) stirred++
-    }
-    return stirred
+    return this.#countStirred(foreground.byteOffset, this.stable.byteOffset, this.persistent.byteOffset)
   }
 
-  /** Forgets a pixel: what stood there is background now. */
-  forget(at: number): void {
-    this.support[at] = 0
-    this.challenge[at] = 0
-    this.persistence[at] = 0
+  /** Notes where something is remembered; only there is anything to do. */
+  tally(): void {
+    const { support, persistence, held } = this
+    this.#tally(support.byteOffset, persistence.byteOffset, held.byteOffset, this.#busy.byteOffset)
   }
 
   reset(): void {
@@ -135,5 +96,6 @@ export class Things {
     this.persistence.fill(0)
     this.stable.fill(0)
     this.persistent.fill(0)
+    this.tally()
   }
 }

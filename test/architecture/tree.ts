@@ -55,7 +55,9 @@ export function withoutComments(text: string): string {
 /** What a file takes from other files of ours: imports, re-exports, `import()`, workers. */
 export function importsOf({ path, text }: SourceFile): Import[] {
   const code = withoutComments(text).replace(/`[^`]*`/g, '``')
-  const from = (name: string): string => posix.normalize(posix.join(dirname(path), name))
+  // AssemblyScript names what it imports without `.ts`.
+  const from = (name: string): string =>
+    posix.normalize(posix.join(dirname(path), name.endsWith('.as') ? `${name}.ts` : name))
   const statements = code.matchAll(/^(?:import|export)\s+(?:type\s+)?([^'"]*?)\s*from\s*['"](\.[^'"]+)['"]/gm)
   const named = [...statements].map(([, what, name]) => ({ target: from(name!), names: namesIn(what!) }))
   const bare = [...code.matchAll(/^import\s+['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]\s*\)/gm)]

@@ -1,0 +1,44 @@
+/**
+ * What the kernels share: the size of the plane, and two pixels at a time in float64.
+ *
+ * Planes are float32, all arithmetic between a load and a store is float64, as it is in JavaScript: the kernels give the
+ * same bits as loops over typed arrays would, on every machine. Masks are bytes, sixteen at a time.
+ */
+export const WIDTH: i32 = 320
+export const HEIGHT: i32 = 180
+export const PIXELS: i32 = 57600
+/** Pixels in one load of a mask; a row is a whole number of them. */
+export const BLOCK: i32 = 16
+
+/** Two float32 from memory, widened. */
+export function two(at: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(at))
+}
+
+/** Rounds two float64 and stores them as float32. */
+export function put(at: usize, values: v128): void {
+  v128.store64_lane(at, f32x4.demote_f64x2_zero(values), 0)
+}
+
+export function one(at: usize): f64 {
+  return load<f32>(at) as f64
+}
+
+/** Luma above black: what light multiplies. */
+export function lightOf(luma: f64): f64 {
+  return luma > 12 ? luma - 10 : 2
+}
+
+export function lightOfTwo(luma: v128): v128 {
+  return f64x2.max(f64x2.sub(luma, f64x2.splat(10)), f64x2.splat(2))
+}
+
+/** The least difference that means something at this brightness. */
+export function floorAt(brightness: f64): f64 {
+  return min(max(2.5 + 0.07 * brightness, 4.5), 11)
+}
+
+/** Whether any of sixteen bytes is set. */
+export function anyOf(at: usize): bool {
+  return v128.any_true(v128.load(at))
+}

@@ -1,0 +1,222 @@
+/** How much lighter the picture is than the background, and the background brought to it. */
+import { anyOf, BLOCK, HEIGHT, lightOfTwo, one, PIXELS, put, two, WIDTH } from './lanes.as'
+
+const SIDE: i32 = 20
+const COLUMNS: i32 = 16
+const ROWS: i32 = 9
+const BINS: i32 = 256
+const LINE: i32 = 4 * WIDTH
+const TOO_BRIGHT: f32 = 245
+
+/** The bins reach from a quarter to four times; ratios are looked up by exponent and seven bits, 128 to an octave. */
+const RATIO_LEAST: f64 = 0.25
+const RATIO_GREATEST: f64 = 3.9999999
+const CELL_SHIFT: i32 = 45
+const CELL_FIRST: i64 = (0x3fd0000000000000 as i64) >> CELL_SHIFT
+
+/**
+ * Counts light of picture / of background in every block, every second pixel both ways, where nothing stood. `cells` says for
+ * each cell of the ratio where the next bin begins (float64) and `firsts` in which bin it begins. `blocks` has 256 bytes a block.
+ */
+export function countRatios(
+  picture: usize,
+  background: usize,
+  foreground: usize,
+  cells: usize,
+  firsts: usize,
+  blocks: usize,
+  counts: usize,
+): void {
+  memory.fill(blocks, 0, COLUMNS * ROWS * BINS)
+  memory.fill(counts, 0, 4 * COLUMNS * ROWS)
+  for (let row = 0; row < HEIGHT; row += 2) {
+    const start = row * WIDTH
+    for (let column = 0; column < COLUMNS; column++) {
+      const block = (row / SIDE) * COLUMNS + column
+      const from = start + column * SIDE
+      const bins = blocks + block * BINS
+      let counted = 0
+      for (let at = from; at < from + SIDE; at += 4) {
+        const now = v128.load(picture + 4 * at)
+        const before = v128.load(background + 4 * at)
+        const ratios = f64x2.div(
+          lightOfTwo(f64x2.promote_low_f32x4(v128.shuffle<f32>(now, now, 0, 2, 0, 2))),
+          lightOfTwo(f64x2.promote_low_f32x4(v128.shuffle<f32>(before, before, 0, 2, 0, 2))),
+        )
+        if (!load<u8>(foreground + at) && f32x4.extract_lane(now, 0) <= TOO_BRIGHT) {
+          countOne(f64x2.extract_lane(ratios, 0), cells, firsts, bins)
+          counted++
+        }
+        if (!load<u8>(foreground + at + 2) && f32x4.extract_lane(now, 2) <= TOO_BRIGHT) {
+          countOne(f64x2.extract_lane(ratios, 1), cells, firsts, bins)
+          counted++
+        }
+      }
+      store<i32>(counts + 4 * block, load<i32>(counts + 4 * block) + counted)
+    }
+  }
+}
+
+function countOne(ratio: f64, cells: usize, firsts: usize, bins: usize): void {
+  const within = min(max(ratio, RATIO_LEAST), RATIO_GREATEST)
+  const cell = ((reinterpret<i64>(within) >> CELL_SHIFT) - CELL_FIRST) as i32
+  const bin = load<u8>(firsts + cell) + (within >= load<f64>(cells + 8 * cell) ? 1 : 0)
+  store<u8>(bins + bin, load<u8>(bins + bin) + 1)
+}
+
+/** The histogram of the whole picture, 32 bits a bin. */
+export function sumBlocks(blocks: usize, whole: usize): void {
+  for (let bin = 0; bin < BINS; bin += 8) {
+    let sum = i16x8.splat(0)
+    for (let block = 0; block < COLUMNS * ROWS; block++) {
+      sum = i16x8.add(sum, v128.load8x8_u(blocks + block * BINS + bin))
+    }
+    v128.store(whole + 4 * bin, i32x4.extend_low_i16x8_u(sum))
+    v128.store(whole + 4 * bin + 16, i32x4.extend_high_i16x8_u(sum))
+  }
+}
+
+/** Where the median of every block lies, in bins and parts of them (float64). */
+export function medians(blocks: usize, counts: usize, places: usize): void {
+  for (let block = 0; block < COLUMNS * ROWS; block++) {
+    const half = (load<i32>(counts + 4 * block) as f64) / 2
+    if (half > 0) store<f64>(places + 8 * block, medianOf(blocks + block * BINS, half))
+  }
+}
+
+function medianOf(bins: usize, half: f64): f64 {
+  let below = 0
+  for (let bin = 0; bin < BINS; bin++) {
+    while (bin < BINS - 8 && !load<u64>(bins + bin)) bin += 8
+    const here: i32 = load<u8>(bins + bin)
+    if (((below + here) as f64) >= half) {
+      return (bin as f64) - 0.5 + (half - (below as f64)) / (max(here, 1) as f64)
+    }
+    below += here
+  }
+  return 0
+}
+
+/** Products of background and picture, squares of the background, and how many: chroma of every third pixel. */
+export function chromaSums(
+  u: usize,
+  v: usize,
+  nowU: usize,
+  nowV: usize,
+  foreground: usize,
+  sums: usize,
+): void {
+  let products: f64 = 0
+  let squares: f64 = 0
+  let counted = 0
+  for (let at = 0; at < PIXELS; at += 3) {
+    if (load<u8>(foreground + at)) continue
+    const byU = one(u + 4 * at)
+    const byV = one(v + 4 * at)
+    const isU = one(nowU + 4 * at)
+    const isV = one(nowV + 4 * at)
+    if (abs(isU - byU) > 20 || abs(isV - byV) > 20) continue
+    products += byU * isU + byV * isV
+    squares += byU * byU + byV * byV
+    counted++
+  }
+  store<f64>(sums, products)
+  store<f64>(sums + 8, squares)
+  store<f64>(sums + 16, counted as f64)
+}
+
+/** Values of the blocks (float32) along the nine rows of blocks, bilinear: nine rows of float64. */
+export function stretch(blocks: usize, lines: usize): void {
+  for (let column = 0; column < WIDTH; column++) {
+    const x = max<f64>(0, min<f64>(COLUMNS - 1, ((column as f64) + 0.5) / SIDE - 0.5))
+    const left = min(COLUMNS - 2, x as i32)
+    const part = x - (left as f64)
+    for (let row = 0; row < ROWS; row++) {
+      const at = blocks + 4 * (row * COLUMNS + left)
+      store<f64>(lines + 8 * (row * WIDTH + column), one(at) + part * (one(at + 4) - one(at)))
+    }
+  }
+}
+
+/** Multiplies what lies above black by the gain that `lines` give at each pixel, in whole rows. */
+export function relight(luma: usize, lines: usize, fromRow: i32, toRow: i32): void {
+  for (let row = fromRow; row < toRow; row++) relightSpan(luma, lines, row, 0, WIDTH)
+}
+
+/** The same in the blocks of sixteen pixels that have a `mask`; their chroma is multiplied by `chroma`. */
+export function relightWhere(luma: usize, u: usize, v: usize, lines: usize, chroma: f64, mask: usize): void {
+  for (let row = 0; row < HEIGHT; row++) {
+    for (let column = 0; column < WIDTH; column += BLOCK) {
+      const at = row * WIDTH + column
+      if (!anyOf(mask + at)) continue
+      relightSpan(luma, lines, row, column, column + BLOCK)
+      scale(u, chroma, at, at + BLOCK)
+      scale(v, chroma, at, at + BLOCK)
+    }
+  }
+}
+
+function relightSpan(luma: usize, lines: usize, row: i32, from: i32, to: i32): void {
+  const y = max<f64>(0, min<f64>(ROWS - 1, ((row as f64) + 0.5) / SIDE - 0.5))
+  const upper = min(ROWS - 2, y as i32)
+  const part = f64x2.splat(y - (upper as f64))
+  const black = f64x2.splat(10)
+  const line = lines + 8 * upper * WIDTH
+  for (let x = from; x < to; x += 2) {
+    const above = v128.load(line + 8 * x)
+    const below = v128.load(line + 8 * (x + WIDTH))
+    const bent = f64x2.add(above, f64x2.mul(part, f64x2.sub(below, above)))
+    // A gain is a float32, as the blocks are.
+    const gain = f64x2.promote_low_f32x4(f32x4.demote_f64x2_zero(bent))
+    const at = luma + LINE * row + 4 * x
+    const value = two(at)
+    const light = f64x2.max(f64x2.splat(0), f64x2.sub(value, black))
+    put(at, f64x2.add(value, f64x2.mul(f64x2.sub(gain, f64x2.splat(1)), light)))
+  }
+}
+
+/** Multiplies the values of the pixels from … to. */
+export function scale(values: usize, by: f64, from: i32, to: i32): void {
+  const factor = f64x2.splat(by)
+  for (let at = 4 * from; at < 4 * to; at += 8) put(values + at, f64x2.mul(two(values + at), factor))
+}
+
+const SUBS: i32 = 4 * 256
+
+/** Histogram (32 bits a bin) of how far every third pixel lies from the background, an eighth of a level a bin. */
+export function spread(now: usize, before: usize, foreground: usize, out: usize, quarters: usize): i32 {
+  memory.fill(quarters, 0, 4 * SUBS)
+  const most = f32x4.splat(255)
+  const eight = f32x4.splat(8)
+  let counted = 0
+  for (let at = 0; at < PIXELS; at += 12) {
+    const far = v128.shuffle<f32>(
+      v128.shuffle<f32>(away(now, before, at), away(now, before, at + 4), 0, 3, 6, 6),
+      away(now, before, at + 8),
+      0,
+      1,
+      2,
+      5,
+    )
+    const bins = i32x4.trunc_sat_f32x4_u(f32x4.min(f32x4.mul(far, eight), most))
+    if (!load<u8>(foreground + at)) counted += countBin(quarters, i32x4.extract_lane(bins, 0))
+    if (!load<u8>(foreground + at + 3)) counted += countBin(quarters + SUBS, i32x4.extract_lane(bins, 1))
+    if (!load<u8>(foreground + at + 6)) counted += countBin(quarters + 2 * SUBS, i32x4.extract_lane(bins, 2))
+    if (!load<u8>(foreground + at + 9)) counted += countBin(quarters + 3 * SUBS, i32x4.extract_lane(bins, 3))
+  }
+  for (let bin = 0; bin < SUBS; bin += 16) {
+    const half = i32x4.add(v128.load(quarters + bin), v128.load(quarters + bin + SUBS))
+    const other = i32x4.add(v128.load(quarters + bin + 2 * SUBS), v128.load(quarters + bin + 3 * SUBS))
+    v128.store(out + bin, i32x4.add(half, other))
+  }
+  return counted
+}
+
+function away(now: usize, before: usize, at: i32): v128 {
+  return f32x4.abs(f32x4.sub(v128.load(now + 4 * at), v128.load(before + 4 * at)))
+}
+
+function countBin(bins: usize, bin: i32): i32 {
+  store<u32>(bins + 4 * bin, load<u32>(bins + 4 * bin) + 1)
+  return 1
+}

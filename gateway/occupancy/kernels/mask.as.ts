@@ -1,0 +1,247 @@
+/**
+ * Masks: one byte a pixel, 0 or 1, sixteen pixels at a time.
+ *
+ * Outside the picture nothing is set when a mask grows and all is set when it shrinks: a thing cut by the edge is not
+ * eaten from that side. `line` is a row of bytes with sixteen to spare on either side.
+ */
+import { anyOf, BLOCK, HEIGHT, PIXELS, WIDTH } from './lanes.as'
+
+/** Sets a pixel when any within `radius` (square) is set. */
+export function grow(mask: usize, out: usize, radius: i32, across: usize, line: usize): void {
+  for (let row = 0; row < HEIGHT; row++) growRow(mask + row * WIDTH, across + row * WIDTH, radius, line, 0)
+  growDown(across, out, radius, 0)
+}
+
+/** Keeps a pixel when all within `radius` (square) are set. */
+export function shrink(mask: usize, out: usize, radius: i32, across: usize, line: usize): void {
+  for (let row = 0; row < HEIGHT; row++) growRow(mask + row * WIDTH, across + row * WIDTH, radius, line, 1)
+  growDown(across, out, radius, 1)
+}
+
+/** With `flip` the row is turned over first: what shrinks is what is not set growing. */
+function growRow(from: usize, to: usize, radius: i32, line: usize, flip: u8): void {
+  const turn = i8x16.splat(flip)
+  const start = line + BLOCK
+  let any = v128.load(from)
+  for (let x = 0; x < WIDTH; x += BLOCK) {
+    const here = v128.xor(v128.load(from + x), turn)
+    any = x === 0 ? here : v128.or(any, here)
+    v128.store(start + x, here)
+  }
+  if (!v128.any_true(any)) {
+    memory.fill(to, 0, WIDTH)
+    return
+  }
+  for (let x = 0; x < WIDTH; x += BLOCK) {
+    let here = v128.load(start + x)
+    for (let i = 1; i <= radius; i++) {
+      here = v128.or(here, v128.or(v128.load(start + x - i), v128.load(start + x + i)))
+    }
+    v128.store(to + x, here)
+  }
+}
+
+function growDown(from: usize, to: usize, radius: i32, flip: u8): void {
+  const turn = i8x16.splat(flip)
+  for (let row = 0; row < HEIGHT; row++) {
+    const first = max(0, row - radius)
+    const last = min(HEIGHT - 1, row + radius)
+    for (let x = 0; x < WIDTH; x += BLOCK) {
+      let here = v128.load(from + first * WIDTH + x)
+      for (let i = first + 1; i <= last; i++) here = v128.or(here, v128.load(from + i * WIDTH + x))
+      v128.store(to + row * WIDTH + x, v128.xor(here, turn))
+    }
+  }
+}
+
+/** Keeps what is set where at least `least` of the nine pixels around (itself among them) are set as well. */
+export function keepCrowded(mask: usize, out: usize, least: i32, across: usize, line: usize): void {
+  const start = line + BLOCK
+  for (let row = 0; row < HEIGHT; row++) {
+    memory.copy(start, mask + row * WIDTH, WIDTH)
+    for (let x = 0; x < WIDTH; x += BLOCK) {
+      const sides = i8x16.add(v128.load(start + x - 1), v128.load(start + x + 1))
+      v128.store(across + row * WIDTH + x, i8x16.add(sides, v128.load(start + x)))
+    }
+  }
+  const wanted = i8x16.splat((least - 1) as i8)
+  for (let at = 0; at < PIXELS; at += BLOCK) {
+    const here = v128.load(mask + at)
+    if (!v128.any_true(here)) {
+      v128.store(out + at, here)
+      continue
+    }
+    let count = v128.load(across + at)
+    if (at >= WIDTH) count = i8x16.add(count, v128.load(across + at - WIDTH))
+    if (at < PIXELS - WIDTH) count = i8x16.add(count, v128.load(across + at + WIDTH))
+    v128.store(out + at, v128.and(here, i8x16.gt_s(count, wanted)))
+  }
+}
+
+/** What is set in either; whether anything is. */
+export function join(mask: usize, other: usize, out: usize): bool {
+  let any = i8x16.splat(0)
+  for (let at = 0; at < PIXELS; at += BLOCK) {
+    const here = v128.or(v128.load(mask + at), v128.load(other + at))
+    v128.store(out + at, here)
+    any = v128.or(any, here)
+  }
+  return v128.any_true(any)
+}
+
+/** Takes out of a mask what is set in another. */
+export function without(mask: usize, other: usize): void {
+  for (let at = 0; at < PIXELS; at += BLOCK) {
+    v128.store(mask + at, v128.andnot(v128.load(mask + at), v128.load(other + at)))
+  }
+}
+
+/** Sets `out` where a byte has this value, and counts. */
+export function pick(bytes: usize, value: u8, out: usize): i32 {
+  const wanted = i8x16.splat(value)
+  let count = 0
+  for (let at = 0; at < PIXELS; at += BLOCK) {
+    const same = i8x16.eq(v128.load(bytes + at), wanted)
+    count += popcnt(i8x16.bitmask(same))
+    v128.store(out + at, v128.and(same, i8x16.splat(1)))
+  }
+  return count
+}
+
+/** Clears a mask where the class of its label (a byte each) is 0. */
+export function keepLabelled(mask: usize, labels: usize, classes: usize): void {
+  for (let at = 0; at < PIXELS; at += BLOCK) {
+    if (!anyOf(mask + at)) continue
+    for (let i = at; i < at + BLOCK; i++) {
+      if (!load<u8>(classes + load<u8>(labels + i))) store<u8>(mask + i, 0)
+    }
+  }
+}
+
+/** How many set pixels each label has: 256 counts of 32 bits; label 0 is none. */
+export function countWhere(mask: usize, labels: usize, counts: usize): void {
+  memory.fill(counts, 0, 4 * 256)
+  for (let at = 0; at < PIXELS; at += BLOCK) {
+    if (!anyOf(mask + at)) continue
+    for (let i = at; i < at + BLOCK; i++) {
+      if (!load<u8>(mask + i)) continue
+      const count = counts + 4 * load<u8>(labels + i)
+      store<i32>(count, load<i32>(count) + 1)
+    }
+  }
+  store<i32>(counts, 0)
+}
+
+const RUN: i32 = 16
+
+/**
+ * Numbers 8-connected parts from 1 in `labels`, in the order of their first pixel; parts under `pixelsMin` and beyond 255 stay
+ * 0. Gives back how many; `parts` has pixels, left, top, right, bottom (32 bits each, the last two inclusive) of each, from 1.
+ *
+ * Runs of pixels along a row (first, end, the run it belongs to, row) are joined with those above that they touch: the
+ * earliest run stands for the part.
+ */
+export function label(mask: usize, labels: usize, pixelsMin: i32, runs: usize, parts: usize): i32 {
+  memory.fill(labels, 0, PIXELS)
+  let count = 0
+  let above = 0
+  for (let row = 0; row < HEIGHT; row++) {
+    const first = count
+    count = findRuns(mask + row * WIDTH, row, runs, count)
+    let other = above
+    for (let run = first; run < count; run++) {
+      const from = load<i32>(runs + RUN * run)
+      const end = load<i32>(runs + RUN * run + 4)
+      while (other < first && load<i32>(runs + RUN * other + 4) < from) other++
+      for (let touch = other; touch < first && load<i32>(runs + RUN * touch) <= end; touch++) {
+        unite(runs, run, touch)
+      }
+    }
+    above = first
+  }
+  if (count === 0) return 0
+  return number(labels, pixelsMin, runs, count, parts)
+}
+
+function findRuns(line: usize, row: i32, runs: usize, count: i32): i32 {
+  let open = false
+  for (let x = 0; x < WIDTH; x += BLOCK) {
+    let bits = i8x16.bitmask(i8x16.ne(v128.load(line + x), i8x16.splat(0)))
+    if (open) bits = ~bits & 0xffff
+    // Bits are turned over at every change, so that the next change is always the lowest one set.
+    let at = 0
+    while (bits >> at !== 0) {
+      at += ctz(bits >> at)
+      const run = runs + RUN * (open ? count - 1 : count)
+      if (open) {
+        store<i32>(run + 4, x + at)
+      } else {
+        store<i32>(run, x + at)
+        store<i32>(run + 8, count)
+        store<i32>(run + 12, row)
+        count++
+      }
+      open = !open
+      bits = ~bits & 0xffff
+    }
+  }
+  if (open) store<i32>(runs + RUN * (count - 1) + 4, WIDTH)
+  return count
+}
+
+function rootOf(runs: usize, run: i32): i32 {
+  let at = run
+  while (load<i32>(runs + RUN * at + 8) !== at) at = load<i32>(runs + RUN * at + 8)
+  store<i32>(runs + RUN * run + 8, at)
+  return at
+}
+
+function unite(runs: usize, one: i32, other: i32): void {
+  const a = rootOf(runs, one)
+  const b = rootOf(runs, other)
+  store<i32>(runs + RUN * max(a, b) + 8, min(a, b))
+}
+
+const PART: i32 = 20
+
+/** `sizes` lies behind the runs: pixels of each part at its first run, then its number. */
+function number(labels: usize, pixelsMin: i32, runs: usize, count: i32, parts: usize): i32 {
+  const sizes = runs + RUN * count
+  memory.fill(sizes, 0, 4 * count)
+  for (let run = 0; run < count; run++) {
+    const size = sizes + 4 * rootOf(runs, run)
+    store<i32>(size, load<i32>(size) + load<i32>(runs + RUN * run + 4) - load<i32>(runs + RUN * run))
+  }
+  let numbers = 0
+  for (let run = 0; run < count; run++) {
+    const from = load<i32>(runs + RUN * run)
+    const end = load<i32>(runs + RUN * run + 4)
+    const root = load<i32>(runs + RUN * run + 8)
+    const row = load<i32>(runs + RUN * run + 12)
+    const size = load<i32>(sizes + 4 * root)
+    if (root === run) {
+      const isKept = size >= pixelsMin && numbers < 255
+      if (isKept) begin(parts + PART * ++numbers, size, from, row)
+      store<i32>(sizes + 4 * root, isKept ? numbers : 0)
+    }
+    const mine = load<i32>(sizes + 4 * root)
+    if (mine === 0) continue
+    extend(parts + PART * mine, from, end - 1, row)
+    memory.fill(labels + row * WIDTH + from, mine as u8, end - from)
+  }
+  return numbers
+}
+
+function begin(part: usize, pixels: i32, left: i32, top: i32): void {
+  store<i32>(part, pixels)
+  store<i32>(part + 4, left)
+  store<i32>(part + 8, top)
+  store<i32>(part + 12, left)
+  store<i32>(part + 16, top)
+}
+
+function extend(part: usize, left: i32, right: i32, row: i32): void {
+  store<i32>(part + 4, min(load<i32>(part + 4), left))
+  store<i32>(part + 12, max(load<i32>(part + 12), right))
+  store<i32>(part + 16, row)
+}

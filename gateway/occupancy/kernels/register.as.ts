@@ -1,0 +1,165 @@
+/** Sums over the picture from which `register.ts` reads where it lies. */
+import { BLOCK, HEIGHT, one, PIXELS, two, WIDTH } from './lanes.as'
+
+const GRADIENT_MAX: f64 = 120
+const UNLIKE_MAX: f64 = 40
+const REACH: i32 = 6
+const LINE: i32 = 4 * WIDTH
+/** Something walked in: it says nothing about the shift. */
+const FAR: f64 = 60
+
+/** `fixed` where nothing stands. What is wanted there is the background's gradient, elsewhere what was seen lately. */
+export function want(
+  kinds: usize,
+  held: usize,
+  before: usize,
+  recent: usize,
+  fixed: usize,
+  wanted: usize,
+): void {
+  const thing = i8x16.splat(1)
+  memory.copy(wanted, before, 4 * PIXELS)
+  for (let at = 0; at < PIXELS; at += BLOCK) {
+    const stands = v128.or(i8x16.eq(v128.load(kinds + at), thing), v128.load(held + at))
+    const free = i8x16.eq(stands, i8x16.splat(0))
+    v128.store(fixed + at, v128.and(free, thing))
+    if (i8x16.all_true(free)) continue
+    for (let i = at; i < at + BLOCK; i++) {
+      if (!load<u8>(fixed + i)) store<f32>(wanted + 4 * i, load<f32>(recent + 4 * i))
+    }
+  }
+}
+
+/** Sums of the clipped gradient by column and by row, float64. */
+export function profiles(values: usize, columns: usize, rows: usize): void {
+  const most = f64x2.splat(GRADIENT_MAX)
+  memory.fill(columns, 0, 8 * WIDTH)
+  for (let row = 0; row < HEIGHT; row++) {
+    const from = values + LINE * row
+    let sum = f64x2.splat(0)
+    for (let x = 0; x < LINE; x += 8) {
+      const value = f64x2.min(two(from + x), most)
+      sum = f64x2.add(sum, value)
+      v128.store(columns + 2 * x, f64x2.add(v128.load(columns + 2 * x), value))
+    }
+    store<f64>(rows + 8 * row, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1))
+  }
+}
+
+/** Mean difference of signed slopes over every fourth pixel, each capped: light and passers weigh little. */
+export function unlikeness(picture: usize, background: usize, fixed: usize, x: i32, y: i32): f64 {
+  let sum: f64 = 0
+  let count = 1
+  for (let row = REACH + 2; row < HEIGHT - REACH - 2; row += 4) {
+    for (let column = REACH + 2; column < WIDTH - REACH - 2; column += 4) {
+      const at = row * WIDTH + column
+      if (!load<u8>(fixed + at)) continue
+      const from = picture + 4 * (at + y * WIDTH + x)
+      const to = background + 4 * at
+      const alongX = one(from + 4) - one(from - 4) - one(to + 4) + one(to - 4)
+      const alongY = one(from + LINE) - one(from - LINE) - one(to + LINE) + one(to - LINE)
+      sum += min(UNLIKE_MAX, abs(alongX) + abs(alongY))
+      count++
+    }
+  }
+  return sum / (count as f64)
+}
+
+/**
+ * Sums of products of (1, background, slope x, slope y) with each other and with the picture, over every second pixel:
+ * fourteen pairs of float64, the even and the odd samples.
+ */
+export function gather(
+  picture: usize,
+  background: usize,
+  fixed: usize,
+  wholeX: i32,
+  wholeY: i32,
+  x: f64,
+  y: f64,
+  sums: usize,
+): void {
+  memory.fill(sums, 0, 14 * 16)
+  const from = picture + 4 * (wholeY * WIDTH + wholeX)
+  for (let row = REACH + 2; row < HEIGHT - REACH - 2; row += 2) {
+    const start = row * WIDTH + REACH + 2
+    gatherRow(from + 4 * start, background + 4 * start, fixed + start, x, y, sums)
+  }
+}
+
+/** Every second of four float32, widened. */
+function everyOther(at: usize): v128 {
+  const four = v128.load(at)
+  return f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 0, 2, 0, 2))
+}
+
+function gatherRow(picture: usize, background: usize, fixed: usize, x: f64, y: f64, sums: usize): void {
+  const partX = f64x2.splat(x)
+  const partY = f64x2.splat(y)
+  const half = f64x2.splat(0.5)
+  let n = v128.load(sums)
+  let sumB = v128.load(sums, 16)
+  let sumX = v128.load(sums, 32)
+  let sumY = v128.load(sums, 48)
+  let sumBB = v128.load(sums, 64)
+  let sumBX = v128.load(sums, 80)
+  let sumBY = v128.load(sums, 96)
+  let sumXX = v128.load(sums, 112)
+  let sumXY = v128.load(sums, 128)
+  let sumYY = v128.load(sums, 144)
+  let sumS = v128.load(sums, 160)
+  let sumBS = v128.load(sums, 176)
+  let sumXS = v128.load(sums, 192)
+  let sumYS = v128.load(sums, 208)
+  for (let i = 0; i < WIDTH - 2 * (REACH + 2); i += 4) {
+    const from = picture + 4 * i
+    const to = background + 4 * i
+    const corner = everyOther(from)
+    const upper = f64x2.add(corner, f64x2.mul(partX, f64x2.sub(everyOther(from + 4), corner)))
+    const side = everyOther(from + LINE)
+    const lower = f64x2.add(side, f64x2.mul(partX, f64x2.sub(everyOther(from + LINE + 4), side)))
+    const value = everyOther(to)
+    const seen = f64x2.add(upper, f64x2.mul(partY, f64x2.sub(lower, upper)))
+    const near = f64x2.le(f64x2.abs(f64x2.sub(seen, value)), f64x2.splat(FAR))
+    const free = i64x2.ne(
+      v128.and(
+        i64x2.replace_lane(i64x2.splat(load<u8>(fixed + i)), 1, load<u8>(fixed + i + 2)),
+        i64x2.splat(1),
+      ),
+      i64x2.splat(0),
+    )
+    const counts = v128.and(near, free)
+    const b = v128.and(value, counts)
+    const s = v128.and(seen, counts)
+    const slopeX = v128.and(f64x2.mul(f64x2.sub(everyOther(to + 4), everyOther(to - 4)), half), counts)
+    const slopeY = v128.and(f64x2.mul(f64x2.sub(everyOther(to + LINE), everyOther(to - LINE)), half), counts)
+    n = f64x2.add(n, v128.and(f64x2.splat(1), counts))
+    sumB = f64x2.add(sumB, b)
+    sumX = f64x2.add(sumX, slopeX)
+    sumY = f64x2.add(sumY, slopeY)
+    sumBB = f64x2.add(sumBB, f64x2.mul(b, b))
+    sumBX = f64x2.add(sumBX, f64x2.mul(b, slopeX))
+    sumBY = f64x2.add(sumBY, f64x2.mul(b, slopeY))
+    sumXX = f64x2.add(sumXX, f64x2.mul(slopeX, slopeX))
+    sumXY = f64x2.add(sumXY, f64x2.mul(slopeX, slopeY))
+    sumYY = f64x2.add(sumYY, f64x2.mul(slopeY, slopeY))
+    sumS = f64x2.add(sumS, s)
+    sumBS = f64x2.add(sumBS, f64x2.mul(b, s))
+    sumXS = f64x2.add(sumXS, f64x2.mul(slopeX, s))
+    sumYS = f64x2.add(sumYS, f64x2.mul(slopeY, s))
+  }
+  v128.store(sums, n)
+  v128.store(sums, sumB, 16)
+  v128.store(sums, sumX, 32)
+  v128.store(sums, sumY, 48)
+  v128.store(sums, sumBB, 64)
+  v128.store(sums, sumBX, 80)
+  v128.store(sums, sumBY, 96)
+  v128.store(sums, sumXX, 112)
+  v128.store(sums, sumXY, 128)
+  v128.store(sums, sumYY, 144)
+  v128.store(sums, sumS, 160)
+  v128.store(sums, sumBS, 176)
+  v128.store(sums, sumXS, 192)
+  v128.store(sums, sumYS, 208)
+}
