@@ -16,6 +16,8 @@ const TruthFile = z.object({
   events: z.array(
     z.object({ rule: z.string(), zoneId: z.string(), startSec: z.number(), endSec: z.number().nullable() }),
   ),
+  nonEvents: z.array(z.object({ why: z.string(), startSec: z.number(), endSec: z.number() })).default([]),
+  scene: z.object({ story: z.string(), condition: z.string(), supported: z.boolean() }).optional(),
 })
 
 const EventLine = z.object({
@@ -52,21 +54,69 @@ export function evaluatePaths(truthPath: string, eventsPath: string): Evaluation
   })
 }
 
-function figures(evaluations: readonly Evaluation[]): unknown {
-  const rules = Object.fromEntries(rulesOf(evaluations).map((rule) => [rule, score(evaluations, rule)]))
-  return { clips: evaluations, rules, all: score(evaluations) }
+/** What `--json` prints. Scenes that the shipped network cannot support are listed, not counted. */
+export interface Figures {
+  readonly clips: readonly Evaluation[]
+  readonly rules: Readonly<Record<string, Score>>
+  readonly stories: Readonly<Record<string, Score>>
+  readonly conditions: Readonly<Record<string, Score>>
+  /** How many false events were told during what, most first. */
+  readonly falseDuring: Readonly<Record<string, number>>
+  readonly all: Score
+}
+
+export function figures(evaluations: readonly Evaluation[]): Figures {
+  const counted = evaluations.filter(({ scene }) => scene?.supported !== false)
+  return {
+    clips: evaluations,
+    rules: Object.fromEntries(rulesOf(counted).map((rule) => [rule, score(counted, rule)])),
+    stories: grouped(counted, ({ scene }) => scene?.story),
+    conditions: grouped(counted, ({ scene }) => scene?.condition),
+    falseDuring: tally(counted.flatMap(({ falseEvents }) => falseEvents.map(({ during }) => during))),
+    all: score(counted),
+  }
+}
+
+function grouped(
+  evaluations: readonly Evaluation[],
+  keyOf: (one: Evaluation) => string | undefined,
+): Record<string, Score> {
+  const keys = [...new Set(evaluations.flatMap((one) => keyOf(one) ?? []))]
+  return Object.fromEntries(keys.map((key) => [key, score(evaluations.filter((one) => keyOf(one) === key))]))
+}
+
+function tally(words: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>()
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  return Object.fromEntries([...counts].sort(([a, x], [b, y]) => y - x || a.localeCompare(b)))
 }
 
 export function table(evaluations: readonly Evaluation[]): string[] {
-  const rows = evaluations.map((one) => row(one.video, score([one])))
-  const perRule = rulesOf(evaluations).map((rule) => row(rule, score(evaluations, rule)))
+  const { rules, stories, conditions, falseDuring, all } = figures(evaluations)
+  const rows = (scores: Readonly<Record<string, Score>>) =>
+    Object.entries(scores).map(([name, one]) => row(name, one))
+  const scenes = Object.keys(stories).length > 0
+  const during = Object.entries(falseDuring).map(([what, count]) => `| ${what} | ${count} |`)
   return [
-    '| clip or rule | right | false | missed | precision | recall | F1 | start error s | end error s |',
-    '|---|---|---|---|---|---|---|---|---|',
-    ...rows,
-    ...perRule,
-    row('**all**', score(evaluations)),
+    ...heading('clip or rule'),
+    ...evaluations.map((one) =>
+      row(one.scene?.supported === false ? `${one.video} (not counted)` : one.video, score([one])),
+    ),
+    ...rows(rules),
+    row('**all**', all),
+    ...(scenes
+      ? ['', ...heading('story'), ...rows(stories), '', ...heading('condition'), ...rows(conditions)]
+      : []),
+    ...(during.length > 0 ? ['', '| false events during | |', '|---|---|', ...during] : []),
   ]
+}
+
+function heading(what: string): string[] {
+  const columns = [
+    ...[what, 'right', 'false', 'missed', 'precision', 'recall', 'F1'],
+    ...['start error s (p95)', 'end error s (p95)', 'splits', 'merges'],
+  ]
+  return [`| ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length)}`]
 }
 
 function row(name: string, s: Score): string {
@@ -80,8 +130,10 @@ function row(name: string, s: Score): string {
     ratio(s.precision),
     ratio(s.recall),
     ratio(s.f1),
-    seconds(s.startErrorSecMedian),
-    seconds(s.endErrorSecMedian),
+    `${seconds(s.startErrorSecMedian)} (${seconds(s.startErrorSecP95)})`,
+    `${seconds(s.endErrorSecMedian)} (${seconds(s.endErrorSecP95)})`,
+    s.splits,
+    s.merges,
   ].join(' | ')} |`
 }
 

@@ -56,6 +56,52 @@ test('errors are signed in the match and absolute in the score; an open end has 
   expect(score([open]).endErrorSecMedian).toBeNull()
 })
 
+const TOLD: [truth: string, events: string, splits: number, merges: number][] = [
+  ['..######..', '..######..', 0, 0],
+  ['..######..', '..##.###..', 1, 0],
+  ['.########.', '.##.##.##.', 2, 0],
+  ['..##..##..', '..######..', 0, 1],
+  ['.#.#.#....', '.#####....', 0, 2],
+  ['..####....', '......##..', 0, 0], // Beside the act: false, not a part of it.
+  ['..####>>>>', '..########', 0, 1],
+  ['....>>>>>>', '....##.>>>', 1, 0],
+]
+
+for (const [wanted, found, splits, merges] of TOLD) {
+  test(`truth ${wanted} events ${found}: ${splits} splits, ${merges} merges`, () => {
+    const result = score([evaluate(truthOf(wanted), foundOf(found))])
+    expect([result.splits, result.merges]).toEqual([splits, merges])
+  })
+}
+
+test('a false event is blamed on what went on: an act, something harmless, passers last, or nothing', () => {
+  const truth: Truth = {
+    ...truthOf('....######..........'),
+    nonEvents: [
+      { why: 'walks through', startSec: 11, endSec: 20 },
+      { why: 'waits', startSec: 13, endSec: 16 },
+    ],
+  }
+  const during = (event: Partial<FoundEvent>) => {
+    const [found] = foundOf('#')
+    return evaluate(truth, [{ ...found!, ...event }]).falseEvents.map((one) => one.during)
+  }
+  expect(during({ rule: 'street-vending', startSec: 5, endSec: 9 })).toEqual(['piling'])
+  expect(during({ startSec: 4, endSec: 5 })).toEqual(['the act itself'])
+  expect(during({ startSec: 13.5, endSec: 15 })).toEqual(['waits'])
+  expect(during({ startSec: 19.5, endSec: 20 })).toEqual(['walks through'])
+  expect(during({ startSec: 0, endSec: 0.5 })).toEqual(['an empty street'])
+})
+
+test('ninety-five of a hundred starts are no further off', () => {
+  const clips = Array.from({ length: 20 }, (_, i) => {
+    const truth = truthOf('....................########')
+    const [found] = foundOf('....................########')
+    return evaluate(truth, [{ ...found!, startSec: 20 - i / 10 }])
+  })
+  expect(score(clips)).toMatchObject({ right: 20, startErrorSecMedian: 0.95, startErrorSecP95: 1.8 })
+})
+
 function truthOf(strip: string): Truth {
   return { video: strip, durationSec: strip.length, events: acts(strip) }
 }
