@@ -29,7 +29,7 @@ import type { Act } from './violations/event.ts'
 import type { EventContext, Grading } from './violations/event-book.ts'
 import { Judge, type JudgedZone, JudgeOptions } from './violations/judge.ts'
 import { permittedAt } from './violations/permit.ts'
-import { RULES, TRADES } from './violations/rules/index.ts'
+import { silencing } from './violations/rules/index.ts'
 import { inForce, localDay } from './violations/zone.ts'
 
 export interface LineParts {
@@ -197,8 +197,7 @@ interface Asked {
 }
 
 /**
- * Nothing is reported outside the zone's hours, nor inside a permit. Trade that is permitted is permitted under every
- * name, and is no pile either when its owner is away for a moment; a permit to pile building material is none to trade.
+ * Nothing is reported outside the zone's hours, nor inside a permit of the rule or of one that covers it.
  */
 function silenced(config: Config, camera: CameraOptions, { zoneId, ruleId, foot, wallMs }: Asked): boolean {
   const zone = camera.zones.find(({ id }) => id === zoneId)
@@ -206,9 +205,7 @@ function silenced(config: Config, camera: CameraOptions, { zoneId, ruleId, foot,
   const offsetMinutes = config.utcOffsetMinutes
   if (!inForce(zone, wallMs, offsetMinutes)) return true
   const query = { cameraId: camera.id, zoneId, foot, wallMs, offsetMinutes }
-  const { about } = RULES.get(ruleId)!
-  const covering = about === 'trade' || about === 'goods' ? [ruleId, ...TRADES] : [ruleId]
-  return covering.some((rule) => permittedAt(config.permits, { ...query, ruleId: rule }) !== null)
+  return silencing(ruleId).some((rule) => permittedAt(config.permits, { ...query, ruleId: rule }) !== null)
 }
 
 function placeOf(config: Config, camera: CameraOptions, wallMs: number): Place {

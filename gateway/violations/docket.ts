@@ -206,7 +206,7 @@ function objectsOf(spot: Spot, { name, about }: Rule, facts: SpotFacts): ActObje
     witness.personLooks === 0
       ? { class: 'unknown', role: 'attendant' }
       : { class: 'person', role: 'attendant', confidence: witness.personConfidence }
-  const attended = facts.attendance?.stays === true
+  const attended = facts.attendance?.stays === true && facts.attendance.awaySec <= CLEARING_SEC
   if (about !== 'trade') {
     const part = facts.parked.find((one) => one.kind === about)
     const thing: ActObject = {

@@ -31,7 +31,7 @@ const EXPLAINS_LOOKS_MAX = 240
 const TOOL_LOOKS = 4
 const TOOL_SHARE = 0.3
 /** How fast the number of carriers follows what is seen, a look. */
-const CARRIERS_PACE = 0.1
+const CARRIERS_PACE = 0.2
 const CARRIERS = new Set<Role>(['carrier', 'vehicle', 'two-wheeler'])
 /** Height of a person that any detector at 416 pixels sees: 0.14 of the picture. */
 const VISIBLE_HEIGHT = 0.14

@@ -24,10 +24,16 @@ export const RULES: ReadonlyMap<RuleId, Rule> = new Map(
   ].map((rule) => [rule.name, rule]),
 )
 
-/** Rules about somebody who trades: the acts of a place that exclude each other. */
-export const TRADES: readonly RuleId[] = [...RULES.values()]
-  .filter(({ about }) => about === 'trade')
-  .map(({ name }) => name)
+const TRADES = [...RULES.values()].filter(({ about }) => about === 'trade').map(({ name }) => name)
+
+/**
+ * Rules whose permits silence a rule. Trade that is permitted is permitted under every name, and is no pile when its
+ * owner is away for a moment; a permit to pile building material is none to trade, and none covers what is parked.
+ */
+export function silencing(ruleId: RuleId): readonly RuleId[] {
+  const about = RULES.get(ruleId)?.about
+  return about === 'trade' || about === 'goods' ? [ruleId, ...TRADES] : [ruleId]
+}
 
 /** Roles that a rule needs and nobody knows: with any of them it would be blind and does not run. */
 export function rolesMissing(ruleId: RuleId, roles: ReadonlySet<Role>): Role[] {
