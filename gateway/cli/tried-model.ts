@@ -68,7 +68,8 @@ export class TriedModel {
     this.#zones = parts.zones
     const baseline = new Baseline(parts.baseline, pool.modelDigest)
     const remembers = parts.memory !== null && baseline.restore(parts.memory.baseline)
-    this.#baseline = parts.watches || remembers ? baseline : null
+    // A namer only looks where something new stands: nothing of it is baseline.
+    this.#baseline = !this.isNamer && (parts.watches || remembers) ? baseline : null
   }
 
   /** It finds nothing by itself and names what stands. */
@@ -77,14 +78,20 @@ export class TriedModel {
   }
 
   /** What the model says of a look, when that is to be drawn. */
-  async look({ frame, aspect, purpose }: Look, standing: Standing): Promise<TriedLook | null> {
-    const views = this.isNamer ? proposalsOf(standing) : this.#views
-    const found = views.length === 0 ? null : await this.pool.detectAll(frame, aspect, views)
+  async look(look: Look, standing: Standing): Promise<TriedLook | null> {
+    const { frame, purpose } = look
+    const found = await this.#find(look, standing)
     const rest = found && (this.#baseline?.take(found, standing, frame.timeMs) ?? found)
     if (purpose !== 'draw') return null
-    const look: TriedLook = { timeMs: frame.timeMs, things: rest && this.#tell(rest) }
-    this.looks.push(look)
-    return look
+    const tried: TriedLook = { timeMs: frame.timeMs, things: rest && this.#tell(rest) }
+    this.looks.push(tried)
+    return tried
+  }
+
+  /** A namer that does not know yet what stands has not looked; where nothing stands it has, and found nothing. */
+  #find({ frame, aspect }: Look, standing: Standing): Promise<Detections | null> {
+    if (!this.isNamer) return this.pool.detectAll(frame, aspect, this.#views)
+    return standing.ready ? this.pool.detectAll(frame, aspect, proposalsOf(standing)) : Promise.resolve(null)
   }
 
   /** What is drawn beside the picture: a namer looks at every thing that stands, and no views of it are shown. */
