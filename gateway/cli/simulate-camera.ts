@@ -19,7 +19,7 @@ import {
   SCENE_SECONDS_MIN,
   type SceneName,
 } from '../../simulators/street/scenes.ts'
-import { SET_NAMES, scenesOf } from '../../simulators/street/test-street.ts'
+import { SET_NAMES } from '../../simulators/street/test-street.ts'
 import { reasonOf } from '../kit/errors.ts'
 import { makeLog } from '../kit/log.ts'
 import { print, usage } from './program.ts'
@@ -106,11 +106,11 @@ export function addSimulateCamera(simulate: Command): void {
 async function filmSetNamed(name: string, { only, out, json }: SceneFlags): Promise<void> {
   const set = SET_NAMES.find((one) => one === name)
   if (set === undefined) throw usage('simulate scene', `--set is one of ${SET_NAMES.join(', ')}, not ${name}`)
-  const scenes = scenesOf(set).filter((scene) => patternOf(only).test(scene.name))
-  if (scenes.length === 0) throw usage('simulate scene', `no scene of ${set} matches ${only}`)
   const bar = progressBar(set)
   try {
-    const made = await filmSet({ scenes, out, onFilmed: (_, done, of) => bar.update(done, of) })
+    const onFilmed = (_: string, done: number, of: number) => bar.update(done, of)
+    const made = await filmSet({ set, only: patternOf(only), out, onFilmed })
+    if (made.names.length === 0) throw usage('simulate scene', `no scene of ${set} matches ${only}`)
     print(json ? JSON.stringify(made) : `${made.made} filmed, ${made.kept} were there\n${made.config}`)
   } finally {
     bar.stop()

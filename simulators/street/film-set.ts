@@ -11,7 +11,7 @@ import { fault } from '../../gateway/kit/errors.ts'
 import { workerEntry } from '../../gateway/kit/paths.ts'
 import { judgedBy } from './judged.ts'
 import type { SceneNote } from './script.ts'
-import { type StreetScene, type ToldScene, tellScene } from './test-street.ts'
+import { type SetName, type StreetScene, scenesOf, type ToldScene, tellScene } from './test-street.ts'
 
 /** One film to make; plain data, so that it travels to a worker. */
 export interface FilmJob {
@@ -29,7 +29,9 @@ export interface FilmShape {
 }
 
 export interface FilmSetOptions {
-  readonly scenes: readonly StreetScene[]
+  readonly set: SetName
+  /** Which of the set's scenes are filmed; the configuration names them all. */
+  readonly only?: RegExp
   readonly out: string
   readonly shape?: FilmShape
   readonly onFilmed?: (name: string, done: number, of: number) => void
@@ -40,6 +42,7 @@ const SHAPE: FilmShape = { width: 640, height: 360, fps: 8 }
 const WORKERS_MAX = 2
 
 export interface FilmedSet {
+  readonly names: readonly string[]
   readonly config: string
   readonly truth: string
   readonly made: number
@@ -47,16 +50,17 @@ export interface FilmedSet {
 }
 
 export async function filmSet(options: FilmSetOptions): Promise<FilmedSet> {
-  const { scenes, out, shape = SHAPE, onFilmed } = options
+  const { set, only = /./, out, shape = SHAPE, onFilmed } = options
+  const all = scenesOf(set)
+  const scenes = all.filter(({ name }) => only.test(name))
   const truth = join(out, 'truth')
   const config = join(out, 'gateway.yaml')
   mkdirSync(truth, { recursive: true })
-  const told = scenes.map(tellScene)
-  writeFileSync(config, judgedBy(told))
+  writeFileSync(config, judgedBy(all.map(tellScene)))
 
-  const jobs = scenes.map((scene, i): FilmJob => {
+  const jobs = scenes.map((scene): FilmJob => {
     const video = join(out, `${scene.name}.mp4`)
-    const note = noteOf(scene, told[i]!, shape)
+    const note = noteOf(scene, tellScene(scene), shape)
     return { scene, note, shape, video, truthFile: join(truth, `${scene.name}.json`) }
   })
   const missing = jobs.filter((job) => !isFilmed(job))
@@ -74,7 +78,8 @@ export async function filmSet(options: FilmSetOptions): Promise<FilmedSet> {
     }
   })
   await Promise.all(crew)
-  return { config, truth, made: missing.length, kept: jobs.length - missing.length }
+  const names = scenes.map(({ name }) => name)
+  return { names, config, truth, made: missing.length, kept: jobs.length - missing.length }
 }
 
 function noteOf({ story, condition, seed }: StreetScene, told: ToldScene, shape: FilmShape): SceneNote {

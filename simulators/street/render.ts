@@ -73,7 +73,7 @@ export async function renderScene(
   return { video: out, truthFile, truth, frames }
 }
 
-function startEncoder(width: number, height: number, fps: number, out: string) {
+export function startEncoder(width: number, height: number, fps: number, out: string) {
   // Rates of a street camera, scaled by its pixels: about 2 Mb/s at 720p15.
   const maxKbps = Math.round(((width * height * fps) / (1280 * 720 * 15)) * 2200) + 100
   const input = ['-f', 'rawvideo', '-pixel_format', 'rgb24', '-video_size', `${width}x${height}`]
