@@ -50,7 +50,10 @@ export interface LineParts {
 }
 
 /** The state of the stages at one instant; `memory.ts` keeps it. */
-export type LineSnapshot = Pick<LineMemory, 'zonesVersion' | 'cases' | 'baseline' | 'occupancy' | 'judge'>
+export type LineSnapshot = Pick<
+  LineMemory,
+  'zonesVersion' | 'cases' | 'baseline' | 'trackers' | 'occupancy' | 'judge'
+>
 
 export class Line {
   readonly pipeline: Pipeline
@@ -61,6 +64,7 @@ export class Line {
   /** Zones and rules that are watched; a change of them outdates the judge's memory. */
   readonly zonesVersion: string
   readonly #parts: LineParts
+  readonly #trackers = { detector: makeTracker(), namer: makeTracker() }
   #last: Instant | null = null
   #changed = false
 
@@ -96,7 +100,7 @@ export class Line {
       occupancy: this.occupancy,
       eyes: parts.eyes,
       baseline: this.baseline,
-      trackers: { detector: makeTracker(), namer: makeTracker() },
+      trackers: this.#trackers,
       views: viewsOf(watched.zones.filter((zone) => zone.rules.length > 0).map((zone) => zone.polygon)),
       nothingDropped: parts.nothingDropped,
       judge: this.judge,
@@ -126,14 +130,20 @@ export class Line {
       zonesVersion: this.zonesVersion,
       cases: this.caseFile.snapshot(),
       baseline: this.baseline.snapshot(),
+      trackers: {
+        detector: this.#trackers.detector.snapshot(),
+        namer: this.#trackers.namer.snapshot(),
+      },
       occupancy: this.occupancy.snapshot(),
       judge: this.judge.snapshot(),
     }
   }
 
   /** A changed configuration makes the judge's memory meaningless; the background is kept all the same. */
-  restore({ zonesVersion, cases, baseline, occupancy, judge }: LineSnapshot): void {
+  restore({ zonesVersion, cases, baseline, trackers, occupancy, judge }: LineSnapshot): void {
     this.baseline.restore(baseline)
+    this.#trackers.detector.restore(trackers.detector)
+    this.#trackers.namer.restore(trackers.namer)
     if (!this.occupancy.restore(occupancy)) return
     if (zonesVersion === this.zonesVersion && this.judge.restore(judge)) this.caseFile.restore(cases)
   }

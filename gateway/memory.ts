@@ -1,7 +1,7 @@
 /**
  * What a camera's line remembers across kill -9: background, acts and open cases, of one and the same instant.
  *
- *     header (JSON with the baseline, its length before it) ─ occupancy ─ judge          one file a camera, replaced atomically
+ *     header (JSON: cases, baseline, tracks; its length before it) ─ occupancy ─ judge     one file a camera, atomic
  *
  * Written when an act changes, every few seconds while something stirs, now and then in a quiet street. It outlives the
  * process at once and a power cut after the half minute in which the system writes it down: 4 MB a camera every few
@@ -15,6 +15,9 @@ import { z } from 'zod'
 import { fault, reasonOf } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
 import type { BaselineSnapshot } from './tracks/baseline.ts'
+import type { TrackerSnapshot } from './tracks/tracker.ts'
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 const Header = z.object({
   version: z.literal(2),
@@ -40,7 +43,11 @@ const Header = z.object({
       }),
     ]),
   ),
-  baseline: z.custom<BaselineSnapshot>((value) => typeof value === 'object' && value !== null),
+  baseline: z.custom<BaselineSnapshot>(isObject),
+  trackers: z.object({
+    detector: z.custom<TrackerSnapshot>(isObject),
+    namer: z.custom<TrackerSnapshot>(isObject),
+  }),
   occupancyBytes: z.int().min(0),
   judgeBytes: z.int().min(0),
 })

@@ -85,8 +85,9 @@ async function tryModels(files: readonly string[], options: TryOptions, language
   mkdirSync(out, { recursive: true })
   try {
     const watches = plan.watchSec > 0
-    const zones = (place.camera?.zones ?? []).map(({ id, polygon }) => ({ id, polygon }))
-    const views = viewsOf(zones.map(({ polygon }) => polygon))
+    const zones = place.camera?.zones ?? []
+    // The gateway looks where rules are.
+    const views = viewsOf(zones.filter(({ rules }) => rules.length > 0).map(({ polygon }) => polygon))
     const memory = memoryOf(place)
     const baseline = place.config?.baseline ?? BaselineOptions.parse({})
     const models = pools.map((pool) => new TriedModel(pool, { views, zones, watches, baseline, memory }))

@@ -253,3 +253,14 @@ export class Body {
     return body
   }
 }
+
+/** The same body on a timeline that begins elsewhere. */
+export function moved(saved: BodySnapshot, byMs: number): BodySnapshot {
+  const { x, y, sinceMs, insideMs } = saved.standing
+  return {
+    ...saved,
+    standing: { x, y, sinceMs: sinceMs + byMs, insideMs: insideMs + byMs },
+    firstSeenMs: saved.firstSeenMs + byMs,
+    lastSeenMs: saved.lastSeenMs + byMs,
+  }
+}

@@ -14,7 +14,7 @@ import { z } from 'zod'
 import { type Detections, kindOf, type Role } from '../detections/detections.ts'
 import { assert } from '../kit/assert.ts'
 import { Assignment } from './assignment.ts'
-import { Body, type BodySnapshot, WIDTH } from './body.ts'
+import { Body, type BodySnapshot, moved, WIDTH } from './body.ts'
 import type { Track } from './track.ts'
 
 export const TrackerOptions = z.strictObject({
@@ -97,6 +97,7 @@ export class Tracker {
   #tracks: readonly Track[] = []
   #lookedAtMs: number | null = null
   #timeMs = -Infinity
+  #restored = false
   #nextId = 1
 
   constructor(options: TrackerOptions) {
@@ -105,6 +106,7 @@ export class Tracker {
   }
 
   follow(detections: Detections | null, timeMs: number): readonly Track[] {
+    if (this.#restored) this.#rebase(timeMs)
     assert(timeMs >= this.#timeMs, 'one tracker follows one camera, forwards')
     this.#timeMs = timeMs
     if (detections === null) return this.#tracks
@@ -139,6 +141,18 @@ export class Tracker {
     this.#nextId = snapshot.nextId
     this.#lookedAtMs = snapshot.lookedAtMs
     this.#timeMs = snapshot.lookedAtMs ?? -Infinity
+    this.#restored = true
+    this.#tracks = this.#publish()
+  }
+
+  /** After a reboot the timeline may begin anew: what is remembered moves with it, as if no time had passed. */
+  #rebase(timeMs: number): void {
+    this.#restored = false
+    const byMs = timeMs - this.#timeMs
+    if (byMs >= 0 || this.#lookedAtMs === null) return
+    this.#bodies = this.#bodies.map((body) => Body.restore(moved(body.snapshot(), byMs)))
+    this.#lookedAtMs += byMs
+    this.#timeMs = timeMs
     this.#tracks = this.#publish()
   }
 

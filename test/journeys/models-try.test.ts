@@ -10,6 +10,7 @@ import { packagePath } from '../../gateway/kit/paths.ts'
 import { saveMemory } from '../../gateway/memory.ts'
 import { Occupancy, OccupancyOptions } from '../../gateway/occupancy/occupancy.ts'
 import { Baseline, BaselineOptions } from '../../gateway/tracks/baseline.ts'
+import { Tracker, TrackerOptions } from '../../gateway/tracks/tracker.ts'
 import { RtspCamera } from '../../simulators/camera/rtsp-camera.ts'
 import { makeClip } from '../fixtures/clip.ts'
 import {
@@ -150,10 +151,12 @@ test('what a gateway on this box has learnt of the camera is drawn as baseline',
     classes: ['cart'],
     roles: ['carrier'],
   })
+  const tracker = new Tracker(TrackerOptions.parse({})).snapshot()
   for (let sec = 0; sec < 10; sec++) baseline.take(once, null, 1_000 * sec)
   await saveMemory(join(boxPaths(folder.path).storage, 'memory', 'live.bin'), {
     ...{ zonesVersion: '', bootId: '', savedAtMs: 0, savedAtWallMs: 0, mediaZeroMs: 0, cases: [] },
-    ...{ baseline: baseline.snapshot(), judge: new Uint8Array(0) },
+    ...{ baseline: baseline.snapshot(), trackers: { detector: tracker, namer: tracker } },
+    judge: new Uint8Array(0),
     occupancy: new Occupancy(OccupancyOptions.parse({})).snapshot(),
   })
   const tried = await tryJson([], 'remembered', '-c', config, '--camera', 'live', '--looks', '1')

@@ -262,6 +262,21 @@ test('a restart goes on: same name, same standstill, and the next name is new', 
   expect(later[1]!.map((track) => track.trackId)).toEqual([1, 2])
   expect(later[1]![0]).toMatchObject({ firstSeenMs: 0, stationarySinceMs: 0, hits: 12 })
 })
+test('a restart on a timeline that begins anew goes on as if no time had passed', () => {
+  const first = make()
+  for (let i = 0; i < 10; i++) first.follow(see({ box: person(0.5) }), 3_600_000 + i * 500)
+  const second = make()
+  second.restore(JSON.parse(JSON.stringify(first.snapshot())) as TrackerSnapshot)
+  const [track] = second.follow(see({ box: person(0.5) }), 2_000)
+  expect(track).toMatchObject({
+    trackId: 1,
+    firstSeenMs: 2_000 - 4_500,
+    stationarySinceMs: 2_000 - 4_500,
+    hits: 11,
+  })
+  expect(() => second.follow(see(), 1_000)).toThrow('forwards')
+})
+
 const nearly = (track: Track) => ({
   ...track,
   box: track.box.map((edge) => expect.closeTo(edge, 4)),
