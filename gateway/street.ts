@@ -107,6 +107,7 @@ export class Street {
       return {
         ...{ id: camera.id, status: state, mode: state === 'online' ? mode : null },
         ...{ samples, frames: framesDecoded, framesDropped: droppedFrames, owedSec, analysedSec, reconnects },
+        explained: station.line.baseline.explainedCount,
       }
     })
   }

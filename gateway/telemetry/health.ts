@@ -17,6 +17,8 @@ export interface CameraHealth {
   readonly owedSec: number
   readonly analysedSec: number
   readonly reconnects: number
+  /** Detections that make no track, because the camera's baseline explains them. */
+  readonly explained: number
 }
 
 export interface Health {

@@ -74,6 +74,12 @@ const METRICS: readonly Metric[] = [
     perCamera((camera) => camera.reconnects),
   ),
   metric(
+    'counter',
+    'camera_explained_total',
+    'Detections explained by the baseline.',
+    perCamera((camera) => camera.explained),
+  ),
+  metric(
     'gauge',
     'outbox_depth',
     'Messages the back end has not confirmed.',

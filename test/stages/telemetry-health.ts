@@ -13,6 +13,7 @@ export const HEALTH: Health = {
       owedSec: 60,
       analysedSec: 58,
       reconnects: 1,
+      explained: 7,
     },
   ],
   outboxDepth: 3,

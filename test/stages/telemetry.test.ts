@@ -18,6 +18,7 @@ test('health is shown as Prometheus text', async () => {
     'lushao_camera_samples_total{camera="cam-1"} 1500',
     'lushao_camera_owed_seconds_total{camera="cam-1"} 60',
     'lushao_camera_analysed_seconds_total{camera="cam-1"} 58',
+    'lushao_camera_explained_total{camera="cam-1"} 7',
     'lushao_outbox_depth 3',
     'lushao_inference_runs_total 60',
     'lushao_acts{state="CANDIDATE"} 2',
