@@ -149,3 +149,7 @@ export function tellScene({ name, story, condition, seed }: StreetScene): ToldSc
   }
   return { script, zones, permitted: told.permitted ?? false, supported: !told.unsupported }
 }
+
+export function aboutStory(name: StoryName): string {
+  return STORIES[name].about
+}
