@@ -34,6 +34,7 @@ export interface Look {
   readonly aspect: number
   /** `pass`: only what learns from every frame wants it. */
   readonly purpose: 'watch' | 'draw' | 'pass'
+  /** How far it is, of how far it goes; 0 of 0 for a picture. */
   readonly doneSec: number
   readonly totalSec: number
 }
@@ -69,7 +70,7 @@ async function* looksAtFile(file: string, mask: PrivacyMask, plan: LookPlan): As
   const { yuv, aspect } = picture
   mask.apply(yuv)
   const frame: Frame = { cameraId: 'picture', pts: 0, connection: 1, timeMs: 0, wallMs: 0, yuv }
-  yield { frame, aspect, purpose: 'draw', doneSec: 1, totalSec: 1 }
+  yield { frame, aspect, purpose: 'draw', doneSec: 0, totalSec: 0 }
 }
 
 async function* looksAtRecording(path: string, mask: PrivacyMask, plan: LookPlan): AsyncGenerator<Look> {

@@ -213,7 +213,8 @@ function namesOf(models: readonly TriedModel[]): string[] {
   })
 }
 
-function titleOf(name: string, { doneSec }: Look, number: number, looks: number): string {
+function titleOf(name: string, { doneSec, totalSec }: Look, number: number, looks: number): string {
+  if (totalSec === 0) return name
   const sec = Math.floor(doneSec)
   const time = `${Math.floor(sec / 60)}:${String(sec % 60).padStart(2, '0')}`
   return `${name} · ${number}/${looks} · ${time}`
