@@ -20,7 +20,7 @@ import type { Baseline } from './tracks/baseline.ts'
 import type { Track } from './tracks/track.ts'
 import type { Tracker } from './tracks/tracker.ts'
 import type { ActChange } from './violations/event.ts'
-import type { Judge } from './violations/judge.ts'
+import type { Judge, Sight } from './violations/judge.ts'
 
 export interface PipelineParts {
   readonly occupancy: Occupancy
@@ -65,8 +65,9 @@ export class Pipeline {
     const { occupancy, judge, onChange, onLooked } = this.#parts
 
     const standing = occupancy.stand(frame)
-    const tracks = await this.#follow(frame, standing)
-    const changes = judge.judge({ timeMs: frame.timeMs, wallMs: frame.wallMs, standing, tracks })
+    const { timeMs, wallMs } = frame
+    const seen = await this.#follow(frame, standing)
+    const changes = judge.judge({ timeMs, wallMs, standing, ...seen })
     this.#looks++
 
     for (const change of changes) await onChange(change, frame)
@@ -74,20 +75,20 @@ export class Pipeline {
   }
 
   /** null: nobody looked for things with names, which is not the same as nothing there. */
-  async #follow(frame: Frame, standing: Standing): Promise<readonly Track[] | null> {
+  async #follow(frame: Frame, standing: Standing): Promise<Pick<Sight, 'tracks' | 'searched'>> {
     const { eyes, baseline, trackers, views } = this.#parts
     const [named, seen] = await Promise.all([
       this.#ask(eyes.namer, frame, proposalsOf(standing)),
       this.#ask(eyes.detector, frame, views),
     ])
-    if (named === null && seen === null) return null
+    if (named === null && seen === null) return { tracks: null, searched: false }
     // Who did not look this time is heard with what he saw last.
     if (named !== null) this.#named = trackers.namer.follow(named, frame.timeMs)
     if (seen !== null) {
       const unexplained = baseline.take(seen, standing, frame.timeMs)
       this.#seen = trackers.detector.follow(unexplained, frame.timeMs)
     }
-    return this.tracks
+    return { tracks: this.tracks, searched: seen !== null }
   }
 
   async #ask(pool: DetectorPool | null, frame: Frame, views: readonly Box[]): Promise<Detections | null> {

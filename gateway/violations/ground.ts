@@ -2,7 +2,8 @@
  * The ground of one camera: which spot every pixel belongs to, as goods or as the place of somebody alive.
  *
  * A pixel belongs to one spot at most. It is goods until it is background again; it is somebody's place until he
- * has left it or goods turn out to stand there.
+ * has left it or goods turn out to stand there. What a detector vouches for is goods before the background model
+ * believes it: in a crowd bicycles are seen in snatches only.
  */
 import type { Box, Point } from '../kit/geometry.ts'
 import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Standing } from '../occupancy/standing.ts'
@@ -34,6 +35,8 @@ class Extents {
 export class Ground {
   readonly owner = new Uint8Array(PLANE_PIXELS)
   readonly place = new Uint8Array(PLANE_PIXELS)
+  readonly #vouched = new Uint8Array(PLANE_PIXELS)
+  readonly #vouchedIn = new Int32Array(256)
   readonly #goods = new Int32Array(SLOTS)
   readonly #seen = new Int32Array(SLOTS)
   readonly #fresh = new Int32Array(SLOTS)
@@ -42,6 +45,26 @@ export class Ground {
   readonly #goodsExtents = new Extents()
   readonly #placeExtents = new Extents()
   readonly #ages = new Float64Array(PLANE_PIXELS)
+
+  /** What stands in these boxes and does not move is goods. */
+  vouch(boxes: readonly Box[], { labels, held, hot }: Standing): void {
+    this.#vouched.fill(0)
+    this.#vouchedIn.fill(0)
+    for (const { left, top, right, bottom } of boxes.map(edgesOf)) {
+      for (let row = top; row < bottom; row++) {
+        for (let at = row * PLANE_WIDTH + left; at < row * PLANE_WIDTH + right; at++) {
+          if (held[at] === 0 || hot[at] === 1 || this.#vouched[at] === 1) continue
+          this.#vouched[at] = 1
+          this.#vouchedIn[labels[at]!]!++
+        }
+      }
+    }
+  }
+
+  /** How many pixels of a region are vouched for. */
+  vouchedIn(label: number): number {
+    return this.#vouchedIn[label]!
+  }
 
   /**
    * Takes a sample in. `slotOf` names the spot of each region, `mayGrow` the spots that accept new goods, and
@@ -65,7 +88,8 @@ export class Ground {
       const slot = slotOf[labels[at]!]!
       if (!stands || bare[owner[at]!] === 1) owner[at] = 0
       if (!stands) place[at] = 0
-      if (slot !== 0 && goods[at] === 1 && mayGrow[slot] === 1 && owner[at] === 0) {
+      const thing = goods[at] === 1 || this.#vouched[at] === 1
+      if (slot !== 0 && thing && mayGrow[slot] === 1 && owner[at] === 0) {
         owner[at] = slot
         this.#fresh[slot]!++
       }
@@ -145,7 +169,7 @@ export class Ground {
       pixels++
       seen += foreground[at]!
       stretch(extent.edges, 0, at)
-      if (goods[at] === 1) this.#ages[dated++] = sinceMs[at]!
+      if (goods[at] === 1 || this.#vouched[at] === 1) this.#ages[dated++] = sinceMs[at]!
     }
     const ages = this.#ages.subarray(0, dated).sort()
     return { pixels, seen, sinceMs: ages[Math.floor(dated / 4)] ?? Infinity, box: extent.box(0) }
@@ -171,11 +195,11 @@ export class Ground {
   #sinceMs(slot: number, { goods, labels, sinceMs, regions }: Standing): number {
     let earliestMs = Infinity
     for (const { label, goodsPixels } of regions) {
-      if (goodsPixels === 0) continue
+      if (goodsPixels === 0 && this.#vouchedIn[label] === 0) continue
       let count = 0
       for (let at = 0; at < PLANE_PIXELS; at++) {
-        if (labels[at] === label && goods[at] === 1 && this.owner[at] === slot)
-          this.#ages[count++] = sinceMs[at]!
+        const thing = goods[at] === 1 || this.#vouched[at] === 1
+        if (labels[at] === label && thing && this.owner[at] === slot) this.#ages[count++] = sinceMs[at]!
       }
       const sorted = this.#ages.subarray(0, count).sort()
       earliestMs = Math.min(earliestMs, sorted[Math.floor(count / 4)] ?? Infinity)

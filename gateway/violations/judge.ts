@@ -23,7 +23,7 @@ import type { Rule, SpotFacts, Terms } from './rules/rule.ts'
 import { isBehind, Shopfront } from './shopfront.ts'
 import type { Spot } from './spot.ts'
 import { SpotBook } from './spots.ts'
-import { type SpotGround, testify } from './witness.ts'
+import { type SpotGround, testify, vouchedBy } from './witness.ts'
 
 export const JudgeOptions = z.strictObject({
   stableShareMin: z
@@ -87,8 +87,10 @@ export interface Sight {
   readonly timeMs: number
   readonly wallMs: number
   readonly standing: Standing
-  /** null: no detector, or it did not look. */
+  /** null: no witness with names, or none that looked. */
   readonly tracks: readonly Track[] | null
+  /** Whether one of them looked for people by himself; naming what is proposed misses many, and proves nothing. */
+  readonly searched: boolean
 }
 
 export type Attention = 'patrol' | 'watch' | 'pursue'
@@ -125,7 +127,7 @@ export class Judge {
     })
   }
 
-  judge({ timeMs, wallMs, standing, tracks }: Sight): ActChange[] {
+  judge({ timeMs, wallMs, standing, tracks, searched }: Sight): ActChange[] {
     if (this.#restored) this.#rebase(timeMs)
     const gapMs = timeMs - (this.#timeMs ?? timeMs)
     assert(gapMs >= 0, 'one judge sees one camera, in the order of time')
@@ -134,11 +136,13 @@ export class Judge {
 
     this.#timeMs = timeMs
     const dtSec = Math.min(this.#parts.options.gapSecMax, gapMs / 1000)
-    for (const { spot, look } of this.#spots.take(standing, timeMs)) {
+    const vouched = tracks === null ? [] : vouchedBy(tracks, timeMs)
+    for (const { spot, look } of this.#spots.take(standing, timeMs, vouched)) {
       const goods = look.goodsBox ?? spot.goodsBox
       const life = look.placeBox ?? spot.lifeBox
       const ground = this.#spots.groundOf(spot, standing)
-      const stands = tracks !== null && testify(spot.witness, ground, goods, life, tracks, timeMs)
+      const stands =
+        tracks !== null && testify(spot.witness, ground, goods, life, { tracks, searched }, timeMs)
       spot.see(look, stands, timeMs, dtSec)
       spot.part(ground, timeMs)
       this.#decide(spot, ground, timeMs, wallMs)

@@ -5,14 +5,16 @@
  *
  * Older spots come first, those with an event before those without; spots that turn out to be one are merged.
  */
-import { contains, type Polygon } from '../kit/geometry.ts'
-import { PLANE_PIXELS, type Region, type Standing } from '../occupancy/standing.ts'
+import { type Box, contains, type Point, type Polygon } from '../kit/geometry.ts'
+import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Region, type Standing } from '../occupancy/standing.ts'
 import type { AttendanceOptions } from './attendance.ts'
 import { apart, type Cluster, cluster, reachOfBox } from './clusters.ts'
 import { countIn, Ground, SLOTS } from './ground.ts'
 import { Spot, type SpotLook, type SpotState } from './spot.ts'
 import type { SpotGround } from './witness.ts'
 
+/** Width over height, in pixels, from which a region is no person. */
+const BROAD = 0.8
 const CLAIMED_SHARE = 0.1
 /** Or this share of the cluster lies on the spot: a fragment of it. */
 const INSIDE_SHARE = 0.3
@@ -61,8 +63,9 @@ export class SpotBook {
     return [...this.#spots.values()]
   }
 
-  /** Takes a sample in; gives what was found at each spot. */
-  take(standing: Standing, timeMs: number): { spot: Spot; look: SpotLook }[] {
+  /** Takes a sample in; gives what was found at each spot. `vouched`: boxes that a detector is sure of. */
+  take(standing: Standing, timeMs: number, vouched: readonly Box[]): { spot: Spot; look: SpotLook }[] {
+    this.#ground.vouch(vouched, standing)
     this.#ground.overlap(standing.labels, this.#shared, this.#sizes)
     this.#slotOf.fill(0)
     this.#mayGrow.fill(0)
@@ -128,15 +131,18 @@ export class SpotBook {
         (stableShare >= settledShareMin || hotPixels >= ALIVE_SHARE * pixels),
     )
     const placed = eligible.flatMap((region) => {
-      const zones = this.#zonesAt(region)
+      const zones = this.#zonesAt(standsOn(region, standing.labels))
       return zones === null ? [] : { region, zones }
     })
     return cluster(placed, standing.labels)
   }
 
   /** Ids of the zones that watch the place, joined; '' where none does, null where all must look away. */
-  #zonesAt(region: Region): string | null {
-    const here = this.#parts.zones.filter((zone) => contains(zone.polygon, region.foot))
+  #zonesAt(ground: readonly Point[]): string | null {
+    const here = this.#parts.zones.filter(({ polygon }) => {
+      const inside = ground.filter((point) => contains(polygon, point)).length
+      return inside > 0 && 2 * inside >= ground.length
+    })
     if (here.some((zone) => zone.type === 'IGNORE')) return null
     const watching = here.filter((zone) => zone.rules.length > 0)
     return watching.map((zone) => zone.id).join(' ')
@@ -147,7 +153,11 @@ export class SpotBook {
     if (spot === null) return
     for (const region of found.regions) this.#slotOf[region.label] = spot.slot
     this.#pixels[spot.slot]! += found.pixels
-    const worth = found.goodsPixels >= GOODS_SHARE_MIN * found.pixels
+    const things = found.regions.reduce(
+      (sum, { label, goodsPixels }) => sum + Math.max(goodsPixels, this.#ground.vouchedIn(label)),
+      0,
+    )
+    const worth = things >= GOODS_SHARE_MIN * found.pixels
     if (worth && found.zones === spot.zones && !standing.unsettled) this.#mayGrow[spot.slot] = 1
   }
 
@@ -194,6 +204,25 @@ export class SpotBook {
     for (const spot of this.#spots.values()) if (spot.goodsSinceMs === null) this.#bare[spot.slot] = 1
     return this.#bare
   }
+}
+
+/**
+ * Where a region touches the ground. An upright one by its foot; a broad one, seen slantwise, by the lowest pixels of
+ * its columns: the middle under the box of a van that stands along the kerb lies on the road.
+ */
+function standsOn({ label, box, foot }: Region, labels: Uint8Array): readonly Point[] {
+  const left = Math.round(box[0] * PLANE_WIDTH)
+  const right = Math.round(box[2] * PLANE_WIDTH)
+  const top = Math.round(box[1] * PLANE_HEIGHT)
+  const bottom = Math.round(box[3] * PLANE_HEIGHT)
+  if (right - left < BROAD * (bottom - top)) return [foot]
+  const ground: Point[] = []
+  for (let column = left; column < right; column++) {
+    let row = bottom - 1
+    while (row >= top && labels[row * PLANE_WIDTH + column] !== label) row--
+    if (row >= top) ground.push([(column + 0.5) / PLANE_WIDTH, (row + 1) / PLANE_HEIGHT])
+  }
+  return ground
 }
 
 /** Close to goods that stand: a late second crate is the same act. */

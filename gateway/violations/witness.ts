@@ -18,6 +18,8 @@ const RECENT_MS = 3_000
 const STANDS_MS = 3_000
 const NAMES_IOU = 0.4
 const EXPLAINS_COVER = 0.8
+const VOUCH_MS = 8_000
+const VOUCH_SHARE = 0.6
 /** Pixels of a person that move, however small he is. */
 const MOVING_PIXELS_MIN = 6
 /** Two names for one box; and how sure the other must be, as a share. */
@@ -43,6 +45,8 @@ export type Tool = (typeof TOOLS)[number]
 
 export interface Witness {
   looks: number
+  /** Looks of them for people, by somebody who finds by himself. */
+  searches: number
   /** Looks at goods and those of them in which something explains them; both fade. */
   explainable: number
   explained: number
@@ -64,6 +68,7 @@ export interface Witness {
 export function emptyWitness(): Witness {
   return {
     looks: 0,
+    searches: 0,
     explainable: 0,
     explained: 0,
     explainedBy: null,
@@ -96,13 +101,30 @@ export interface SpotGround extends PartedGround {
   feet(beside: readonly Box[]): Point[]
 }
 
+/**
+ * What tracks say stands there for sure, whatever the background model makes of it: vehicles and two-wheelers that
+ * have stood for long, found in most looks, under one name.
+ */
+export function vouchedBy(tracks: readonly Track[], nowMs: number): Box[] {
+  const sure = tracks.filter(
+    (track) =>
+      (track.role === 'vehicle' || track.role === 'two-wheeler') &&
+      track.classShare >= SETTLED_SHARE &&
+      track.hits >= VOUCH_SHARE * track.looks &&
+      nowMs - track.lastSeenMs <= RECENT_MS &&
+      nowMs - (track.stationarySinceMs ?? nowMs) >= VOUCH_MS &&
+      !isContested(track, tracks),
+  )
+  return sure.map(({ box }) => box)
+}
+
 /** Takes one look of the tracks into account; true when a person stands by the goods now. */
 export function testify(
   witness: Witness,
   ground: SpotGround,
   goods: Box | null,
   life: Box | null,
-  tracks: readonly Track[],
+  { tracks, searched }: { readonly tracks: readonly Track[]; readonly searched: boolean },
   nowMs: number,
 ): boolean {
   const here = goods ?? life
@@ -113,6 +135,7 @@ export function testify(
       (track.role !== 'person' || ground.moving(track.box) >= MOVING_PIXELS_MIN) && !isContested(track, seen),
   )
   witness.looks++
+  if (searched) witness.searches++
   const person = settled.find(({ role, box }) => role === 'person' && standsBy(box, here))
   if (person !== undefined) {
     witness.personLooks++
@@ -124,7 +147,7 @@ export function testify(
     nameCompany(witness, goods, settled, nowMs)
   }
   const tall = life !== null && life[3] - life[1] >= VISIBLE_HEIGHT
-  witness.personMissed = tall && witness.looks >= MISSED_LOOKS && witness.personLooks === 0
+  witness.personMissed = tall && witness.searches >= MISSED_LOOKS && witness.personLooks === 0
   return person?.stationarySinceMs != null && nowMs - person.stationarySinceMs >= STANDS_MS
 }
 

@@ -39,7 +39,7 @@ test('judge: out of sight for long is LOST, not cleared, and comes back as the s
   expect(lost.map(({ kind, act }) => `${kind} ${act.state} ${act.endMs}`)).toEqual(['updated LOST null'])
   expect(judge.lapse(401_000)).toEqual([])
   const standing = standingOf('g', 500_000, 2_000)
-  const back = judge.judge({ timeMs: 500_000, wallMs: 500_000, standing, tracks: null })
+  const back = judge.judge({ timeMs: 500_000, wallMs: 500_000, standing, tracks: null, searched: false })
   expect(back.map(({ kind, act }) => `${kind} ${act.state}`)).toEqual(['updated ACTIVE'])
   expect(back[0]!.act.actKey).toBe(told[1]!.act.actKey)
 })
@@ -48,7 +48,7 @@ test('judge: a background learned afresh loses what stood on the old one', () =>
   const judge = makeJudge([PILE])
   walk(judge, `..${'g'.repeat(14)}`)
   const standing = { ...standingOf('.', 17_000, 0), epoch: 1, ready: false }
-  const told = judge.judge({ timeMs: 17_000, wallMs: 17_000, standing, tracks: null })
+  const told = judge.judge({ timeMs: 17_000, wallMs: 17_000, standing, tracks: null, searched: false })
   expect(told.map(({ kind, act }) => `${kind} ${act.state}`)).toEqual(['cleared LOST'])
 })
 
@@ -66,7 +66,7 @@ test('judge: a snapshot in mid-act goes on as if nothing had happened', () => {
       const standing = standingOf(character, timeMs, Math.min(timeMs, goodsMs))
       told.push(
         ...after
-          .judge({ timeMs, wallMs: timeMs, standing, tracks: null })
+          .judge({ timeMs, wallMs: timeMs, standing, tracks: null, searched: false })
           .map((change) => ({ ...change, atSec: cut + index })),
       )
     }
@@ -90,7 +90,7 @@ test('judge: the dwell survives a timeline that begins anew after a reboot', () 
   after.restore(before.snapshot())
   const told = [...Array(6).keys()].flatMap((second) => {
     const standing = standingOf('g', 1000 * second, -8_000)
-    return after.judge({ timeMs: 1000 * second, wallMs: 0, standing, tracks: null })
+    return after.judge({ timeMs: 1000 * second, wallMs: 0, standing, tracks: null, searched: false })
   })
   expect(told.map(({ kind }) => kind)).toContain('confirmed')
 })

@@ -52,7 +52,15 @@ test('piling: a speck left where old goods stood is no older than its being seen
   for (let second = 100; second < 120; second++) {
     // Its pixels remember the goods that stood here from the second second on.
     const standing = standingOf('g', 1000 * second, 2_000)
-    told.push(...judge.judge({ timeMs: 1000 * second, wallMs: 1000 * second, standing, tracks: null }))
+    told.push(
+      ...judge.judge({
+        timeMs: 1000 * second,
+        wallMs: 1000 * second,
+        standing,
+        tracks: null,
+        searched: false,
+      }),
+    )
   }
   expect(events([...told, ...judge.finish(120_000)])).toEqual(['piling 85–'])
 })

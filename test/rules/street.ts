@@ -83,7 +83,7 @@ export function walk(judge: Pick<Judge, 'judge'>, strip: string, fromSec = 0, tr
     const sinceMs = [goodsSinceSec, bicycleSinceSec].map((since) => 1000 * (since ?? second))
     const standing = standingOf(character, timeMs, sinceMs[0]!, sinceMs[1])
     const seen = typeof tracks === 'function' ? tracks(character, second) : tracks
-    const told = judge.judge({ timeMs, wallMs: timeMs, standing, tracks: seen })
+    const told = judge.judge({ timeMs, wallMs: timeMs, standing, tracks: seen, searched: seen !== null })
     changes.push(...told.map((change) => ({ ...change, atSec: second })))
   }
   return changes

@@ -50,7 +50,8 @@ for (const [what, seen, attended, explainedBy] of CASES) {
     }
     let stands = false
     for (let look = 1; look <= 10; look++) {
-      stands = testify(witness, ground, GOODS, null, seen.map(trackOf(1000 * look)), 1000 * look)
+      const tracks = seen.map(trackOf(1000 * look))
+      stands = testify(witness, ground, GOODS, null, { tracks, searched: true }, 1000 * look)
     }
     expect([stands, witness.explainedBy]).toEqual([attended, explainedBy])
   })
