@@ -64,7 +64,7 @@ export class Line {
   /** Zones and rules that are watched; a change of them outdates the judge's memory. */
   readonly zonesVersion: string
   readonly #parts: LineParts
-  readonly #trackers = { detector: makeTracker(), namer: makeTracker() }
+  readonly #trackers = { detector: new Tracker(TrackerOptions.parse({})), namer: new Tracker(NAMED) }
   #last: Instant | null = null
   #changed = false
 
@@ -172,7 +172,8 @@ export class Line {
   }
 }
 
-const makeTracker = () => new Tracker(TrackerOptions.parse({}))
+/** What is proposed changes its box from look to look; only a sure name follows it. */
+const NAMED = TrackerOptions.parse({ sureScoreMin: 0.6, faintScoreMin: 0.55 })
 
 interface WatchedZones {
   readonly zones: readonly JudgedZone[]

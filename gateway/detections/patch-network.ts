@@ -16,7 +16,7 @@ import { PatchCutter } from './patches.ts'
 import { openSession } from './session.ts'
 
 /** More than stand apart on any street; the rest waits for the next look. */
-export const PROPOSALS_MAX = 32
+const PROPOSALS_MAX = 32
 const REHEARSED: readonly Box[] = [
   [0.1, 0.1, 0.3, 0.4],
   [0.9, 0.9, 1, 1],

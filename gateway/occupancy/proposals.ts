@@ -1,8 +1,8 @@
 /**
  * Where a namer should look: what stands, in the boxes in which it may have one name.
  *
- *     region ─┬─ its whole box
- *             └─ its goods, and what beside them moves or stays: a box each
+ *     region ─┬─ of goods, or without any: its box
+ *             └─ goods and something beside them that moves or stays: a box each
  *
  * A vendor and his table are one region; named as one they would be neither.
  */
@@ -19,15 +19,16 @@ const WHOLE_SHARE = 0.85
 export function proposalsOf(standing: Standing): Box[] {
   if (!standing.ready) return []
   const regions = [...standing.regions].sort((a, b) => b.pixels - a.pixels || a.label - b.label)
-  return regions.flatMap((region) => [region.box, ...partsOf(region, standing)]).slice(0, PROPOSALS_MAX)
+  return regions.flatMap((region) => partsOf(region, standing)).slice(0, PROPOSALS_MAX)
 }
 
-/** The extents of a region's goods and of the rest of it, where both are there. */
+/** The extents of a region's goods and of the rest of it where both are there, else of the region. */
 function partsOf(region: Region, standing: Standing): Box[] {
   const rest = region.pixels - region.goodsPixels
-  if (region.goodsPixels < PART_PIXELS_MIN || rest < PART_PIXELS_MIN) return []
+  if (region.goodsPixels < PART_PIXELS_MIN || rest < PART_PIXELS_MIN) return [region.box]
   const parts = [extentOf(region, standing, 1), extentOf(region, standing, 0)]
-  return parts.filter((part) => area(part) > 0 && area(part) <= WHOLE_SHARE * area(region.box))
+  const apart = parts.filter((part) => area(part) > 0 && area(part) <= WHOLE_SHARE * area(region.box))
+  return apart.length > 0 ? apart : [region.box]
 }
 
 /** Extent of the pixels of a region that are goods (1), or that are not (0). */
