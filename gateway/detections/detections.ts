@@ -5,7 +5,17 @@ import { assert } from '../kit/assert.ts'
 import type { Box } from '../kit/geometry.ts'
 
 /** What a class can be to a rule; a model's manifest maps its classes to these. */
-export const ROLES = ['person', 'vehicle', 'two-wheeler', 'carrier', 'goods', 'furniture', 'grill', 'scrap', 'other'] as const
+export const ROLES = [
+  'person',
+  'vehicle',
+  'two-wheeler',
+  'carrier',
+  'goods',
+  'furniture',
+  'grill',
+  'scrap',
+  'other',
+] as const
 export type Role = (typeof ROLES)[number]
 
 /** Detectors call one crate goods, furniture and other in one breath: such roles compete for a box. */
