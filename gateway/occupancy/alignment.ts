@@ -31,7 +31,7 @@ export class Alignment {
   readonly #detail: Float32Array
   readonly #detailBefore: Float32Array
   readonly #along: Float32Array
-  readonly #sums: Float64Array
+  readonly #lines: Float32Array
   readonly #fixed: Uint8Array
   readonly #kernels
 
@@ -44,7 +44,7 @@ export class Alignment {
     this.#detail = kernels.floats()
     this.#detailBefore = kernels.floats()
     this.#along = kernels.floats()
-    this.#sums = kernels.doubles(PLANE_WIDTH)
+    this.#lines = kernels.floats(3 * (PLANE_WIDTH + 16))
     this.#fixed = kernels.bytes()
     this.#kernels = {
       gradient: kernels.kernel('gradient'),
@@ -136,7 +136,7 @@ export class Alignment {
 
   #takeDetail(values: Float32Array, out: Float32Array): void {
     const along = this.#along.byteOffset
-    this.#kernels.detail(values.byteOffset, out.byteOffset, along, this.#sums.byteOffset)
+    this.#kernels.detail(values.byteOffset, out.byteOffset, along, this.#lines.byteOffset)
   }
 
   /** Reads every channel at p + shift; outside the picture its edge repeats. */

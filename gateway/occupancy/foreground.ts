@@ -12,7 +12,7 @@ import type { Kernels } from './kernels.ts'
 import type { Masks } from './mask.ts'
 import type { Noise } from './noise.ts'
 import { Box, type Plane, type Spans } from './plane.ts'
-import { PLANE_HEIGHT, PLANE_WIDTH } from './standing.ts'
+import { PLANE_HEIGHT } from './standing.ts'
 
 const AGREE = 4
 const SHADOW_LEAST = 0.45
@@ -21,8 +21,6 @@ const LIGHT_GREATEST = 1.6
 const DARK_INSIDE = 0.8
 const SURE_SHARE = 0.2
 const PART_PIXELS_MIN = 12
-/** Least and greatest of three channels in three rows. */
-const LIMIT_ROWS = 18
 
 /** The least difference that means something at this brightness: 10 levels by day, 5 in the dark. */
 export function floorAt(brightness: number): number {
@@ -35,7 +33,6 @@ export class Foreground {
   readonly #far: Uint8Array
   readonly #coloured: Uint8Array
   readonly #labels: Uint8Array
-  readonly #limits: Float32Array
   readonly #unlike: Float32Array
   readonly #unlikeBox: Box
   readonly #gradientBox: Box
@@ -51,7 +48,6 @@ export class Foreground {
     this.#far = kernels.bytes()
     this.#coloured = kernels.bytes()
     this.#labels = kernels.bytes()
-    this.#limits = kernels.floats(LIMIT_ROWS * PLANE_WIDTH)
     this.#unlike = kernels.floats()
     this.#unlikeBox = new Box(kernels)
     this.#gradientBox = new Box(kernels)
@@ -95,16 +91,11 @@ export class Foreground {
   #differ(picture: Plane, background: Plane, noise: Noise): void {
     this.#kernels.differ(
       background.y.byteOffset,
-      background.u.byteOffset,
-      background.v.byteOffset,
       picture.y.byteOffset,
-      picture.u.byteOffset,
-      picture.v.byteOffset,
       Math.min(40, 3.5 * noise.luma),
       3.5 * noise.chroma,
       this.#far.byteOffset,
       this.#coloured.byteOffset,
-      this.#limits.byteOffset,
     )
   }
 

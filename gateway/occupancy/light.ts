@@ -75,7 +75,9 @@ export class Light {
       relightWhere: kernels.kernel('relightWhere'),
       scale: kernels.kernel('scale'),
     }
-    fillCells(this.#cells, this.#firsts)
+    ratioCells ??= makeCells()
+    this.#cells.set(ratioCells.ends)
+    this.#firsts.set(ratioCells.firsts)
   }
 
   /** Compares the picture with the background wherever it was background last time. */
@@ -158,8 +160,6 @@ export class Light {
   carryWhere(remembered: Plane, mask: Uint8Array): void {
     this.#kernels.relightWhere(
       remembered.y.byteOffset,
-      remembered.u.byteOffset,
-      remembered.v.byteOffset,
       this.#changeLines.byteOffset,
       this.#chromaGain,
       mask.byteOffset,
@@ -182,23 +182,31 @@ function bin(ratio: number): number {
 
 const ratioOf = (at: number): number => Math.exp((at - 128) / BINS_PER_UNIT)
 
+interface RatioCells {
+  readonly firsts: Uint8Array
+  readonly ends: Float64Array
+}
+
+/** Made once a process. */
+let ratioCells: RatioCells | null = null
+
 /** For each cell of ratios the bin in which it begins and the ratio at which the next bin does: no logarithm a pixel. */
-function fillCells(cells: Float64Array, firsts: Uint8Array): void {
+function makeCells(): RatioCells {
+  const firsts = new Uint8Array(CELLS)
+  const ends = new Float64Array(CELLS).fill(Infinity)
   for (let cell = 0; cell < CELLS; cell++) {
     let below = startOf(cell)
     let above = startOf(cell + 1)
     const first = bin(below)
     firsts[cell] = first
-    if (bin(above) === first) {
-      cells[cell] = Infinity
-      continue
-    }
+    if (bin(above) === first) continue
     for (let middle = (below + above) / 2; middle > below && middle < above; middle = (below + above) / 2) {
       if (bin(middle) === first) below = middle
       else above = middle
     }
-    cells[cell] = above
+    ends[cell] = above
   }
+  return { firsts, ends }
 }
 
 /** The octave 1/4, 1/2, 1 or 2 and 128ths of it. */

@@ -3,22 +3,17 @@
  */
 import type { Kernels } from './kernels.ts'
 import type { Plane } from './plane.ts'
-
-const BINS = 256
-/** Four histograms side by side: counting into one would wait for itself. */
-const QUARTERS = 4
+import { PLANE_PIXELS } from './standing.ts'
 
 export class Noise {
   /** Robust standard deviations of picture against background, grey levels. */
   luma = 2
   chroma = 1.5
-  readonly #histogram: Int32Array
-  readonly #quarters: Int32Array
+  readonly #samples: Uint8Array
   readonly #spread
 
   constructor(kernels: Kernels) {
-    this.#histogram = kernels.ints(BINS)
-    this.#quarters = kernels.ints(QUARTERS * BINS)
+    this.#samples = kernels.bytes(PLANE_PIXELS / 3)
     this.#spread = kernels.kernel('spread')
   }
 
@@ -31,18 +26,12 @@ export class Noise {
   }
 
   #spreadOf(now: Float32Array, before: Float32Array, foreground: Uint8Array): number {
-    const counted = this.#spread(
+    const eighths = this.#spread(
       now.byteOffset,
       before.byteOffset,
       foreground.byteOffset,
-      this.#histogram.byteOffset,
-      this.#quarters.byteOffset,
+      this.#samples.byteOffset,
     )
-    let below = 0
-    for (let level = 0; level < BINS; level++) {
-      below += this.#histogram[level]!
-      if (2 * below >= counted) return Math.max(0.3, (level + 0.5) / 8 / 0.6745)
-    }
-    return 2
+    return Math.max(0.3, (eighths + 0.5) / 8 / 0.6745)
   }
 }

@@ -1,113 +1,141 @@
 /** Where the picture differs from the background, and where only as a shadow or a light does. */
-import { anyOf, BLOCK, HEIGHT, lightOf, one, PIXELS, put, two, WIDTH } from './lanes.as'
+import {
+  all,
+  anyOf,
+  BLOCK,
+  both,
+  bytesOf,
+  floorAt,
+  HEIGHT,
+  lightOf,
+  one,
+  PIXELS,
+  put,
+  two,
+  WIDTH,
+} from './lanes.as'
 
 const LINE: i32 = 4 * WIDTH
-
-/** Least and greatest of three neighbours along a row; the row's ends have two. */
-function limitsAlong(from: usize, least: usize, greatest: usize): void {
-  const first = f32x4.splat(load<f32>(from))
-  let before = first
-  for (let x = 0; x < LINE; x += 16) {
-    const here = v128.load(from + x)
-    const after = v128.load(from + x + 16)
-    const left = v128.shuffle<f32>(before, here, 3, 4, 5, 6)
-    const right =
-      x < LINE - 16 ? v128.shuffle<f32>(here, after, 1, 2, 3, 4) : v128.shuffle<f32>(here, here, 1, 2, 3, 3)
-    v128.store(least + x, f32x4.pmin(f32x4.pmin(here, left), right))
-    v128.store(greatest + x, f32x4.pmax(f32x4.pmax(here, left), right))
-    before = here
-  }
-}
-
-/** Six rows (least and greatest of luma, u, v) for each of three rows of the picture. */
-const LIMITS: i32 = 6 * LINE
-
-function limitsOfRow(y: usize, u: usize, v: usize, row: i32, limits: usize): void {
-  const to = limits + (row % 3) * LIMITS
-  limitsAlong(y + LINE * row, to, to + LINE)
-  limitsAlong(u + LINE * row, to + 2 * LINE, to + 3 * LINE)
-  limitsAlong(v + LINE * row, to + 4 * LINE, to + 5 * LINE)
-}
+const PLANE: i32 = 4 * PIXELS
 
 /**
  * `far` where the picture lies outside the 3×3 envelope of the background by more than noise; `coloured` where
- * its chroma does. Least reaches are luma and chroma; what brightness adds to them is in the loop.
+ * its chroma does. Least reaches are luma and chroma; what brightness adds to them is in the loop. Planes of y, u and v lie
+ * behind one another. What lies near its own pixel of the background lies within the envelope: mostly that is all.
  */
 export function differ(
-  y: usize,
-  u: usize,
-  v: usize,
-  nowY: usize,
-  nowU: usize,
-  nowV: usize,
+  background: usize,
+  picture: usize,
   luma: f64,
   chroma: f64,
   far: usize,
   coloured: usize,
-  limits: usize,
 ): void {
-  limitsOfRow(y, u, v, 0, limits)
-  for (let row = 0; row < HEIGHT; row++) {
-    if (row < HEIGHT - 1) limitsOfRow(y, u, v, row + 1, limits)
-    const above = limits + (max(row - 1, 0) % 3) * LIMITS
-    const here = limits + (row % 3) * LIMITS
-    const below = limits + (min(row + 1, HEIGHT - 1) % 3) * LIMITS
-    const start = row * WIDTH
-    for (let x = 0; x < WIDTH; x += 4) {
-      const at = start + x
-      store<u32>(far + at, 0)
-      store<u32>(coloured + at, 0)
-      const near = v128.and(
-        within(v128.load(nowY + 4 * at), above, here, below, 4 * x, max(luma, 4.5) as f32),
-        v128.and(
-          within(
-            v128.load(nowU + 4 * at),
-            above + 2 * LINE,
-            here + 2 * LINE,
-            below + 2 * LINE,
-            4 * x,
-            max(chroma, 3) as f32,
-          ),
-          within(
-            v128.load(nowV + 4 * at),
-            above + 4 * LINE,
-            here + 4 * LINE,
-            below + 4 * LINE,
-            4 * x,
-            max(chroma, 3) as f32,
-          ),
-        ),
-      )
-      if (i32x4.all_true(near)) continue
-      for (let i = x; i < x + 4; i++) {
-        const p = start + i
-        const brightness = one(y + 4 * p)
-        const reach = max(luma, min(max(2.5 + 0.07 * brightness, 4.5), 11))
-        const reachC = max(chroma, min(max(2.5 + 0.045 * brightness, 3), 7))
-        const isColoured =
-          outside(one(nowU + 4 * p), above + 2 * LINE, here + 2 * LINE, below + 2 * LINE, 4 * i, reachC) ||
-          outside(one(nowV + 4 * p), above + 4 * LINE, here + 4 * LINE, below + 4 * LINE, 4 * i, reachC)
-        if (isColoured) store<u8>(coloured + p, 1)
-        if (isColoured || outside(one(nowY + 4 * p), above, here, below, 4 * i, reach)) store<u8>(far + p, 1)
-      }
-    }
+  const share = all(0.07)
+  const least = all(4.5)
+  const most = all(11)
+  const shareC = all(0.045)
+  const leastC = all(3)
+  const mostC = all(7)
+  const base = all(2.5)
+  const noise = all(luma as f32)
+  const noiseC = all(chroma as f32)
+  // Within this of a threshold float32 decides nothing: float64 does.
+  const margin = all(0.001)
+  for (let x = 0; x < 4 * PIXELS; x += 16) {
+    const y = v128.load(background + x)
+    const floor = f32x4.pmax(f32x4.add(f32x4.mul(y, share), base), least)
+    const floorC = f32x4.pmax(f32x4.add(f32x4.mul(y, shareC), base), leastC)
+    const reach = f32x4.sub(f32x4.pmax(f32x4.pmin(floor, most), noise), margin)
+    const reachC = f32x4.sub(f32x4.pmax(f32x4.pmin(floorC, mostC), noiseC), margin)
+    const u = f32x4.sub(v128.load(picture + x, PLANE), v128.load(background + x, PLANE))
+    const v = f32x4.sub(v128.load(picture + x, 2 * PLANE), v128.load(background + x, 2 * PLANE))
+    const overC = f32x4.sub(f32x4.pmax(f32x4.abs(u), f32x4.abs(v)), reachC)
+    const over = f32x4.sub(f32x4.abs(f32x4.sub(v128.load(picture + x), y)), reach)
+    const at = x >> 2
+    store<u32>(far + at, 0)
+    store<u32>(coloured + at, 0)
+    // Whatever is within its reach is negative.
+    if (i32x4.bitmask(v128.and(over, overC)) === 15) continue
+    differFour(background, picture, x, reach, reachC, far + at, coloured + at)
+    const unsure = f32x4.lt(f32x4.abs(v128.load(UNSURE)), all(0.002))
+    if (!v128.any_true(unsure)) continue
+    for (let i = 0; i < 4; i++) differOne(background, picture, at + i, luma, chroma, far, coloured)
   }
 }
 
-/** Surely within the envelope and the least reach there can be: a margin is left for rounding. */
-function within(now: v128, above: usize, here: usize, below: usize, x: usize, reach: f32): v128 {
-  const least = f32x4.pmin(f32x4.pmin(v128.load(above + x), v128.load(here + x)), v128.load(below + x))
-  const most = f32x4.pmax(
-    f32x4.pmax(v128.load(above + LINE + x), v128.load(here + LINE + x)),
-    v128.load(below + LINE + x),
-  )
-  const away = f32x4.pmax(f32x4.sub(now, most), f32x4.sub(least, now))
-  return f32x4.lt(away, f32x4.splat(reach - (0.001 as f32)))
+/** How near to a threshold the nearest of three channels lies, four pixels. */
+const UNSURE = memory.data<f32>([0, 0, 0, 0])
+
+/** Decides for four pixels, `reach` and `reachC` being less by the margin. */
+function differFour(
+  background: usize,
+  picture: usize,
+  x: i32,
+  reach: v128,
+  reachC: v128,
+  far: usize,
+  coloured: usize,
+): void {
+  const overY = f32x4.sub(away(picture, background, x), reach)
+  const overU = f32x4.sub(away(picture + PLANE, background + PLANE, x), reachC)
+  const overV = f32x4.sub(away(picture + 2 * PLANE, background + 2 * PLANE, x), reachC)
+  const isColoured = v128.not(i32x4.shr_s(f32x4.pmax(overU, overV), 31))
+  store<u32>(coloured, bytesOf(isColoured))
+  store<u32>(far, bytesOf(v128.or(isColoured, v128.not(i32x4.shr_s(overY, 31)))))
+  v128.store(UNSURE, f32x4.pmin(f32x4.abs(overY), f32x4.pmin(f32x4.abs(overU), f32x4.abs(overV))))
 }
 
-function outside(now: f64, above: usize, here: usize, below: usize, x: usize, reach: f64): bool {
-  const least = min(min(one(above + x), one(here + x)), one(below + x))
-  const most = max(max(one(above + LINE + x), one(here + LINE + x)), one(below + LINE + x))
+/** How far outside the envelope of the background; negative inside. The picture's edge has fewer neighbours. */
+function away(picture: usize, background: usize, x: i32): v128 {
+  const row = x / LINE
+  const left = x - row * LINE
+  let least = v128.load(background + x)
+  let most = least
+  for (let other = max(row - 1, 0); other <= min(row + 1, HEIGHT - 1); other++) {
+    const at = background + other * LINE + left
+    const here = v128.load(at)
+    const before = left > 0 ? v128.load(at - 4) : v128.shuffle<f32>(here, here, 0, 0, 1, 2)
+    const after = left < LINE - 16 ? v128.load(at + 4) : v128.shuffle<f32>(here, here, 1, 2, 3, 3)
+    least = f32x4.pmin(f32x4.pmin(least, here), f32x4.pmin(before, after))
+    most = f32x4.pmax(f32x4.pmax(most, here), f32x4.pmax(before, after))
+  }
+  const now = v128.load(picture + x)
+  return f32x4.pmax(f32x4.sub(now, most), f32x4.sub(least, now))
+}
+
+function differOne(
+  background: usize,
+  picture: usize,
+  at: i32,
+  luma: f64,
+  chroma: f64,
+  far: usize,
+  coloured: usize,
+): void {
+  const brightness = one(background + 4 * at)
+  const reach = max(luma, floorAt(brightness))
+  const reachC = max(chroma, min(max(2.5 + 0.045 * brightness, 3), 7))
+  const isColoured =
+    isOutside(picture + PLANE, background + PLANE, at, reachC) ||
+    isOutside(picture + 2 * PLANE, background + 2 * PLANE, at, reachC)
+  store<u8>(coloured + at, isColoured ? 1 : 0)
+  store<u8>(far + at, isColoured || isOutside(picture, background, at, reach) ? 1 : 0)
+}
+
+function isOutside(picture: usize, background: usize, at: i32, reach: f64): bool {
+  const row = at / WIDTH
+  const column = at - row * WIDTH
+  let least = one(background + 4 * at)
+  let most = least
+  for (let y = max(row - 1, 0); y <= min(row + 1, HEIGHT - 1); y++) {
+    for (let x = max(column - 1, 0); x <= min(column + 1, WIDTH - 1); x++) {
+      const value = one(background + 4 * (y * WIDTH + x))
+      least = min(least, value)
+      most = max(most, value)
+    }
+  }
+  const now = one(picture + 4 * at)
   return now > most + reach || now < least - reach
 }
 
@@ -167,12 +195,14 @@ export function unlike(
   spans: usize,
   out: usize,
 ): void {
+  const black = both(10)
+  const least = both(2)
   for (let row = 0; row < HEIGHT; row++) {
     const from = LINE * row + 4 * (load<u16>(spans + 4 * row) & ~1)
     const to = LINE * row + 4 * load<u16>(spans + 4 * row + 2)
     for (let x = from; x < to; x += 8) {
-      const now = f64x2.max(f64x2.sub(two(nowY + x), f64x2.splat(10)), f64x2.splat(2))
-      const before = f64x2.max(f64x2.sub(two(y + x), f64x2.splat(10)), f64x2.splat(2))
+      const now = f64x2.pmax(f64x2.sub(two(nowY + x), black), least)
+      const before = f64x2.pmax(f64x2.sub(two(y + x), black), least)
       const expected = f64x2.mul(f64x2.div(now, before), two(gradientBefore + x))
       put(out + x, f64x2.abs(f64x2.sub(two(gradientNow + x), expected)))
     }

@@ -6,32 +6,35 @@
  */
 import { anyOf, BLOCK, HEIGHT, PIXELS, WIDTH } from './lanes.as'
 
-/** Sets a pixel when any within `radius` (square) is set. */
+/** Sets a pixel when any within `radius` (square) is set. `line`: a row, then a byte for each row. */
 export function grow(mask: usize, out: usize, radius: i32, across: usize, line: usize): void {
-  for (let row = 0; row < HEIGHT; row++) growRow(mask + row * WIDTH, across + row * WIDTH, radius, line, 0)
-  growDown(across, out, radius, 0)
+  for (let row = 0; row < HEIGHT; row++) growRow(mask, across, row, radius, line, 0)
+  growDown(across, out, radius, line + FULL, 0)
 }
 
-/** Keeps a pixel when all within `radius` (square) are set. */
+/** Keeps a pixel when all within `radius` (square) are set: what is not set grows. */
 export function shrink(mask: usize, out: usize, radius: i32, across: usize, line: usize): void {
-  for (let row = 0; row < HEIGHT; row++) growRow(mask + row * WIDTH, across + row * WIDTH, radius, line, 1)
-  growDown(across, out, radius, 1)
+  for (let row = 0; row < HEIGHT; row++) growRow(mask, across, row, radius, line, 1)
+  growDown(across, out, radius, line + FULL, 1)
 }
 
-/** With `flip` the row is turned over first: what shrinks is what is not set growing. */
-function growRow(from: usize, to: usize, radius: i32, line: usize, flip: u8): void {
-  const turn = i8x16.splat(flip)
-  const start = line + BLOCK
+const FULL: i32 = WIDTH + 2 * BLOCK
+
+/** With `flip` the row is turned over first. Rows of an empty mask are only noted. */
+function growRow(mask: usize, across: usize, row: i32, radius: i32, line: usize, flip: u8): void {
+  const from = mask + row * WIDTH
+  const to = across + row * WIDTH
   let any = v128.load(from)
-  for (let x = 0; x < WIDTH; x += BLOCK) {
-    const here = v128.xor(v128.load(from + x), turn)
-    any = x === 0 ? here : v128.or(any, here)
-    v128.store(start + x, here)
-  }
-  if (!v128.any_true(any)) {
-    memory.fill(to, 0, WIDTH)
+  for (let x = BLOCK; x < WIDTH; x += BLOCK) any = v128.or(any, v128.load(from + x))
+  const isEmpty = !v128.any_true(any)
+  store<u8>(line + FULL + row, isEmpty ? 1 : 0)
+  if (isEmpty) {
+    memory.fill(to, flip, WIDTH)
     return
   }
+  const turn = i8x16.splat(flip)
+  const start = line + BLOCK
+  for (let x = 0; x < WIDTH; x += BLOCK) v128.store(start + x, v128.xor(v128.load(from + x), turn))
   for (let x = 0; x < WIDTH; x += BLOCK) {
     let here = v128.load(start + x)
     for (let i = 1; i <= radius; i++) {
@@ -41,15 +44,22 @@ function growRow(from: usize, to: usize, radius: i32, line: usize, flip: u8): vo
   }
 }
 
-function growDown(from: usize, to: usize, radius: i32, flip: u8): void {
+/** A row is empty when all around it are, shrinking already when any is. */
+function growDown(from: usize, out: usize, radius: i32, empty: usize, flip: u8): void {
   const turn = i8x16.splat(flip)
   for (let row = 0; row < HEIGHT; row++) {
     const first = max(0, row - radius)
     const last = min(HEIGHT - 1, row + radius)
+    let empties = 0
+    for (let i = first; i <= last; i++) empties += load<u8>(empty + i)
+    if (flip ? empties > 0 : empties > last - first) {
+      memory.fill(out + row * WIDTH, 0, WIDTH)
+      continue
+    }
     for (let x = 0; x < WIDTH; x += BLOCK) {
       let here = v128.load(from + first * WIDTH + x)
       for (let i = first + 1; i <= last; i++) here = v128.or(here, v128.load(from + i * WIDTH + x))
-      v128.store(to + row * WIDTH + x, v128.xor(here, turn))
+      v128.store(out + row * WIDTH + x, v128.xor(here, turn))
     }
   }
 }

@@ -1,5 +1,5 @@
 /** From a frame's bytes to a plane, and what every stage asks of one: gradients, detail, means. */
-import { HEIGHT, PIXELS, put, two, WIDTH } from './lanes.as'
+import { all, both, HEIGHT, keep, PIXELS, put, two, WIDTH } from './lanes.as'
 
 const ROW: i32 = 2 * (WIDTH + 16)
 
@@ -45,11 +45,11 @@ function sumThree(raw: usize, to: usize): void {
 }
 
 function meanDown(sums: usize, row: i32, offset: i32, count: f32, out: usize): void {
-  const above = sums + (max(row - 1, 0) % 3) * ROW
-  const here = sums + (row % 3) * ROW
-  const below = sums + (min(row + 1, HEIGHT - 1) % 3) * ROW
-  const zero = i32x4.splat(offset)
-  const size = f32x4.splat(count)
+  const above = keep(sums + (max(row - 1, 0) % 3) * ROW)
+  const here = keep(sums + (row % 3) * ROW)
+  const below = keep(sums + (min(row + 1, HEIGHT - 1) % 3) * ROW)
+  const zero = i32x4.splat(keep(offset) as i32)
+  const size = all(count)
   let to = out + 4 * row * WIDTH
   for (let x = 0; x < 2 * WIDTH; x += 16, to += 32) {
     const sum = i16x8.add(i16x8.add(v128.load(above + x), v128.load(here + x)), v128.load(below + x))
@@ -77,7 +77,7 @@ export function gradient(from: usize, to: usize): void {
 
 /** `recent` follows `now` by a share of their distance. */
 export function followAll(now: usize, recent: usize, rate: f64): void {
-  const share = f64x2.splat(rate)
+  const share = both(rate)
   for (let x = 0; x < 4 * PIXELS; x += 8) {
     const value = two(recent + x)
     put(recent + x, f64x2.add(value, f64x2.mul(share, f64x2.sub(two(now + x), value))))
@@ -85,73 +85,76 @@ export function followAll(now: usize, recent: usize, rate: f64): void {
 }
 
 const RADIUS: i32 = 7
+/** Four pixels to spare on either side of a row's window. */
+const SPARE: i32 = 8
 
-/** What is finer than 15×15: edges without the light that lies over them. `sums`: a plane of float32 and a row of float64. */
-export function detail(from: usize, out: usize, along: usize, sums: usize): void {
-  for (let row = 0; row < HEIGHT; row += 4) sumFourRows(from + 4 * row * WIDTH, along + 4 * row * WIDTH)
-  startColumns(along, sums)
+/**
+ * What is finer than 15×15: edges without the light that lies over them; the picture's edge repeats. In float32, for
+ * only the shift is read from it, in eighths of a pixel. `lines`: three rows with eight pixels to spare on either side.
+ */
+export function detail(from: usize, out: usize, along: usize, lines: usize): void {
   const line = 4 * WIDTH
+  for (let row = 0; row < HEIGHT; row++) sumRow(from + line * row, along + line * row, lines)
+  const share = all(1.0 / 225)
+  startColumns(along, lines)
   for (let row = 0; row < HEIGHT; row++) {
     const here = line * row
-    const enters = along + line * min(row + RADIUS + 1, HEIGHT - 1)
-    const leaves = along + line * max(row - RADIUS, 0)
-    for (let x = 0; x < line; x += 8) {
-      const sum = v128.load(sums + 2 * x)
-      // Rounded before it is divided: what was kept of the sum is a float32.
-      const kept = f64x2.promote_low_f32x4(f32x4.demote_f64x2_zero(sum))
-      put(out + here + x, f64x2.sub(two(from + here + x), f64x2.div(kept, f64x2.splat(225))))
-      v128.store(sums + 2 * x, f64x2.add(sum, f64x2.sub(two(enters + x), two(leaves + x))))
+    const enters = keep(along + line * min(row + RADIUS + 1, HEIGHT - 1))
+    const leaves = keep(along + line * max(row - RADIUS, 0))
+    for (let x = 0; x < line; x += 16) {
+      const sum = v128.load(lines + x)
+      v128.store(out + here + x, f32x4.sub(v128.load(from + here + x), f32x4.mul(sum, share)))
+      v128.store(lines + x, f32x4.add(sum, f32x4.sub(v128.load(enters + x), v128.load(leaves + x))))
     }
   }
 }
 
-/** The window over the first row of all columns: the edge repeats. */
+/** The window over the first row of all columns. */
 function startColumns(along: usize, sums: usize): void {
-  for (let x = 0; x < 4 * WIDTH; x += 8) {
-    let sum = f64x2.mul(two(along + x), f64x2.splat(RADIUS + 1))
-    for (let i = 1; i <= RADIUS; i++) sum = f64x2.add(sum, two(along + x + 4 * WIDTH * i))
-    v128.store(sums + 2 * x, sum)
+  for (let x = 0; x < 4 * WIDTH; x += 16) {
+    let sum = f32x4.mul(v128.load(along + x), f32x4.splat((RADIUS + 1) as f32))
+    for (let i = 1; i <= RADIUS; i++) sum = f32x4.add(sum, v128.load(along + x + 4 * WIDTH * i))
+    v128.store(sums + x, sum)
   }
 }
 
-/** Running sums along four rows side by side: each waits for itself only. */
-function sumFourRows(from: usize, to: usize): void {
-  const line = 4 * WIDTH
-  let a = startRow(from)
-  let b = startRow(from + line)
-  let c = startRow(from + 2 * line)
-  let d = startRow(from + 3 * line)
-  for (let x = 0; x < WIDTH; x++) {
-    const at = to + 4 * x
-    store<f32>(at, a as f32)
-    store<f32>(at + line, b as f32)
-    store<f32>(at + 2 * line, c as f32)
-    store<f32>(at + 3 * line, d as f32)
-    const enters = from + 4 * min(x + RADIUS + 1, WIDTH - 1)
-    const leaves = from + 4 * max(x - RADIUS, 0)
-    a += (load<f32>(enters) as f64) - (load<f32>(leaves) as f64)
-    b += (load<f32>(enters + line) as f64) - (load<f32>(leaves + line) as f64)
-    c += (load<f32>(enters + 2 * line) as f64) - (load<f32>(leaves + 2 * line) as f64)
-    d += (load<f32>(enters + 3 * line) as f64) - (load<f32>(leaves + 3 * line) as f64)
+/** Sums of fifteen: of two, of four of these, and what is missing. */
+function sumRow(from: usize, to: usize, lines: usize): void {
+  const values = lines
+  const twos = lines + 4 * (WIDTH + 2 * SPARE)
+  const fours = twos + 4 * (WIDTH + 2 * SPARE)
+  memory.copy(values + 4 * SPARE, from, 4 * WIDTH)
+  const first = v128.load32_splat(from)
+  const last = v128.load32_splat(from + 4 * WIDTH - 4)
+  v128.store(values, first)
+  v128.store(values + 16, first)
+  v128.store(values + 4 * (SPARE + WIDTH), last)
+  v128.store(values + 4 * (SPARE + WIDTH) + 16, last)
+  for (let x = 0; x < 4 * (WIDTH + 2 * SPARE - 4); x += 16) {
+    v128.store(twos + x, f32x4.add(v128.load(values + x), v128.load(values + x + 4)))
   }
-}
-
-function startRow(from: usize): f64 {
-  let sum: f64 = (RADIUS + 1) * (load<f32>(from) as f64)
-  for (let i = 1; i <= RADIUS; i++) sum += load<f32>(from + 4 * i) as f64
-  return sum
+  for (let x = 0; x < 4 * (WIDTH + 2 * SPARE - 8); x += 16) {
+    v128.store(fours + x, f32x4.add(v128.load(twos + x), v128.load(twos + x + 8)))
+  }
+  // The window of pixel x begins seven before it, one after the row's spare pixels do.
+  for (let x = 0; x < 4 * WIDTH; x += 16) {
+    const at = x + 4 * (SPARE - RADIUS)
+    const eight = f32x4.add(v128.load(fours + at), v128.load(fours + at + 16))
+    const rest = f32x4.add(v128.load(twos + at + 48), v128.load(values + at + 56))
+    v128.store(to + x, f32x4.add(f32x4.add(eight, v128.load(fours + at + 32)), rest))
+  }
 }
 
 /** Lays a plane over the background: bilinear, the picture's edge repeats. */
 export function shift(from: usize, to: usize, wholeX: i32, wholeY: i32, x: f64, y: f64): void {
-  const partX = f64x2.splat(x)
-  const partY = f64x2.splat(y)
+  const partX = both(x)
+  const partY = both(y)
   const first = max(0, -wholeX)
   const last = min(WIDTH, WIDTH - 1 - wholeX)
   for (let row = 0; row < HEIGHT; row++) {
-    const upper = from + 4 * WIDTH * max(0, min(HEIGHT - 1, row + wholeY))
-    const lower = from + 4 * WIDTH * max(0, min(HEIGHT - 1, row + wholeY + 1))
-    const out = to + 4 * WIDTH * row
+    const upper = keep(from + 4 * WIDTH * max(0, min(HEIGHT - 1, row + wholeY)))
+    const lower = keep(from + 4 * WIDTH * max(0, min(HEIGHT - 1, row + wholeY + 1)))
+    const out = keep(to + 4 * WIDTH * row)
     let column = 0
     for (; column < first; column++) shiftOne(upper, lower, out, column, wholeX, x, y)
     for (; column + 1 < last; column += 2) {

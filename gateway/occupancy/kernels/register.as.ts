@@ -1,5 +1,5 @@
 /** Sums over the picture from which `register.ts` reads where it lies. */
-import { BLOCK, HEIGHT, one, PIXELS, two, WIDTH } from './lanes.as'
+import { BLOCK, both, HEIGHT, keep, one, PIXELS, two, WIDTH } from './lanes.as'
 
 const GRADIENT_MAX: f64 = 120
 const UNLIKE_MAX: f64 = 40
@@ -32,13 +32,13 @@ export function want(
 
 /** Sums of the clipped gradient by column and by row, float64. */
 export function profiles(values: usize, columns: usize, rows: usize): void {
-  const most = f64x2.splat(GRADIENT_MAX)
+  const most = both(GRADIENT_MAX)
   memory.fill(columns, 0, 8 * WIDTH)
   for (let row = 0; row < HEIGHT; row++) {
-    const from = values + LINE * row
+    const from = keep(values + LINE * row)
     let sum = f64x2.splat(0)
     for (let x = 0; x < LINE; x += 8) {
-      const value = f64x2.min(two(from + x), most)
+      const value = f64x2.pmin(two(from + x), most)
       sum = f64x2.add(sum, value)
       v128.store(columns + 2 * x, f64x2.add(v128.load(columns + 2 * x), value))
     }
@@ -94,9 +94,11 @@ function everyOther(at: usize): v128 {
 }
 
 function gatherRow(picture: usize, background: usize, fixed: usize, x: f64, y: f64, sums: usize): void {
-  const partX = f64x2.splat(x)
-  const partY = f64x2.splat(y)
-  const half = f64x2.splat(0.5)
+  const partX = both(x)
+  const partY = both(y)
+  const half = both(0.5)
+  const far = both(FAR)
+  const unit = both(1)
   let n = v128.load(sums)
   let sumB = v128.load(sums, 16)
   let sumX = v128.load(sums, 32)
@@ -120,7 +122,7 @@ function gatherRow(picture: usize, background: usize, fixed: usize, x: f64, y: f
     const lower = f64x2.add(side, f64x2.mul(partX, f64x2.sub(everyOther(from + LINE + 4), side)))
     const value = everyOther(to)
     const seen = f64x2.add(upper, f64x2.mul(partY, f64x2.sub(lower, upper)))
-    const near = f64x2.le(f64x2.abs(f64x2.sub(seen, value)), f64x2.splat(FAR))
+    const near = f64x2.le(f64x2.abs(f64x2.sub(seen, value)), far)
     const free = i64x2.ne(
       v128.and(
         i64x2.replace_lane(i64x2.splat(load<u8>(fixed + i)), 1, load<u8>(fixed + i + 2)),
@@ -133,7 +135,7 @@ function gatherRow(picture: usize, background: usize, fixed: usize, x: f64, y: f
     const s = v128.and(seen, counts)
     const slopeX = v128.and(f64x2.mul(f64x2.sub(everyOther(to + 4), everyOther(to - 4)), half), counts)
     const slopeY = v128.and(f64x2.mul(f64x2.sub(everyOther(to + LINE), everyOther(to - LINE)), half), counts)
-    n = f64x2.add(n, v128.and(f64x2.splat(1), counts))
+    n = f64x2.add(n, v128.and(unit, counts))
     sumB = f64x2.add(sumB, b)
     sumX = f64x2.add(sumX, slopeX)
     sumY = f64x2.add(sumY, slopeY)

@@ -2,7 +2,7 @@
  * Spans: for each row the first and the end column (16 bits each) between which something is to be done. What is
  * computed from few pixels is computed within spans.
  */
-import { anyOf, BLOCK, HEIGHT, put, two, WIDTH } from './lanes.as'
+import { anyOf, BLOCK, both, HEIGHT, put, two, WIDTH } from './lanes.as'
 
 const LINE: i32 = 4 * WIDTH
 
@@ -47,7 +47,7 @@ export function box5(from: usize, out: usize, spans: usize, wide: usize, along: 
       put(along + x, f64x2.add(f64x2.add(left, two(from + x)), right))
     }
   }
-  const size = f64x2.splat(25)
+  const size = both(25)
   for (let row = 2; row < HEIGHT - 2; row++) {
     const start = LINE * row
     const first = start + 4 * (load<u16>(spans + 4 * row) & ~1)

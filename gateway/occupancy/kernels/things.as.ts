@@ -1,5 +1,5 @@
 /** The memory of every pixel, and the background that follows the street: see `things.ts` and `background.ts`. */
-import { BLOCK, floorAt, one, PIXELS, two } from './lanes.as'
+import { BLOCK, both, bytesOf, floorAt, one, PIXELS, two } from './lanes.as'
 
 const SUPPORT_MAX: f64 = 4
 const SUPPORT_STABLE: f64 = 2
@@ -131,12 +131,6 @@ export function tally(support: usize, persistence: usize, held: usize, busy: usi
   }
 }
 
-/** Four masks of 32 bits as four bytes of 0 or 1. */
-function bytesOf(lanes: v128): u32 {
-  const halves = i16x8.narrow_i32x4_s(lanes, lanes)
-  return (i32x4.extract_lane(i8x16.narrow_i16x8_s(halves, halves), 0) as u32) & 0x01010101
-}
-
 /**
  * The background follows the picture: thrown out fast, plain at its own rate, shadow slowly, near a thing not at all.
  * What is thrown out is no longer remembered.
@@ -156,7 +150,7 @@ export function follow(
   stable: usize,
   persistent: usize,
 ): void {
-  const rate = f64x2.splat(plain)
+  const rate = both(plain)
   for (let block = 0; block < PIXELS; block += BLOCK) {
     const special = v128.or(
       v128.load(kinds + block),
