@@ -46,7 +46,12 @@ export function trade(cast: Cast, parkedSec: number, leavesSec: number, off: Off
   bringStall(cast, stand)
   const look = cast.look({ apron: [238, 236, 228], umbrella: undefined, bag: undefined })
   cast.person(vendorSteps(stand), look, stand.act)
-  cast.acts.push({ rule: 'street-vending', startSec: round(parkedSec), endSec: round(leavesSec) })
+  cast.acts.push({
+    rule: 'street-vending',
+    zoneId: 'kerb',
+    startSec: round(parkedSec),
+    endSec: round(leavesSec),
+  })
   // Customers, one after the other, on the street side of the table.
   for (let at = parkedSec + 13; at < leavesSec - 14; at += cast.between(7, 11)) {
     cast.visit(at, cast.between(5, 8), cast.between(0.8, 2.3) + off[0], -4.35 + off[1], SHOPS, 'look')

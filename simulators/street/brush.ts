@@ -6,6 +6,7 @@
  *     body     where it stands            shadow   thrown on the ground, into a mask
  *     mirror   upside down in the wet
  */
+import { assert } from '../../gateway/kit/assert.ts'
 import {
   type Extent,
   flat,
@@ -32,6 +33,19 @@ const CIRCLE = Array.from({ length: 14 }, (_, i): [number, number] => {
   const angle = (i / 14) * 2 * Math.PI
   return [Math.cos(angle), Math.sin(angle)]
 })
+/** Where the points of one hull are gathered: one brush paints at a time. */
+interface Points {
+  readonly xs: Float64Array
+  readonly ys: Float64Array
+  count: number
+}
+const POINTS_MAX = 14 * 16
+const points: Points = { xs: new Float64Array(POINTS_MAX), ys: new Float64Array(POINTS_MAX), count: 0 }
+function addPoint(x: number, y: number): void {
+  points.xs[points.count] = x
+  points.ys[points.count] = y
+  points.count++
+}
 const MIRROR_ALPHA = 0.26
 const BODY_ALPHA_MIN = 0.5
 
@@ -86,8 +100,9 @@ export class Brush {
 
   /** The skin around some balls: a limb is the hull of two, a trunk of four. */
   hull(balls: readonly Ball[], color: Rgb): void {
-    const points: [number, number][] = []
-    for (const { at, radius } of balls) this.#circle(at, radius, points)
+    assert(balls.length * CIRCLE.length <= POINTS_MAX, 'a hull is of a few balls')
+    points.count = 0
+    for (const { at, radius } of balls) this.#circle(at, radius)
     const outline = convexHull(points)
     this.#fill([outline], () => this.#rounded(outline, color))
   }
@@ -151,18 +166,18 @@ export class Brush {
     return this.pass === 'shadow' || this.view.faces(middle, normal)
   }
 
-  #circle(at: Spot, radius: number, points: [number, number][]): void {
+  #circle(at: Spot, radius: number): void {
     if (this.pass === 'shadow') {
       const [x, y, z] = this.view.shadowOf(at)
       for (const [cos, sin] of CIRCLE) {
         const [px, py] = this.view.project([x + cos * radius, y, z + sin * radius])
-        points.push([px, py])
+        addPoint(px, py)
       }
       return
     }
     const [px, py, depth] = this.view.project(this.pass === 'mirror' ? [at[0], -at[1], at[2]] : at)
     const pixels = (this.view.focal * radius) / depth
-    for (const [cos, sin] of CIRCLE) points.push([px + cos * pixels, py + sin * pixels])
+    for (const [cos, sin] of CIRCLE) addPoint(px + cos * pixels, py + sin * pixels)
   }
 
   #outline(spots: readonly Spot[]): Outline {
@@ -231,21 +246,43 @@ export function unit(spot: Spot): Spot {
   return [spot[0] / length, spot[1] / length, spot[2] / length]
 }
 
-/** Andrew's monotone chain. */
-function convexHull(points: [number, number][]): number[] {
-  const sorted = points.sort((a, b) => a[0] - b[0] || a[1] - b[1])
-  const half = (list: [number, number][]) => {
-    const chain: [number, number][] = []
-    for (const p of list) {
-      while (chain.length > 1 && turn(chain.at(-2)!, chain.at(-1)!, p) <= 0) chain.pop()
-      chain.push(p)
-    }
-    chain.pop()
-    return chain
-  }
-  return [...half(sorted), ...half(sorted.reverse())].flat()
+/** Andrew's monotone chain; a picture asks for some thousand hulls, so nothing is allocated but the outline. */
+function convexHull({ xs, ys, count }: Points): number[] {
+  sortPoints(xs, ys, count)
+  const outline: number[] = []
+  chain(xs, ys, count, 1, outline)
+  chain(xs, ys, count, -1, outline)
+  return outline
 }
 
-function turn(o: [number, number], a: [number, number], b: [number, number]): number {
-  return (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])
+/** Half of the hull, without its last point: from left to right, or back. */
+function chain(xs: Float64Array, ys: Float64Array, count: number, step: 1 | -1, outline: number[]): void {
+  const first = outline.length
+  for (let k = 0, i = step === 1 ? 0 : count - 1; k < count; k++, i += step) {
+    const [x, y] = [xs[i]!, ys[i]!]
+    while (outline.length - first >= 4) {
+      const at = outline.length
+      const [ox, oy, ax, ay] = [outline[at - 4]!, outline[at - 3]!, outline[at - 2]!, outline[at - 1]!]
+      if ((ax - ox) * (y - oy) - (ay - oy) * (x - ox) > 0) break
+      outline.length -= 2
+    }
+    outline.push(x, y)
+  }
+  outline.length -= 2
+}
+
+/** By x, then by y; circles come nearly sorted by halves, and there are few: insertion does. */
+function sortPoints(xs: Float64Array, ys: Float64Array, count: number): void {
+  for (let i = 1; i < count; i++) {
+    const x = xs[i]!
+    const y = ys[i]!
+    let at = i - 1
+    while (at >= 0 && (xs[at]! > x || (xs[at]! === x && ys[at]! > y))) {
+      xs[at + 1] = xs[at]!
+      ys[at + 1] = ys[at]!
+      at--
+    }
+    xs[at + 1] = x
+    ys[at + 1] = y
+  }
 }

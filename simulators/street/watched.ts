@@ -24,7 +24,7 @@ const TO_X = 11
 /** Shops begin here; goods are on the pavement from the first hand's breadth on. */
 const FRONT_Z = 0
 const FRONT_DEPTH_Z = -2.3
-const LANE_Z = -8
+const LANE_Z = -8.45
 
 const LANE_RULES: Record<LaneType, readonly string[]> = {
   FIRE_LANE: ['vehicle-occupation'],

@@ -157,8 +157,8 @@ export function works(cast: Cast): void {
 export function redLight(cast: Cast): void {
   const xs = [9.5, 4.4]
   for (const [i, x] of xs.entries()) {
-    const at = { x, z: -9.3 }
-    parks(cast, [{ x: -9 - i * 4, z: -9.3 }, at], { fromSec: 20 + i * 2, toSec: 47 + i }, undefined)
+    const at = { x, z: -9.6 }
+    parks(cast, [{ x: -9 - i * 4, z: -9.6 }, at], { fromSec: 20 + i * 2, toSec: 47 + i }, undefined)
   }
   cast.innocent('cars wait at a light', 20, 48)
   const atSec = cast.seconds - 28

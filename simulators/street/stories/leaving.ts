@@ -128,7 +128,7 @@ export function carOnPavement(cast: Cast, { fromSec, toSec }: When): void {
 
 /** Or beside the kerb, in the fire lane. */
 export function carInLane(cast: Cast, { fromSec, toSec }: When): void {
-  const at = { x: cast.between(1, 4.5), z: cast.between(-7.3, -7.1) }
+  const at = { x: cast.between(3.8, 5.2), z: cast.between(-7.2, -7) }
   const act = cast.acts.length
   parks(cast, [{ x: -9, z: -8.7 }, { x: at.x - 6, z: -8.2 }, at], { fromSec, toSec }, act)
   cast.act('vehicle-occupation', 'lane', fromSec, toSec)
