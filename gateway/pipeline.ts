@@ -74,7 +74,12 @@ export class Pipeline {
     await onLooked(frame)
   }
 
-  /** null: nobody looked for things with names, which is not the same as nothing there. */
+  /**
+   * Two witnesses, one scene. The detector is heard on everything. Of the namer's words only wheels count: what is
+   * parked is no goods. An upright suitcase looks like a person at its size, and goods need no name to stand there;
+   * whether somebody is alive by them the background model tells better. null: nobody looked, which is not the same
+   * as nothing there.
+   */
   async #follow(frame: Frame, standing: Standing): Promise<Pick<Sight, 'tracks' | 'searched'>> {
     const { eyes, baseline, trackers, views } = this.#parts
     const [named, seen] = await Promise.all([
@@ -88,7 +93,8 @@ export class Pipeline {
       const unexplained = baseline.take(seen, standing, frame.timeMs)
       this.#seen = trackers.detector.follow(unexplained, frame.timeMs)
     }
-    return { tracks: this.tracks, searched: seen !== null }
+    const parked = this.#named.filter(({ role }) => role === 'vehicle' || role === 'two-wheeler')
+    return { tracks: [...parked, ...this.#seen], searched: seen !== null }
   }
 
   async #ask(pool: DetectorPool | null, frame: Frame, views: readonly Box[]): Promise<Detections | null> {
