@@ -54,7 +54,6 @@ export type Rest = Stay & { sinceMs: number | null; box: Box | null }
 
 /** Wheels and frames have holes: a bicycle fills about half of its box. */
 const FILL_MIN = 0.3
-const CLASS_SHARE_MIN = 0.6
 const STEADY_LOOKS = 4
 const STEADY_SHARE = 0.6
 /** A name heard in so few looks was imagined; it is forgotten, and begins anew when heard again. */
@@ -71,15 +70,12 @@ const REACH_SHARE = 0.15
 const REST_PIXELS_MIN = 64
 const REST_SHARE_MIN = 0.05
 
-/** Takes the settled tracks of one look into account. */
+/** Takes one look of the tracks that are sure of themselves into account. */
 export function nameParked(parked: Parked[], ground: PartedGround, tracks: readonly Track[]): void {
   for (const kind of PARKED_KINDS) {
     const named = tracks.filter(
-      ({ role, classShare, stationarySinceMs, box }) =>
-        role === kind &&
-        classShare >= CLASS_SHARE_MIN &&
-        stationarySinceMs !== null &&
-        ground.fill(box) >= FILL_MIN,
+      ({ role, stationarySinceMs, box }) =>
+        role === kind && stationarySinceMs !== null && ground.fill(box) >= FILL_MIN,
     )
     if (named.length > 0 && !parked.some((one) => one.kind === kind)) parked.push(newParked(kind))
     const part = parked.find((one) => one.kind === kind)

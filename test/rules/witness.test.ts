@@ -7,15 +7,27 @@ import { emptyWitness, type SpotGround, testify } from '../../gateway/violations
 
 const GOODS: Box = [0.4, 0.4, 0.6, 0.6]
 const BESIDE: Box = [0.3, 0.3, 0.39, 0.6]
+const TALL: Box = [0.4, 0.1, 0.6, 0.9]
 const HALF: Box = [0.4, 0.4, 0.5, 0.6]
 
-type Seen = [role: Role, box: Box, movingPixels: number]
+type Seen = [role: Role, box: Box, movingPixels: number, confidence?: number]
 const CASES: [what: string, seen: Seen[], attended: boolean, explainedBy: string | null][] = [
   ['nobody', [], false, null],
   ['a person beside who moves', [['person', BESIDE, 30]], true, null],
   ['a "person" in whom nothing moves', [['person', BESIDE, 0]], false, null],
   ['a "person" in whom nothing moves, made of the goods', [['person', GOODS, 0]], false, null],
-  ['a person who stands alone and sways', [['person', GOODS, 30]], true, 'person'],
+  ['a person who stands alone and sways', [['person', TALL, 30]], true, 'person'],
+  ['a "person" as broad as the stall he stands behind', [['person', GOODS, 30]], true, null],
+  ['a bicycle that the model itself doubts', [['two-wheeler', GOODS, 0, 0.45]], false, null],
+  [
+    'a bicycle beside a name that is hardly one',
+    [
+      ['two-wheeler', GOODS, 0, 0.9],
+      ['person', GOODS, 0, 0.5],
+    ],
+    false,
+    'two-wheeler',
+  ],
   ['a bicycle that is all of it', [['two-wheeler', GOODS, 0]], false, 'two-wheeler'],
   ['a bicycle that is half of it', [['two-wheeler', HALF, 0]], false, null],
   [
@@ -59,8 +71,8 @@ for (const [what, seen, attended, explainedBy] of CASES) {
 
 const trackOf =
   (nowMs: number) =>
-  ([role, box]: Seen, trackId: number): Track => ({
-    ...{ trackId, role, box, class: role, classShare: 1, confidence: 0.8, hits: 10, looks: 10 },
+  ([role, box, , confidence = 0.8]: Seen, trackId: number): Track => ({
+    ...{ trackId, role, box, class: role, classShare: 1, confidence, hits: 10, looks: 10 },
     ...{ firstSeenMs: 0, lastSeenMs: nowMs, stationarySinceMs: 0 },
   })
 
