@@ -147,7 +147,8 @@ export class Alignment {
   }
 
   #shiftChannel(from: Float32Array, to: Float32Array, { x, y }: Shift): void {
-    const [wholeX, wholeY] = [Math.floor(x), Math.floor(y)]
+    const wholeX = Math.floor(x)
+    const wholeY = Math.floor(y)
     this.#kernels.shift(from.byteOffset, to.byteOffset, wholeX, wholeY, x - wholeX, y - wholeY)
   }
 }

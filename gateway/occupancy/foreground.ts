@@ -151,7 +151,8 @@ export class Foreground {
 
   #bringBack(picture: Float32Array, background: Float32Array): void {
     const kinds = this.kinds.byteOffset
-    const [now, before] = [picture.byteOffset, background.byteOffset]
+    const now = picture.byteOffset
+    const before = background.byteOffset
     if (!this.#kernels.hasDark(kinds, now, before, DARK_INSIDE)) return
     const parts = this.#masks.label(this.kinds, this.#labels, PART_PIXELS_MIN)
     if (parts === 0) return

@@ -138,7 +138,9 @@ export class Light {
       foreground.byteOffset,
       this.#chroma.byteOffset,
     )
-    const [products, squares, counted] = [this.#chroma[0]!, this.#chroma[1]!, this.#chroma[2]!]
+    const products = this.#chroma[0]!
+    const squares = this.#chroma[1]!
+    const counted = this.#chroma[2]!
     const ridge = 4 * counted + 1
     return Math.max(LEAST, Math.min(GREATEST, (products + ridge) / (squares + ridge)))
   }
@@ -169,7 +171,8 @@ export class Light {
   #multiply(plane: Plane, lines: Float64Array, fromRow: number, toRow: number): void {
     this.#kernels.relight(plane.y.byteOffset, lines.byteOffset, fromRow, toRow)
     if (this.#chromaGain === 1) return
-    const [from, to] = [fromRow * PLANE_WIDTH, toRow * PLANE_WIDTH]
+    const from = fromRow * PLANE_WIDTH
+    const to = toRow * PLANE_WIDTH
     this.#kernels.scale(plane.u.byteOffset, this.#chromaGain, from, to)
     this.#kernels.scale(plane.v.byteOffset, this.#chromaGain, from, to)
   }

@@ -151,7 +151,8 @@ export class Living {
     const end = wide.findLastIndex(isSpan) + 1
     light.carry(this.last, first, end)
     const moved = this.#moved.byteOffset
-    const [now, last] = [picture.y.byteOffset, this.last.y.byteOffset]
+    const now = picture.y.byteOffset
+    const last = this.last.y.byteOffset
     const step = 4 * noise.luma
     const stepC = 5 * noise.chroma
     this.#kernels.movedSince(now, last, slope.byteOffset, slack, step, stepC, own.byteOffset, moved)

@@ -155,21 +155,21 @@ export class Regions {
 }
 
 function factsOf(facts: Float64Array, label: number): Evidence {
-  const of = (fact: number) => facts[FACTS * label + fact]!
+  const at = FACTS * label
   return {
-    pixels: of(0),
-    stable: of(1),
-    hot: of(2),
-    seen: of(3),
-    thick: of(4),
-    sumNow: of(5),
-    sumBefore: of(6),
-    squaresNow: of(7),
-    squaresBefore: of(8),
-    products: of(9),
-    outline: of(10),
-    outlineNow: of(11),
-    outlineBefore: of(12),
+    pixels: facts[at]!,
+    stable: facts[at + 1]!,
+    hot: facts[at + 2]!,
+    seen: facts[at + 3]!,
+    thick: facts[at + 4]!,
+    sumNow: facts[at + 5]!,
+    sumBefore: facts[at + 6]!,
+    squaresNow: facts[at + 7]!,
+    squaresBefore: facts[at + 8]!,
+    products: facts[at + 9]!,
+    outline: facts[at + 10]!,
+    outlineNow: facts[at + 11]!,
+    outlineBefore: facts[at + 12]!,
   }
 }
 

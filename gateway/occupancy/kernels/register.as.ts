@@ -4,6 +4,8 @@ import { BLOCK, both, HEIGHT, keep, one, PIXELS, two, WIDTH } from './lanes.as'
 const GRADIENT_MAX: f64 = 120
 const UNLIKE_MAX: f64 = 40
 const REACH: i32 = 6
+/** Fewer samples than these solve nothing. */
+const SAMPLES_MIN: f64 = 800
 const LINE: i32 = 4 * WIDTH
 /** Something walked in: it says nothing about the shift. */
 const FAR: f64 = 60
@@ -30,7 +32,7 @@ export function want(
   }
 }
 
-/** Sums of the clipped gradient by column and by row, float64. */
+/** Means of the clipped gradient by column and by row (float64), as shares of their mean: light scales them all alike. */
 export function profiles(values: usize, columns: usize, rows: usize): void {
   const most = both(GRADIENT_MAX)
   memory.fill(columns, 0, 8 * WIDTH)
@@ -44,6 +46,37 @@ export function profiles(values: usize, columns: usize, rows: usize): void {
     }
     store<f64>(rows + 8 * row, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1))
   }
+  normalise(columns, WIDTH)
+  normalise(rows, HEIGHT)
+}
+
+function normalise(profile: usize, length: i32): void {
+  let sum: f64 = 0
+  for (let i = 0; i < length; i++) sum += load<f64>(profile + 8 * i)
+  const scale = both((length as f64) / max<f64>(sum, 1))
+  for (let i = 0; i < length; i += 2)
+    v128.store(profile + 8 * i, f64x2.mul(v128.load(profile + 8 * i), scale))
+}
+
+/** The shift of a profile that lies best over the one that is wanted. */
+export function bestShift(profile: usize, wanted: usize, length: i32): i32 {
+  let best = 0
+  let bestCost = Infinity
+  for (let shift = -REACH; shift <= REACH; shift++) {
+    const cost = unlikeBy(profile + 8 * shift, wanted, length)
+    if (cost >= bestCost) continue
+    best = shift
+    bestCost = cost
+  }
+  return best
+}
+
+function unlikeBy(profile: usize, wanted: usize, length: i32): f64 {
+  let sum = f64x2.splat(0)
+  for (let i = REACH; i < length - REACH; i += 2) {
+    sum = f64x2.add(sum, f64x2.abs(f64x2.sub(v128.load(profile + 8 * i), v128.load(wanted + 8 * i))))
+  }
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
 }
 
 /** Mean difference of signed slopes over every fourth pixel, each capped: light and passers weigh little. */
@@ -65,11 +98,16 @@ export function unlikeness(picture: usize, background: usize, fixed: usize, x: i
   return sum / (count as f64)
 }
 
+const SUMS: i32 = 14
+
 /**
- * Sums of products of (1, background, slope x, slope y) with each other and with the picture, over every second pixel:
- * fourteen pairs of float64, the even and the odd samples.
+ * One step of least squares for offset, gain and shift on every second pixel:
+ * picture(p + shift) = offset + gain·background(p) − slope(p)·(what the shift still lacks).
+ *
+ * `sums` has room for fourteen pairs of float64 (the even and the odd samples) and for the four equations; what
+ * the shift lacks along x and y is written to its first two. Gives false when that cannot be said.
  */
-export function gather(
+export function refine(
   picture: usize,
   background: usize,
   fixed: usize,
@@ -78,13 +116,44 @@ export function gather(
   x: f64,
   y: f64,
   sums: usize,
-): void {
-  memory.fill(sums, 0, 14 * 16)
+): bool {
+  memory.fill(sums, 0, SUMS * 16)
   const from = picture + 4 * (wholeY * WIDTH + wholeX)
   for (let row = REACH + 2; row < HEIGHT - REACH - 2; row += 2) {
     const start = row * WIDTH + REACH + 2
-    gatherRow(from + 4 * start, background + 4 * start, fixed + start, x, y, sums)
+    gatherRow(keep(from + 4 * start), keep(background + 4 * start), keep(fixed + start), x, y, sums)
   }
+  for (let i = 0; i < SUMS; i++) {
+    store<f64>(sums + 8 * i, load<f64>(sums + 16 * i) + load<f64>(sums + 16 * i + 8))
+  }
+  return load<f64>(sums) >= SAMPLES_MIN && solve(sums, sums + 16 * SUMS)
+}
+
+/** Where the sums stand in the equations: one, background, slope x, slope y, each against the four and the picture. */
+const PLACES = memory.data<u8>([0, 1, 2, 3, 10, 1, 4, 5, 6, 11, 2, 5, 7, 8, 12, 3, 6, 8, 9, 13])
+
+/** A flat scene says nothing: the ridge keeps the shift where it was. */
+function solve(sums: usize, rows: usize): bool {
+  const ridge = 30 + 0.001 * load<f64>(sums)
+  for (let i = 0; i < 20; i++) store<f64>(rows + 8 * i, load<f64>(sums + 8 * load<u8>(PLACES + i)))
+  store<f64>(rows + 8 * 6, load<f64>(rows + 8 * 6) + 1)
+  store<f64>(rows + 8 * 12, load<f64>(rows + 8 * 12) + ridge)
+  store<f64>(rows + 8 * 18, load<f64>(rows + 8 * 18) + ridge)
+  for (let pivot = 0; pivot < 4; pivot++) {
+    const lead = rows + 40 * pivot
+    if (abs(load<f64>(lead + 8 * pivot)) < 1e-6) return false
+    for (let other = 0; other < 4; other++) {
+      if (other === pivot) continue
+      const row = rows + 40 * other
+      const factor = load<f64>(row + 8 * pivot) / load<f64>(lead + 8 * pivot)
+      for (let i = pivot; i < 5; i++)
+        store<f64>(row + 8 * i, load<f64>(row + 8 * i) - factor * load<f64>(lead + 8 * i))
+    }
+  }
+  const gain = max<f64>(0.3, load<f64>(rows + 40 + 32) / load<f64>(rows + 40 + 8))
+  store<f64>(sums, -load<f64>(rows + 80 + 32) / load<f64>(rows + 80 + 16) / gain)
+  store<f64>(sums + 8, -load<f64>(rows + 120 + 32) / load<f64>(rows + 120 + 24) / gain)
+  return true
 }
 
 /** Every second of four float32, widened. */
