@@ -4,7 +4,9 @@
  *     inside the place and inside the hours  ─▶ nothing is reported, whatever stands there
  *     outside either                         ─▶ the ordinary rules; overtime and overreach are rules of their own
  *
- * The grace minutes belong to the permit: a stall is set up before its hours and cleared away after them.
+ * The grace minutes belong to the permit: a stall is set up before its hours and cleared away after them. Works with
+ * a permit to occupy the road (施工占道) are a place of type CONSTRUCTION with `rules: [piling]`: their cones and fences
+ * are no pile, trade among them is told all the same.
  */
 import { z } from 'zod'
 import { contains, type Point } from '../kit/geometry.ts'
@@ -20,12 +22,13 @@ const POINT_TYPES = [
   'MORNING_MARKET',
   'NIGHT_MARKET',
   'SEASONAL_FRUIT',
+  'CONSTRUCTION',
 ] as const
 
 export const PermittedPoint = z
   .strictObject({
     id: Id,
-    type: z.enum(POINT_TYPES).default('GUIDED').describe('Kind of permitted place.'),
+    type: z.enum(POINT_TYPES).default('GUIDED').describe('Kind of permitted place. CONSTRUCTION: works, with `rules: [piling]`.'),
     name: z.string().max(80).optional().describe('Name for people.'),
     zoneIds: z
       .array(Id)
