@@ -1,10 +1,9 @@
-"""Trains the network on the patches of make_crops.py, calibrates it, and writes ONNX and manifest.
+"""Trains the network on the patches of make_crops.py, calibrates it, and writes ONNX.
 
-    python3 train.py --crops DIR --out DIR [--steps N] [--whole]
+    python3 train.py --crops DIR --out DIR [--steps N] [--begin-with network.pt]
 
 One picture, clip or film in eight is held out: it gives the temperature and the thresholds, and choices were made by
-it. The validation split has no part in any of this. `--whole` trains on the held-out eighth as well, with the
-temperature and thresholds of a run without it (`--judged-by`).
+it. The validation split has no part in any of this.
 """
 import argparse
 import json
@@ -70,7 +69,7 @@ def odds_of(crops: Crops) -> Tensor:
 
 
 def varied(patches: Tensor, dice: torch.Generator) -> Tensor:
-    """float N x 3 x 48 x 48, 0..255: mirrored, moved, in other light, partly hidden."""
+    """float N x 3 x 48 x 48, 0..255: mirrored, moved, in other light, partly hidden, coarse, noisy."""
     count = len(patches)
 
     def uniform(low: float, high: float, *shape: int) -> Tensor:
@@ -83,7 +82,9 @@ def varied(patches: Tensor, dice: torch.Generator) -> Tensor:
     grey = x.mean(dim=1, keepdim=True)
     x = grey + (x - grey) * uniform(0.5, 1.3, count, 1, 1, 1)
     hide(x, dice)
-    return x.clamp(0, 255)
+    coarsen(x, dice)
+    noisy = uniform(0, 1, count, 1, 1, 1).sub(0.6).clamp(min=0) * 25
+    return (x + torch.randn(x.shape, generator=dice) * noisy).clamp(0, 255)
 
 
 def movements(count: int, uniform) -> Tensor:
@@ -104,14 +105,18 @@ def hide(x: Tensor, dice: torch.Generator) -> None:
         x[at, :, top : top + height, left : left + width] = float(torch.rand(1, generator=dice)) * 255
 
 
-def train(crops: Crops, steps: int) -> Network:
+def train(crops: Crops, steps: int, begun: Path | None) -> Network:
+    """From chance, or from the weights of a run before: then at a third of the rate."""
     torch.manual_seed(SEED)
     dice = torch.Generator().manual_seed(SEED)
     chance = np.random.default_rng(SEED)
     network = Network(len(CLASSES))
+    if begun:
+        network.load_state_dict(torch.load(begun))
+    rate = RATE_MAX / 3 if begun else RATE_MAX
     average = {name: value.clone() for name, value in network.state_dict().items()}
-    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE_MAX, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE_MAX, total_steps=steps, pct_start=0.15)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.15)
     loss_of = nn.CrossEntropyLoss(label_smoothing=SMOOTHING)
     odds = odds_of(crops)
     started, mean_loss = time.time(), 0.0
@@ -131,6 +136,14 @@ def train(crops: Crops, steps: int) -> Network:
             print(f"step {step + 1} loss {mean_loss:.3f} {time.time() - started:.0f} s", flush=True)
     network.load_state_dict(average)
     return network.eval()
+
+
+def coarsen(x: Tensor, dice: torch.Generator) -> None:
+    """A fifth of the patches are as coarse as those of somebody far away."""
+    few = len(x) // 5
+    pixels = int(torch.randint(12, 30, (1,), generator=dice))
+    small = functional.interpolate(x[:few], size=(pixels, pixels), mode="area")
+    x[:few] = functional.interpolate(small, size=(48, 48), mode="bilinear", align_corners=False)
 
 
 def mix_share(chance: np.random.Generator) -> float:
@@ -166,24 +179,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--crops", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--whole", action="store_true", help="train on the held-out eighth as well")
-    parser.add_argument("--judged-by", type=Path, help="calibration.json of a run without the held-out eighth")
+    parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--begin-with", type=Path, help="network.pt of a run before")
     flags = parser.parse_args()
     torch.set_num_threads(THREADS)
     torch.use_deterministic_algorithms(True)
     flags.out.mkdir(parents=True, exist_ok=True)
     crops = read(flags.crops, "train")
     held_out = crops.groups % HELD_OUT_EVERY == HELD_OUT_PART
-    network = train(crops if flags.whole else crops.part(~held_out), flags.steps)
+    network = train(crops.part(~held_out), flags.steps, flags.begin_with)
     torch.save(network.state_dict(), flags.out / "network.pt")
-    if flags.judged_by:
-        calibration = json.loads(flags.judged_by.read_text())
-    else:
-        judged = crops.part(held_out)
-        logits = logits_of(network, judged.patches)
-        report(judged, logits)
-        calibration = calibrate(logits, judged.labels, odds_of(judged))
+    judged = crops.part(held_out)
+    logits = logits_of(network, judged.patches)
+    report(judged, logits)
+    calibration = calibrate(logits, judged.labels, odds_of(judged))
     (flags.out / "calibration.json").write_text(json.dumps(calibration, indent=1) + "\n")
     print(json.dumps(calibration))
     export(network, calibration["temperature"], str(flags.out / "lushao-patches.onnx"))
