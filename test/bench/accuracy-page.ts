@@ -140,7 +140,7 @@ function page(language: Language, report: Report): string {
 
 /** As the conditions are listed, not as they happened to come. */
 function ordered<T>(conditions: Readonly<Record<string, T>>): Record<string, T> {
-  const order = (name: string) => CONDITION_NAMES.findIndex((known) => known === name)
+  const order = (name: string) => (CONDITION_NAMES as readonly string[]).indexOf(name)
   return Object.fromEntries(Object.entries(conditions).sort(([a], [b]) => order(a) - order(b)))
 }
 
