@@ -27,12 +27,10 @@ export class Alignment {
   readonly slopeRecent: Float32Array
   readonly shiftMean: Shift = { x: 0, y: 0 }
   shiftSpread = 0
-  readonly #slopeWanted: Float32Array
   readonly #detail: Float32Array
   readonly #detailBefore: Float32Array
   readonly #along: Float32Array
   readonly #lines: Float32Array
-  readonly #fixed: Uint8Array
   readonly #kernels
 
   constructor(kernels: Kernels) {
@@ -40,16 +38,13 @@ export class Alignment {
     this.slope = kernels.floats()
     this.slopeBefore = kernels.floats()
     this.slopeRecent = kernels.floats()
-    this.#slopeWanted = kernels.floats()
     this.#detail = kernels.floats()
     this.#detailBefore = kernels.floats()
     this.#along = kernels.floats()
     this.#lines = kernels.floats(3 * (PLANE_WIDTH + 16))
-    this.#fixed = kernels.bytes()
     this.#kernels = {
       gradient: kernels.kernel('gradient'),
       detail: kernels.kernel('detail'),
-      want: kernels.kernel('want'),
       followAll: kernels.kernel('followAll'),
       shift: kernels.kernel('shift'),
     }
@@ -63,14 +58,14 @@ export class Alignment {
   /** The first picture of a background that is yet to be learned. */
   begin(raw: Plane): void {
     this.register.reset()
-    this.#fixed.fill(1)
     this.#gradient(raw.y, this.slopeBefore)
   }
 
-  /** Lays a picture over the first one. */
-  layOverFirst(raw: Plane, first: Plane, out: Plane): void {
+  /** Lays a picture over the first one; nothing stands yet. */
+  layOverFirst(raw: Plane, first: Plane, out: Plane, kinds: Uint8Array, held: Uint8Array): void {
     this.#gradient(raw.y, this.slope)
-    const shift = this.register.align(raw.y, this.slope, first.y, this.slopeBefore, this.#fixed)
+    this.register.want(kinds, held, this.slopeBefore, this.slopeRecent)
+    const shift = this.register.align(raw.y, this.slope, first.y)
     this.#shift(raw, out, shift)
   }
 
@@ -90,23 +85,10 @@ export class Alignment {
   ): Plane {
     this.#gradient(raw.y, this.slope)
     this.#gradient(background.y, this.slopeBefore)
-    this.#kernels.want(
-      kinds.byteOffset,
-      held.byteOffset,
-      this.slopeBefore.byteOffset,
-      this.slopeRecent.byteOffset,
-      this.#fixed.byteOffset,
-      this.#slopeWanted.byteOffset,
-    )
+    this.register.want(kinds, held, this.slopeBefore, this.slopeRecent)
     this.#takeDetail(raw.y, this.#detail)
     this.#takeDetail(background.y, this.#detailBefore)
-    const shift = this.register.align(
-      this.#detail,
-      this.slope,
-      this.#detailBefore,
-      this.#slopeWanted,
-      this.#fixed,
-    )
+    const shift = this.register.align(this.#detail, this.slope, this.#detailBefore)
     const lies = shift.x === 0 && shift.y === 0
     if (!lies) {
       this.#shift(raw, shifted, shift)

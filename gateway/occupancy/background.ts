@@ -59,6 +59,6 @@ export class Background {
       things.stable.byteOffset,
       things.persistent.byteOffset,
     )
-    things.tally()
+    things.tally(foreground)
   }
 }

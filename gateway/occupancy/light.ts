@@ -131,10 +131,8 @@ export class Light {
   /** Chroma grows with the light; how much depends on the camera, so it is measured. Grey scenes say 1. */
   #measureChroma(picture: Plane, background: Plane, foreground: Uint8Array): number {
     this.#kernels.chromaSums(
-      background.u.byteOffset,
-      background.v.byteOffset,
-      picture.u.byteOffset,
-      picture.v.byteOffset,
+      background.y.byteOffset,
+      picture.y.byteOffset,
       foreground.byteOffset,
       this.#chroma.byteOffset,
     )

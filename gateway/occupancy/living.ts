@@ -97,7 +97,6 @@ export class Living {
       movedSince: kernels.kernel('movedSince'),
       excuse: kernels.kernel('excuse'),
       weigh: kernels.kernel('weigh'),
-      markHot: kernels.kernel('markHot'),
       aliveSince: kernels.kernel('aliveSince'),
       countTaken: kernels.kernel('countTaken'),
       forgetLeft: kernels.kernel('forgetLeft'),
@@ -125,16 +124,13 @@ export class Living {
       light.carry(this.last, 0, PLANE_HEIGHT)
       return null
     }
-    if (dtMs < UNSEEN_MS) {
-      const { stable, persistent } = things
-      const stands = this.#stands.byteOffset
-      if (this.#kernels.join(stable.byteOffset, persistent.byteOffset, stands) !== 0) {
-        this.#compare(picture, light, slope, slack, noise)
-      } else this.#moved.fill(0)
-      const rate = 1 - Math.exp(-Math.min(3, dtMs / 1000) / SHORT_SEC)
-      this.#kernels.weigh(this.#moved.byteOffset, stands, this.activity.byteOffset, rate)
-    }
-    this.#markHot(timeMs)
+    const isSeen = dtMs < UNSEEN_MS
+    const { stable, persistent } = things
+    const stands = this.#kernels.join(stable.byteOffset, persistent.byteOffset, this.#stands.byteOffset)
+    if (isSeen && stands !== 0) this.#compare(picture, light, slope, slack, noise)
+    else this.#moved.fill(0)
+    // After a gap nothing is known of movement: what was hot is so still.
+    this.#weigh(isSeen ? 1 - Math.exp(-Math.min(3, dtMs / 1000) / SHORT_SEC) : 0, timeMs)
     const free = this.last
     this.last = picture
     this.#lastMs = timeMs
@@ -169,9 +165,12 @@ export class Living {
     this.#masks.keepCrowded(this.#moved, this.#moved, CROWD)
   }
 
-  #markHot(timeMs: number): void {
-    this.#kernels.markHot(
+  #weigh(rate: number, timeMs: number): void {
+    this.#kernels.weigh(
+      this.#moved.byteOffset,
+      this.#stands.byteOffset,
       this.activity.byteOffset,
+      rate,
       HOT,
       this.hot.byteOffset,
       this.#alive.byteOffset,
@@ -334,9 +333,7 @@ function fillColumns(body: Uint8Array, labels: Uint8Array, part: Part, region: P
   const right = Math.min(PLANE_WIDTH - 1, part.right + beside)
   const above = Math.round(HEAD_SHARE * (region.bottom - region.top))
   for (let row = Math.max(0, region.top - above); row <= region.bottom; row++) {
-    for (let at = row * PLANE_WIDTH + left; at <= row * PLANE_WIDTH + right; at++) {
-      body[at] = 1
-    }
+    body.fill(1, row * PLANE_WIDTH + left, row * PLANE_WIDTH + right + 1)
   }
 }
 

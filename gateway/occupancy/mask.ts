@@ -36,7 +36,7 @@ export class Masks {
   constructor(kernels: Kernels) {
     this.#between = kernels.bytes()
     this.#across = kernels.bytes()
-    this.#line = kernels.bytes(PLANE_WIDTH + 32 + PLANE_HEIGHT)
+    this.#line = kernels.bytes(PLANE_WIDTH + 32 + 4 * PLANE_HEIGHT)
     this.#runs = kernels.ints(RUN_INTS)
     this.#parts = kernels.ints(PART_INTS * (PARTS_MAX + 1))
     this.#grow = kernels.kernel('grow')

@@ -162,7 +162,7 @@ export class Occupancy {
       plane.set(this.#raw)
       this.#alignment.begin(this.#raw)
     }
-    this.#alignment.layOverFirst(this.#raw, plane, this.#shifted)
+    this.#alignment.layOverFirst(this.#raw, plane, this.#shifted, this.#foreground.kinds, this.#things.held)
     if (this.#start.take(this.#shifted, timeMs)) {
       this.#start.median(plane)
       this.#start.reset()
@@ -355,7 +355,7 @@ export class Occupancy {
     this.#start.reset()
     this.#alignment.shiftSpread = spread!
     this.#foreground.countKinds(this.#foregroundMask)
-    this.#things.tally()
+    this.#things.recall()
     this.#living.recall()
   }
 }

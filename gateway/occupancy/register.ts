@@ -38,7 +38,10 @@ export class Register {
   readonly #rows: Float64Array
   readonly #rowsWanted: Float64Array
   readonly #sums: Float64Array
+  /** 1 where nothing stands. */
+  readonly fixed: Uint8Array
   readonly #profiles
+  readonly #want
   readonly #bestShift
   readonly #unlikeness
   readonly #refine
@@ -52,22 +55,31 @@ export class Register {
     this.#rows = kernels.doubles(PLANE_HEIGHT)
     this.#rowsWanted = kernels.doubles(PLANE_HEIGHT)
     this.#sums = kernels.doubles(SUMS)
+    this.fixed = kernels.bytes()
     this.#profiles = kernels.kernel('profiles')
+    this.#want = kernels.kernel('want')
     this.#unlikeness = kernels.kernel('unlikeness')
     this.#bestShift = kernels.kernel('bestShift')
     this.#refine = kernels.kernel('refine')
   }
 
+  /** Takes the background's gradient where nothing stands and what was seen lately elsewhere as what is wanted. */
+  want(kinds: Uint8Array, held: Uint8Array, slopeBefore: Float32Array, slopeRecent: Float32Array): void {
+    this.#want(
+      kinds.byteOffset,
+      held.byteOffset,
+      slopeBefore.byteOffset,
+      slopeRecent.byteOffset,
+      this.fixed.byteOffset,
+      this.#columnsWanted.byteOffset,
+      this.#rowsWanted.byteOffset,
+    )
+  }
+
   /** Updates `shift` so that picture(p + shift) lies over background(p). */
-  align(
-    picture: Float32Array,
-    gradientNow: Float32Array,
-    background: Float32Array,
-    gradientWanted: Float32Array,
-    fixed: Uint8Array,
-  ): Shift {
+  align(picture: Float32Array, gradientNow: Float32Array, background: Float32Array): Shift {
+    const { fixed } = this
     this.#profiles(gradientNow.byteOffset, this.#columns.byteOffset, this.#rows.byteOffset)
-    this.#profiles(gradientWanted.byteOffset, this.#columnsWanted.byteOffset, this.#rowsWanted.byteOffset)
     const x = this.#bestShift(this.#columns.byteOffset, this.#columnsWanted.byteOffset, PLANE_WIDTH)
     const y = this.#bestShift(this.#rows.byteOffset, this.#rowsWanted.byteOffset, PLANE_HEIGHT)
     this.#begin(picture, background, fixed, x, y)

@@ -84,10 +84,21 @@ export class Things {
     return this.#countStirred(foreground.byteOffset, this.stable.byteOffset, this.persistent.byteOffset)
   }
 
-  /** Notes where something is remembered; only there is anything to do. */
-  tally(): void {
-    const { support, persistence, held } = this
-    this.#tally(support.byteOffset, persistence.byteOffset, held.byteOffset, this.#busy.byteOffset)
+  /** Notes where something is remembered, given what is foreground now; only there is anything to do. */
+  tally(foreground: Uint8Array): void {
+    this.#tally(
+      this.support.byteOffset,
+      this.persistence.byteOffset,
+      foreground.byteOffset,
+      this.held.byteOffset,
+      this.#busy.byteOffset,
+    )
+  }
+
+  /** After a snapshot was loaded: anything may be remembered anywhere. */
+  recall(): void {
+    this.#busy.fill(1)
+    this.tally(this.#busy)
   }
 
   reset(): void {
@@ -96,6 +107,7 @@ export class Things {
     this.persistence.fill(0)
     this.stable.fill(0)
     this.persistent.fill(0)
-    this.tally()
+    this.held.fill(0)
+    this.#busy.fill(0)
   }
 }

@@ -102,32 +102,47 @@ function medianOf(bins: usize, half: f64): f64 {
   return 0
 }
 
+/** Farther from the background than this chroma is not lit anew but another colour's. */
+const OTHER: f32 = 20
+
 /** Products of background and picture, squares of the background, and how many: chroma of every third pixel. */
-export function chromaSums(
-  u: usize,
-  v: usize,
-  nowU: usize,
-  nowV: usize,
-  foreground: usize,
-  sums: usize,
-): void {
-  let products: f64 = 0
-  let squares: f64 = 0
+export function chromaSums(background: usize, picture: usize, foreground: usize, sums: usize): void {
+  const other = all(OTHER)
+  let products = f64x2.splat(0)
+  let squares = f64x2.splat(0)
   let counted = 0
-  for (let at = 0; at < PIXELS; at += 3) {
-    if (load<u8>(foreground + at)) continue
-    const byU = one(u + 4 * at)
-    const byV = one(v + 4 * at)
-    const isU = one(nowU + 4 * at)
-    const isV = one(nowV + 4 * at)
-    if (abs(isU - byU) > 20 || abs(isV - byV) > 20) continue
-    products += byU * isU + byV * isV
-    squares += byU * byU + byV * byV
-    counted++
+  for (let at = 0; at < PIXELS; at += 12) {
+    const x = 4 * at
+    const u = everyThird(background + PLANE + x)
+    const v = everyThird(background + 2 * PLANE + x)
+    const nowU = everyThird(picture + PLANE + x)
+    const nowV = everyThird(picture + 2 * PLANE + x)
+    const away = f32x4.pmax(f32x4.abs(f32x4.sub(nowU, u)), f32x4.abs(f32x4.sub(nowV, v)))
+    const stood = v128.load32_zero(foreground + at)
+    const more = v128.load64_zero(foreground + at + 4)
+    const bytes = v128.shuffle<i8>(stood, more, 0, 0, 0, 0, 3, 3, 3, 3, 18, 18, 18, 18, 21, 21, 21, 21)
+    const counts = v128.and(f32x4.le(away, other), i32x4.eq(bytes, i32x4.splat(0)))
+    const lanes = i32x4.bitmask(counts)
+    if (lanes === 0) continue
+    counted += popcnt(lanes)
+    const keptU = v128.and(u, counts)
+    const keptV = v128.and(v, counts)
+    products = f64x2.add(products, f64x2.add(lowProduct(keptU, nowU), lowProduct(keptV, nowV)))
+    products = f64x2.add(products, f64x2.add(highProduct(keptU, nowU), highProduct(keptV, nowV)))
+    squares = f64x2.add(squares, f64x2.add(lowProduct(keptU, keptU), lowProduct(keptV, keptV)))
+    squares = f64x2.add(squares, f64x2.add(highProduct(keptU, keptU), highProduct(keptV, keptV)))
   }
-  store<f64>(sums, products)
-  store<f64>(sums + 8, squares)
+  store<f64>(sums, f64x2.extract_lane(products, 0) + f64x2.extract_lane(products, 1))
+  store<f64>(sums + 8, f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1))
   store<f64>(sums + 16, counted as f64)
+}
+
+function lowProduct(a: v128, b: v128): v128 {
+  return f64x2.mul(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b))
+}
+
+function highProduct(a: v128, b: v128): v128 {
+  return lowProduct(v128.shuffle<f32>(a, a, 2, 3, 2, 3), v128.shuffle<f32>(b, b, 2, 3, 2, 3))
 }
 
 /** Values of the blocks (float32) along the nine rows of blocks, bilinear: nine rows of float64. */

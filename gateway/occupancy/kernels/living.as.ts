@@ -64,32 +64,28 @@ export function excuse(
   }
 }
 
-/** The share of looks in which a pixel of what stands moved; `rate` is the weight of this look. */
-export function weigh(moved: usize, stands: usize, activity: usize, rate: f64): void {
-  for (let block = 0; block < PIXELS; block += 4) {
-    if (!load<u32>(moved + block) && !v128.any_true(v128.load(activity + 4 * block))) continue
-    for (let at = block; at < block + 4; at++) {
-      const moves: f64 = load<u8>(moved + at) && load<u8>(stands + at) ? 1 : 0
-      const was = one(activity + 4 * at)
-      store<f32>(activity + 4 * at, (was + rate * (moves - was)) as f32)
-    }
-  }
-}
-
-/** What is hot now, and was therefore alive now: `alive` marks what `aliveMs` tells a time of. */
-export function markHot(
+/**
+ * The share of looks in which a pixel of what stands moved; `rate` is the weight of this look. What is hot by it was alive
+ * now: `alive` marks what `aliveMs` tells a time of.
+ */
+export function weigh(
+  moved: usize,
+  stands: usize,
   activity: usize,
+  rate: f64,
   least: f64,
   hot: usize,
   alive: usize,
   aliveMs: usize,
   timeMs: f64,
 ): void {
-  const floor = f32x4.splat(least as f32)
   for (let block = 0; block < PIXELS; block += 4) {
     store<u32>(hot + block, 0)
-    if (!v128.any_true(f32x4.ge(v128.load(activity + 4 * block), floor))) continue
+    if (!load<u32>(moved + block) && !v128.any_true(v128.load(activity + 4 * block))) continue
     for (let at = block; at < block + 4; at++) {
+      const moves: f64 = load<u8>(moved + at) && load<u8>(stands + at) ? 1 : 0
+      const was = one(activity + 4 * at)
+      store<f32>(activity + 4 * at, (was + rate * (moves - was)) as f32)
       if (one(activity + 4 * at) <= least) continue
       store<u8>(hot + at, 1)
       store<u8>(alive + at, 1)

@@ -6,36 +6,56 @@
  */
 import { anyOf, BLOCK, HEIGHT, PIXELS, WIDTH } from './lanes.as'
 
-/** Sets a pixel when any within `radius` (square) is set. `line`: a row, then a byte for each row. */
+/**
+ * Sets a pixel when any within `radius` (square) is set. `line` holds a row, then for each row a bit for each block in
+ * which anything is set: what is far from all of them is not looked at.
+ */
 export function grow(mask: usize, out: usize, radius: i32, across: usize, line: usize): void {
   for (let row = 0; row < HEIGHT; row++) growRow(mask, across, row, radius, line, 0)
-  growDown(across, out, radius, line + FULL, 0)
+  for (let row = 0; row < HEIGHT; row++) {
+    const first = max(0, row - radius)
+    const last = min(HEIGHT - 1, row + radius)
+    let blocks = 0
+    for (let i = first; i <= last; i++) blocks |= load<i32>(line + BITS + 4 * i)
+    growDown(across, out, row, first, last, around(blocks), 0)
+  }
 }
 
 /** Keeps a pixel when all within `radius` (square) are set: what is not set grows. */
 export function shrink(mask: usize, out: usize, radius: i32, across: usize, line: usize): void {
   for (let row = 0; row < HEIGHT; row++) growRow(mask, across, row, radius, line, 1)
-  growDown(across, out, radius, line + FULL, 1)
+  for (let row = 0; row < HEIGHT; row++) {
+    const first = max(0, row - radius)
+    const last = min(HEIGHT - 1, row + radius)
+    let blocks = -1
+    for (let i = first; i <= last; i++) blocks &= load<i32>(line + BITS + 4 * i)
+    growDown(across, out, row, first, last, blocks, 1)
+  }
 }
 
-const FULL: i32 = WIDTH + 2 * BLOCK
+const BITS: i32 = WIDTH + 2 * BLOCK
+const ALL: i32 = (1 << (WIDTH / BLOCK)) - 1
 
-/** With `flip` the row is turned over first. Rows of an empty mask are only noted. */
+function around(blocks: i32): i32 {
+  return blocks | (blocks << 1) | (blocks >> 1)
+}
+
+/** With `flip` the row is turned over first: then blocks in which nothing is set are all set. */
 function growRow(mask: usize, across: usize, row: i32, radius: i32, line: usize, flip: u8): void {
   const from = mask + row * WIDTH
   const to = across + row * WIDTH
-  let any = v128.load(from)
-  for (let x = BLOCK; x < WIDTH; x += BLOCK) any = v128.or(any, v128.load(from + x))
-  const isEmpty = !v128.any_true(any)
-  store<u8>(line + FULL + row, isEmpty ? 1 : 0)
-  if (isEmpty) {
-    memory.fill(to, flip, WIDTH)
-    return
-  }
-  const turn = i8x16.splat(flip)
   const start = line + BLOCK
-  for (let x = 0; x < WIDTH; x += BLOCK) v128.store(start + x, v128.xor(v128.load(from + x), turn))
+  const turn = i8x16.splat(flip)
+  let blocks = 0
   for (let x = 0; x < WIDTH; x += BLOCK) {
+    const here = v128.load(from + x)
+    blocks |= (v128.any_true(here) ? 1 : 0) << (x / BLOCK)
+    v128.store(start + x, v128.xor(here, turn))
+  }
+  store<i32>(line + BITS + 4 * row, blocks)
+  memory.copy(to, start, WIDTH)
+  for (let near = around(blocks) & ALL; near !== 0; near &= near - 1) {
+    const x = BLOCK * ctz(near)
     let here = v128.load(start + x)
     for (let i = 1; i <= radius; i++) {
       here = v128.or(here, v128.or(v128.load(start + x - i), v128.load(start + x + i)))
@@ -44,23 +64,15 @@ function growRow(mask: usize, across: usize, row: i32, radius: i32, line: usize,
   }
 }
 
-/** A row is empty when all around it are, shrinking already when any is. */
-function growDown(from: usize, out: usize, radius: i32, empty: usize, flip: u8): void {
+/** The rows first … last of `from` together, in the blocks given; nothing is set elsewhere. */
+function growDown(from: usize, out: usize, row: i32, first: i32, last: i32, blocks: i32, flip: u8): void {
   const turn = i8x16.splat(flip)
-  for (let row = 0; row < HEIGHT; row++) {
-    const first = max(0, row - radius)
-    const last = min(HEIGHT - 1, row + radius)
-    let empties = 0
-    for (let i = first; i <= last; i++) empties += load<u8>(empty + i)
-    if (flip ? empties > 0 : empties > last - first) {
-      memory.fill(out + row * WIDTH, 0, WIDTH)
-      continue
-    }
-    for (let x = 0; x < WIDTH; x += BLOCK) {
-      let here = v128.load(from + first * WIDTH + x)
-      for (let i = first + 1; i <= last; i++) here = v128.or(here, v128.load(from + i * WIDTH + x))
-      v128.store(out + row * WIDTH + x, v128.xor(here, turn))
-    }
+  memory.fill(out + row * WIDTH, 0, WIDTH)
+  for (let left = blocks & ALL; left !== 0; left &= left - 1) {
+    const x = BLOCK * ctz(left)
+    let here = v128.load(from + first * WIDTH + x)
+    for (let i = first + 1; i <= last; i++) here = v128.or(here, v128.load(from + i * WIDTH + x))
+    v128.store(out + row * WIDTH + x, v128.xor(here, turn))
   }
 }
 

@@ -60,15 +60,15 @@ function meanDown(sums: usize, row: i32, offset: i32, count: f32, out: usize): v
   }
 }
 
-/** Sum of the central differences along both axes; zero on the picture's edge. */
+/** Sum of the central differences along both axes; zero on the picture's edge. In float32, as it is kept. */
 export function gradient(from: usize, to: usize): void {
   const line = 4 * WIDTH
   for (let row = 1; row < HEIGHT - 1; row++) {
     const start = line * row
-    for (let x = start; x < start + line; x += 8) {
-      const along = f64x2.abs(f64x2.sub(two(from + x + 4), two(from + x - 4)))
-      const down = f64x2.abs(f64x2.sub(two(from + x + line), two(from + x - line)))
-      put(to + x, f64x2.add(along, down))
+    for (let x = start; x < start + line; x += 16) {
+      const along = f32x4.abs(f32x4.sub(v128.load(from + x + 4), v128.load(from + x - 4)))
+      const down = f32x4.abs(f32x4.sub(v128.load(from + x + line), v128.load(from + x - line)))
+      v128.store(to + x, f32x4.add(along, down))
     }
     store<f32>(to + start, 0)
     store<f32>(to + start + line - 4, 0)
@@ -77,10 +77,10 @@ export function gradient(from: usize, to: usize): void {
 
 /** `recent` follows `now` by a share of their distance. */
 export function followAll(now: usize, recent: usize, rate: f64): void {
-  const share = both(rate)
-  for (let x = 0; x < 4 * PIXELS; x += 8) {
-    const value = two(recent + x)
-    put(recent + x, f64x2.add(value, f64x2.mul(share, f64x2.sub(two(now + x), value))))
+  const share = all(rate as f32)
+  for (let x = 0; x < 4 * PIXELS; x += 16) {
+    const value = v128.load(recent + x)
+    v128.store(recent + x, f32x4.add(value, f32x4.mul(share, f32x4.sub(v128.load(now + x), value))))
   }
 }
 

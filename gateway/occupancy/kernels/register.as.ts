@@ -10,30 +10,47 @@ const LINE: i32 = 4 * WIDTH
 /** Something walked in: it says nothing about the shift. */
 const FAR: f64 = 60
 
-/** `fixed` where nothing stands. What is wanted there is the background's gradient, elsewhere what was seen lately. */
+/** Means of the clipped gradient by column and by row (float64), as shares of their mean: light scales them all alike. */
+export function profiles(values: usize, columns: usize, rows: usize): void {
+  sumProfiles(values, columns, rows)
+  normalise(columns, WIDTH)
+  normalise(rows, HEIGHT)
+}
+
+/**
+ * The profiles that are wanted: of the background's gradient where nothing stands (`fixed`), elsewhere of what was seen
+ * lately.
+ */
 export function want(
   kinds: usize,
   held: usize,
   before: usize,
   recent: usize,
   fixed: usize,
-  wanted: usize,
+  columns: usize,
+  rows: usize,
 ): void {
   const thing = i8x16.splat(1)
-  memory.copy(wanted, before, 4 * PIXELS)
-  for (let at = 0; at < PIXELS; at += BLOCK) {
-    const stands = v128.or(i8x16.eq(v128.load(kinds + at), thing), v128.load(held + at))
+  sumProfiles(before, columns, rows)
+  for (let block = 0; block < PIXELS; block += BLOCK) {
+    const stands = v128.or(i8x16.eq(v128.load(kinds + block), thing), v128.load(held + block))
     const free = i8x16.eq(stands, i8x16.splat(0))
-    v128.store(fixed + at, v128.and(free, thing))
+    v128.store(fixed + block, v128.and(free, thing))
     if (i8x16.all_true(free)) continue
-    for (let i = at; i < at + BLOCK; i++) {
-      if (!load<u8>(fixed + i)) store<f32>(wanted + 4 * i, load<f32>(recent + 4 * i))
+    const row = block / WIDTH
+    for (let at = block; at < block + BLOCK; at++) {
+      if (load<u8>(fixed + at)) continue
+      const change = min(one(recent + 4 * at), GRADIENT_MAX) - min(one(before + 4 * at), GRADIENT_MAX)
+      const column = columns + 8 * (at - row * WIDTH)
+      store<f64>(column, load<f64>(column) + change)
+      store<f64>(rows + 8 * row, load<f64>(rows + 8 * row) + change)
     }
   }
+  normalise(columns, WIDTH)
+  normalise(rows, HEIGHT)
 }
 
-/** Means of the clipped gradient by column and by row (float64), as shares of their mean: light scales them all alike. */
-export function profiles(values: usize, columns: usize, rows: usize): void {
+function sumProfiles(values: usize, columns: usize, rows: usize): void {
   const most = both(GRADIENT_MAX)
   memory.fill(columns, 0, 8 * WIDTH)
   for (let row = 0; row < HEIGHT; row++) {
@@ -46,8 +63,6 @@ export function profiles(values: usize, columns: usize, rows: usize): void {
     }
     store<f64>(rows + 8 * row, f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1))
   }
-  normalise(columns, WIDTH)
-  normalise(rows, HEIGHT)
 }
 
 function normalise(profile: usize, length: i32): void {

@@ -116,9 +116,10 @@ export function countStirred(foreground: usize, stable: usize, persistent: usize
   return count
 }
 
-/** What is remembered at each pixel: `held` a colour, `busy` anything at all. */
-export function tally(support: usize, persistence: usize, held: usize, busy: usize): void {
+/** What is remembered at each pixel: `held` a colour, `busy` anything at all. New is only what is foreground. */
+export function tally(support: usize, persistence: usize, foreground: usize, held: usize, busy: usize): void {
   for (let at = 0; at < PIXELS; at += 4) {
+    if ((load<u32>(foreground + at) | load<u32>(busy + at)) === 0) continue
     const holds = f32x4.gt(v128.load(support + 4 * at), f32x4.splat(0))
     const stays = f32x4.gt(v128.load(persistence + 4 * at), f32x4.splat(0))
     if (v128.any_true(v128.or(holds, stays))) {
@@ -165,6 +166,8 @@ export function follow(
       }
       continue
     }
+    const isThrownAny = v128.any_true(v128.load(thrown + block))
+    if (!isThrownAny && i8x16.all_true(v128.load(near + block))) continue
     for (let at = block; at < block + BLOCK; at++) {
       const isThrown = load<u8>(thrown + at)
       if (!isThrown && load<u8>(near + at)) continue
