@@ -177,6 +177,15 @@ function everyOther(at: usize): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 0, 2, 0, 2))
 }
 
+/** What the picture shows at every other of four places between its pixels. */
+function between(from: usize, partX: v128, partY: v128): v128 {
+  const corner = everyOther(from)
+  const upper = f64x2.add(corner, f64x2.mul(partX, f64x2.sub(everyOther(from + 4), corner)))
+  const side = everyOther(from + LINE)
+  const lower = f64x2.add(side, f64x2.mul(partX, f64x2.sub(everyOther(from + LINE + 4), side)))
+  return f64x2.add(upper, f64x2.mul(partY, f64x2.sub(lower, upper)))
+}
+
 function gatherRow(picture: usize, background: usize, fixed: usize, x: f64, y: f64, sums: usize): void {
   const partX = both(x)
   const partY = both(y)
@@ -200,12 +209,8 @@ function gatherRow(picture: usize, background: usize, fixed: usize, x: f64, y: f
   for (let i = 0; i < WIDTH - 2 * (REACH + 2); i += 4) {
     const from = picture + 4 * i
     const to = background + 4 * i
-    const corner = everyOther(from)
-    const upper = f64x2.add(corner, f64x2.mul(partX, f64x2.sub(everyOther(from + 4), corner)))
-    const side = everyOther(from + LINE)
-    const lower = f64x2.add(side, f64x2.mul(partX, f64x2.sub(everyOther(from + LINE + 4), side)))
+    const seen = between(from, partX, partY)
     const value = everyOther(to)
-    const seen = f64x2.add(upper, f64x2.mul(partY, f64x2.sub(lower, upper)))
     const near = f64x2.le(f64x2.abs(f64x2.sub(seen, value)), far)
     const free = i64x2.ne(
       v128.and(
