@@ -50,7 +50,7 @@ export class Alignment {
     }
   }
 
-  /** What pixels the picture may waver by at an edge, as a share of the slope there. */
+  /** By how much the picture may waver at an edge, as a share of the slope there. */
   get slack(): number {
     return STILL_SLACK + SHAKE_SLACK * Math.min(this.shiftSpread, SHAKY_PIXELS)
   }
@@ -74,7 +74,7 @@ export class Alignment {
     this.#gradient(picture.y, this.slopeRecent)
   }
 
-  /** Lays the picture over the background; gives back `raw` itself where nothing is to be shifted, `shifted` otherwise. */
+  /** Lays the picture over the background; gives back `raw` itself when nothing is to be shifted. */
   lay(
     raw: Plane,
     shifted: Plane,

@@ -191,7 +191,7 @@ interface RatioCells {
 /** Made once a process. */
 let ratioCells: RatioCells | null = null
 
-/** For each cell of ratios the bin in which it begins and the ratio at which the next bin does: no logarithm a pixel. */
+/** For each cell of ratios the bin in which it begins and where the next bin does: no logarithm a pixel. */
 function makeCells(): RatioCells {
   const firsts = new Uint8Array(CELLS)
   const ends = new Float64Array(CELLS).fill(Infinity)

@@ -69,7 +69,8 @@ function rowOf(clip: Clip): string {
   const against =
     theirs === null ? '' : `${before.toFixed(2).padStart(10)}${(before / cost).toFixed(1).padStart(8)}`
   const kib = Math.max(0, median(garbage)).toFixed(1)
-  return `${clip.name.padEnd(26)}${String(clip.frames.length).padStart(6)}${cost.toFixed(2).padStart(12)}${against}${kib.padStart(14)}`
+  const looks = String(clip.frames.length).padStart(6)
+  return `${clip.name.padEnd(26)}${looks}${cost.toFixed(2).padStart(12)}${against}${kib.padStart(14)}`
 }
 
 /** Mean cost of a look, after those in which the background was learned. */

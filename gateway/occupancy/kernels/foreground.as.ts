@@ -20,8 +20,9 @@ const PLANE: i32 = 4 * PIXELS
 
 /**
  * `far` where the picture lies outside the 3×3 envelope of the background by more than noise; `coloured` where
- * its chroma does. Least reaches are luma and chroma; what brightness adds to them is in the loop. Planes of y, u and v lie
- * behind one another. What lies near its own pixel of the background lies within the envelope: mostly that is all.
+ * its chroma does. Least reaches are luma and chroma; what brightness adds to them is in the loop. Planes of y, u
+ * and v lie behind one another. What lies near its own pixel of the background lies within the envelope: mostly
+ * that is all.
  */
 export function differ(
   background: usize,
@@ -141,7 +142,8 @@ function isOutside(picture: usize, background: usize, at: i32, reach: f64): bool
 
 /**
  * Marks in `out` what may be shadow or light by its colours: foreground, not coloured, chroma near and the ratio of
- * light between the two given. `spans`: first and end column (16 bits each) of what was found in each row. Gives how many.
+ * light between the two given. `spans`: first and end column (16 bits each) of what was found in each row. Gives
+ * how many.
  */
 export function maybeShade(
   kinds: usize,

@@ -1,8 +1,9 @@
 /**
  * What the kernels share: the size of the plane, and two pixels at a time in float64.
  *
- * Planes are float32, all arithmetic between a load and a store is float64, as it is in JavaScript: the kernels give the
- * same bits as loops over typed arrays would, on every machine. Masks are bytes, sixteen at a time.
+ * Planes are float32. What decides or is kept from look to look is computed in float64 between a load and a store,
+ * as loops over typed arrays would, bit for bit; gradients, detail and what is only compared in steps are computed in
+ * float32. No sum depends on the machine. Masks are bytes, sixteen at a time.
  */
 export const WIDTH: i32 = 320
 export const HEIGHT: i32 = 180

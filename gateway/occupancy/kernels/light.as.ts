@@ -16,8 +16,9 @@ const CELL_SHIFT: i32 = 45
 const CELL_FIRST: i64 = (0x3fd0000000000000 as i64) >> CELL_SHIFT
 
 /**
- * Counts light of picture / of background in every block, every second pixel both ways, where nothing stood. `cells` says for
- * each cell of the ratio where the next bin begins (float64) and `firsts` in which bin it begins. `blocks` has 256 bytes a block.
+ * Counts light of picture / of background in every block, every second pixel both ways, where nothing stood. `cells`
+ * says for each cell of the ratio where the next bin begins (float64) and `firsts` in which bin it begins. `blocks`
+ * has 256 bytes a block.
  */
 export function countRatios(
   picture: usize,
@@ -234,8 +235,8 @@ function eighths(now: usize, before: usize, eight: v128, most: v128): v128 {
 }
 
 /**
- * The median of how far every third pixel lies from the background where nothing stood, in eighths of a level. `samples` holds a byte
- * for each: the median is found by halving, which is cheaper than a histogram.
+ * The median of how far every third pixel lies from the background where nothing stood, in eighths of a level.
+ * `samples` holds a byte for each: the median is found by halving, which is cheaper than a histogram.
  */
 export function spread(now: usize, before: usize, foreground: usize, samples: usize): i32 {
   let counted = PIXELS / 3

@@ -65,8 +65,8 @@ export function excuse(
 }
 
 /**
- * The share of looks in which a pixel of what stands moved; `rate` is the weight of this look. What is hot by it was alive
- * now: `alive` marks what `aliveMs` tells a time of.
+ * The share of looks in which a pixel of what stands moved; `rate` is the weight of this look. What is hot by it is
+ * alive now: `alive` marks what `aliveMs` tells a time of.
  */
 export function weigh(
   moved: usize,
@@ -180,7 +180,7 @@ export function keepThin(still: usize, labels: usize, lives: usize, goods: usize
   }
 }
 
-/** What is summed over a region: thirteen float64, in the order of `Evidence` in regions.ts. */
+/** Thirteen float64 a region, in the order of `Evidence` in regions.ts. */
 const FACTS: i32 = 13 * 8
 
 function add(fact: usize, value: f64): void {

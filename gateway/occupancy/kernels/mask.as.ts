@@ -7,8 +7,8 @@
 import { anyOf, BLOCK, HEIGHT, PIXELS, WIDTH } from './lanes.as'
 
 /**
- * Sets a pixel when any within `radius` (square) is set. `line` holds a row, then for each row a bit for each block in
- * which anything is set: what is far from all of them is not looked at.
+ * Sets a pixel when any within `radius` (square) is set. `line` holds a row, then for each row a bit for each block
+ * in which anything is set: what is far from all of them is not looked at.
  */
 export function grow(mask: usize, out: usize, radius: i32, across: usize, line: usize): void {
   for (let row = 0; row < HEIGHT; row++) growRow(mask, across, row, radius, line, 0)
@@ -157,8 +157,9 @@ export function countWhere(mask: usize, labels: usize, counts: usize): void {
 const RUN: i32 = 16
 
 /**
- * Numbers 8-connected parts from 1 in `labels`, in the order of their first pixel; parts under `pixelsMin` and beyond 255 stay
- * 0. Gives back how many; `parts` has pixels, left, top, right, bottom (32 bits each, the last two inclusive) of each, from 1.
+ * Numbers 8-connected parts from 1 in `labels`, in the order of their first pixel; parts under `pixelsMin` and
+ * beyond 255 stay 0. Gives back how many; `parts` has pixels, left, top, right, bottom (32 bits each, the last two
+ * inclusive) of each, from 1.
  *
  * Runs of pixels along a row (first, end, the run it belongs to, row) are joined with those above that they touch: the
  * earliest run stands for the part.

@@ -4,8 +4,8 @@ import { all, both, HEIGHT, keep, PIXELS, put, two, WIDTH } from './lanes.as'
 const ROW: i32 = 2 * (WIDTH + 16)
 
 /**
- * Luma averaged 2×2, then the 3×3 mean; the picture's edge repeats. Sums are exact in 16 bits, so only the last division
- * rounds. `sums` holds four rows of 16 bits with eight to spare on either side.
+ * Luma averaged 2×2, then the 3×3 mean; the picture's edge repeats. Sums are exact in 16 bits, so only the last
+ * division rounds. `sums` holds four rows of 16 bits with eight to spare on either side.
  */
 export function fillLuma(luma: usize, out: usize, sums: usize): void {
   const raw = sums + 3 * ROW + 16

@@ -10,7 +10,7 @@ const LINE: i32 = 4 * WIDTH
 /** Something walked in: it says nothing about the shift. */
 const FAR: f64 = 60
 
-/** Means of the clipped gradient by column and by row (float64), as shares of their mean: light scales them all alike. */
+/** The clipped gradient by column and by row (float64), as shares of its mean: light scales all of it alike. */
 export function profiles(values: usize, columns: usize, rows: usize): void {
   sumProfiles(values, columns, rows)
   normalise(columns, WIDTH)
@@ -18,8 +18,8 @@ export function profiles(values: usize, columns: usize, rows: usize): void {
 }
 
 /**
- * The profiles that are wanted: of the background's gradient where nothing stands (`fixed`), elsewhere of what was seen
- * lately.
+ * The profiles that are wanted: of the background's gradient where nothing stands (`fixed`), elsewhere of what
+ * was seen lately.
  */
 export function want(
   kinds: usize,
