@@ -28,7 +28,10 @@ const POINT_TYPES = [
 export const PermittedPoint = z
   .strictObject({
     id: Id,
-    type: z.enum(POINT_TYPES).default('GUIDED').describe('Kind of permitted place. CONSTRUCTION: works, with `rules: [piling]`.'),
+    type: z
+      .enum(POINT_TYPES)
+      .default('GUIDED')
+      .describe('Kind of permitted place. CONSTRUCTION: works, with `rules: [piling]`.'),
     name: z.string().max(80).optional().describe('Name for people.'),
     zoneIds: z
       .array(Id)

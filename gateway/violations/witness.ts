@@ -9,15 +9,12 @@
  */
 import type { Role } from '../detections/detections.ts'
 import { area, type Box, foot, intersection, iou, type Point } from '../kit/geometry.ts'
-import { PLANE_HEIGHT, PLANE_WIDTH } from '../occupancy/standing.ts'
 import type { Track } from '../tracks/track.ts'
 import { isNear, nameParked, type Parked, type PartedGround } from './parked.ts'
 
 const SETTLED_HITS = 3
 const SETTLED_SHARE = 0.6
 const SURE_CONFIDENCE = 0.5
-/** Height over width, pixels, of somebody with his arms out. */
-const UPRIGHT = 1.2
 const RECENT_MS = 3_000
 const STANDS_MS = 3_000
 const NAMES_IOU = 0.4
@@ -158,10 +155,8 @@ export function testify(
 function explain(witness: Witness, ground: SpotGround, goods: Box, settled: readonly Track[]): void {
   const beings = settled.flatMap((track) => {
     const { role, box } = track
-    if (!isSure(track) || intersection(box, goods) === 0) return []
-    // A box as broad as it is high holds more than a person: the table before him, the cart that he pushes.
-    if (role === 'person') return isUpright(box) ? { role, box } : []
-    return role === 'vehicle' || role === 'two-wheeler' ? { role, box } : []
+    const isBeing = role === 'person' || role === 'vehicle' || role === 'two-wheeler'
+    return isBeing && isSure(track) && intersection(box, goods) > 0 ? { role, box } : []
   })
   for (const { role, box, confidence, class: name } of settled) {
     if (role === 'person' || role === 'vehicle' || role === 'two-wheeler') continue
@@ -201,10 +196,6 @@ function nameCompany(witness: Witness, goods: Box, settled: readonly Track[], no
 /** One name for most of its life, and sure of it by the model's own measure: it explains things, and parks. */
 function isSure({ classShare, confidence }: Track): boolean {
   return classShare >= SETTLED_SHARE && confidence >= SURE_CONFIDENCE
-}
-
-function isUpright([x1, y1, x2, y2]: Box): boolean {
-  return (y2 - y1) * PLANE_HEIGHT >= UPRIGHT * (x2 - x1) * PLANE_WIDTH
 }
 
 /** Another name for the same box, nearly as sure. */

@@ -17,7 +17,13 @@ const CASES: [what: string, seen: Seen[], attended: boolean, explainedBy: string
   ['a "person" in whom nothing moves', [['person', BESIDE, 0]], false, null],
   ['a "person" in whom nothing moves, made of the goods', [['person', GOODS, 0]], false, null],
   ['a person who stands alone and sways', [['person', TALL, 30]], true, 'person'],
-  ['a "person" as broad as the stall he stands behind', [['person', GOODS, 30]], true, null],
+  ['people in a queue, named as one', [['person', GOODS, 30]], true, 'person'],
+  [
+    'a "person" that the model itself doubts: a stall and its vendor',
+    [['person', GOODS, 30, 0.46]],
+    true,
+    null,
+  ],
   ['a bicycle that the model itself doubts', [['two-wheeler', GOODS, 0, 0.45]], false, null],
   [
     'a bicycle beside a name that is hardly one',
