@@ -7,8 +7,8 @@
  */
 import { type Brush, unit } from './brush.ts'
 import { mix, type Rgb } from './raster.ts'
-import type { Frame, VehiclePose } from './vehicle.ts'
-import { frameOf } from './vehicle.ts'
+import type { Frame, VehiclePose } from './vehicle-pose.ts'
+import { frameOf } from './vehicle-pose.ts'
 import { add, between, cross, dot, type Spot, sub } from './view.ts'
 
 /** Metres; along runs from the tail (−) to the nose (+). */

@@ -18,7 +18,7 @@ interface Condition {
   readonly hides?: boolean
 }
 
-export const CONDITIONS = {
+const CONDITIONS = {
   day: { about: 'a sunny day' },
   dusk: { about: 'evening: the day goes, the lamps come on', mood: 'dusk' },
   night: { about: 'night, changing billboards, headlights', weather: 'night', mood: 'billboards' },

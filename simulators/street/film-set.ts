@@ -9,24 +9,10 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { fault } from '../../gateway/kit/errors.ts'
 import { workerEntry } from '../../gateway/kit/paths.ts'
+import type { FilmJob, FilmShape } from './film-job.ts'
 import { judgedBy } from './judged.ts'
 import type { SceneNote } from './script.ts'
 import { type SetName, type StreetScene, scenesOf, type ToldScene, tellScene } from './test-street.ts'
-
-/** One film to make; plain data, so that it travels to a worker. */
-export interface FilmJob {
-  readonly scene: StreetScene
-  readonly note: SceneNote
-  readonly shape: FilmShape
-  readonly video: string
-  readonly truthFile: string
-}
-
-export interface FilmShape {
-  readonly width: number
-  readonly height: number
-  readonly fps: number
-}
 
 export interface FilmSetOptions {
   readonly set: SetName

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { assert } from '../../gateway/kit/assert.ts'
 import { reasonOf } from '../../gateway/kit/errors.ts'
-import type { FilmJob } from './film-set.ts'
+import type { FilmJob } from './film-job.ts'
 import { renderScene } from './render.ts'
 import { tellScene } from './test-street.ts'
 

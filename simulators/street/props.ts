@@ -3,20 +3,11 @@
  */
 import { type Brush, unit } from './brush.ts'
 import { mix, type Rgb } from './raster.ts'
-import { STREET_PROPS } from './street-props.ts'
+import { type PropPose, STREET_PROPS } from './street-props.ts'
 import { add, type Spot } from './view.ts'
 
 type BroughtKind = 'cart' | 'table' | 'umbrella' | 'crates' | 'boxes' | 'bags' | 'suitcase'
 export type PropKind = BroughtKind | keyof typeof STREET_PROPS
-
-export interface PropPose {
-  readonly at: Spot
-  readonly yaw: number
-  /** 0..1: how far it is unfolded or laid out. */
-  readonly open: number
-  readonly random: () => number
-  readonly color: Rgb
-}
 
 const FRUIT: Rgb[] = [
   [232, 120, 32],

@@ -3,9 +3,18 @@
  * boards, and what builders and bus companies set up.
  */
 import type { Brush } from './brush.ts'
-import type { PropPose } from './props.ts'
 import { mix, type Rgb } from './raster.ts'
 import { add, type Spot } from './view.ts'
+
+/** Where and how a thing stands. */
+export interface PropPose {
+  readonly at: Spot
+  readonly yaw: number
+  /** 0..1: how far it is unfolded or laid out. */
+  readonly open: number
+  readonly random: () => number
+  readonly color: Rgb
+}
 
 const METAL: Rgb = [126, 130, 134]
 const WOOD: Rgb = [150, 114, 76]

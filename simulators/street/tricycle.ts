@@ -6,7 +6,7 @@ import { seededRandom } from '../../gateway/kit/random.ts'
 import type { Brush } from './brush.ts'
 import { drawPerson } from './person.ts'
 import { mix, type Rgb } from './raster.ts'
-import { frameOf, type VehiclePose } from './vehicle.ts'
+import { frameOf, type VehiclePose } from './vehicle-pose.ts'
 import type { Spot } from './view.ts'
 
 const TYRE: Rgb = [28, 28, 30]

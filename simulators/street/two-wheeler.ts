@@ -4,7 +4,7 @@
 import type { Brush } from './brush.ts'
 import { drawPerson } from './person.ts'
 import { mix, type Rgb } from './raster.ts'
-import { type Frame, frameOf, type Place, type VehiclePose } from './vehicle.ts'
+import { type Frame, frameOf, type Place, type VehiclePose } from './vehicle-pose.ts'
 import type { Spot } from './view.ts'
 
 const TYRE: Rgb = [28, 28, 30]

@@ -93,6 +93,10 @@ function page(language: Language, report: Report): string {
     '',
     `![${t.startPlot}](accuracy/start-error.svg)`,
     '',
+    `## ${t.aims}`,
+    '',
+    ...aims(report, language),
+    '',
     `## ${t.perRule}`,
     '',
     ...heading(t.columns, t.rule),
@@ -136,6 +140,29 @@ function page(language: Language, report: Report): string {
     '',
   ]
   return lines.join('\n')
+}
+
+/** What we want of it, and what it reached; in harmless scenes every event is false. */
+function aims({ figures: { all, clips, rules } }: Report, language: Language): string[] {
+  const t = TEXT[language]
+  const lowest = (of: (score: Score) => number | null) =>
+    Math.min(...Object.values(rules).flatMap((score) => of(score) ?? []))
+  const harmless = clips.filter(({ matches, missed }) => matches.length + missed.length === 0)
+  const alarms = harmless.reduce((sum, { falseEvents }) => sum + falseEvents.length, 0)
+  const seconds = (value: number | null) => (value === null ? '–' : `${value.toFixed(1)} s`)
+  const rows: [string, string, string][] = [
+    [t.lowestPrecision, '≥ 0.95', lowest(({ precision }) => precision).toFixed(2)],
+    [t.lowestRecall, '≥ 0.95', lowest(({ recall }) => recall).toFixed(2)],
+    [t.harmlessAlarms(harmless.length), '0', String(alarms)],
+    [t.startMedian, '≤ 2 s', seconds(all.startErrorSecMedian)],
+    [t.endMedian, '≤ 5 s', seconds(all.endErrorSecMedian)],
+    [t.splitsMerges, '0', String(all.splits + all.merges)],
+  ]
+  return [
+    `| ${t.aim} | ${t.wanted} | ${t.reached} |`,
+    '|---|---|---|',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ]
 }
 
 /** As the conditions are listed, not as they happened to come. */

@@ -58,7 +58,7 @@ export function bicycleLeft(cast: Cast, when: When): void {
   cast.act('bicycle-occupation', 'kerb', when.fromSec, when.toSec)
 }
 
-/** Three of them side by side within seconds: one act, as long as any of them stands. */
+/** Three of them side by side within seconds: one act, until the last of them is gone. */
 export function bicyclesLeft(cast: Cast, { fromSec, toSec }: When): void {
   const at = pitch(cast)
   const act = cast.acts.length

@@ -19,7 +19,7 @@ const PACE = 1.2
 const FAR_X = 11.6
 
 /** Seconds of a walk in from the edge of the picture. */
-export function walkSec(cast: Cast, to: Place, pace = PACE): number {
+function walkSec(cast: Cast, to: Place, pace = PACE): number {
   return (to.x - cast.edgeX) / pace
 }
 
