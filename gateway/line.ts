@@ -208,7 +208,7 @@ interface Asked {
 }
 
 /**
- * Nothing is reported outside the zone's hours, nor inside a permit of the rule or of one that covers it.
+ * Nothing is reported outside the zone's hours, nor inside a permit of the rule or of one watched here that covers it.
  */
 function silenced(config: Config, camera: CameraOptions, { zoneId, ruleId, foot, wallMs }: Asked): boolean {
   const zone = camera.zones.find(({ id }) => id === zoneId)
@@ -216,7 +216,9 @@ function silenced(config: Config, camera: CameraOptions, { zoneId, ruleId, foot,
   const offsetMinutes = config.utcOffsetMinutes
   if (!inForce(zone, wallMs, offsetMinutes)) return true
   const query = { cameraId: camera.id, zoneId, foot, wallMs, offsetMinutes }
-  return silencing(ruleId).some((rule) => permittedAt(config.permits, { ...query, ruleId: rule }) !== null)
+  const watched = zone.rules.map(({ rule }) => rule)
+  const covering = silencing(ruleId).filter((rule) => watched.includes(rule))
+  return covering.some((rule) => permittedAt(config.permits, { ...query, ruleId: rule }) !== null)
 }
 
 function placeOf(config: Config, camera: CameraOptions, wallMs: number): Place {
