@@ -1,6 +1,6 @@
 """Trains the network on the patches of make_crops.py, calibrates it, and writes ONNX.
 
-    python3 train.py --crops DIR --out DIR [--steps N] [--begin-with network.pt]
+    python3 train.py --crops DIR --out DIR [--steps N]
 
 One picture, clip or film in eight is held out: it gives the temperature and the thresholds, and choices were made by
 it. The validation split has no part in any of this.
@@ -105,18 +105,14 @@ def hide(x: Tensor, dice: torch.Generator) -> None:
         x[at, :, top : top + height, left : left + width] = float(torch.rand(1, generator=dice)) * 255
 
 
-def train(crops: Crops, steps: int, begun: Path | None) -> Network:
-    """From chance, or from the weights of a run before: then at a third of the rate."""
+def train(crops: Crops, steps: int) -> Network:
     torch.manual_seed(SEED)
     dice = torch.Generator().manual_seed(SEED)
     chance = np.random.default_rng(SEED)
     network = Network(len(CLASSES))
-    if begun:
-        network.load_state_dict(torch.load(begun))
-    rate = RATE_MAX / 3 if begun else RATE_MAX
     average = {name: value.clone() for name, value in network.state_dict().items()}
-    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.15)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE_MAX, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE_MAX, total_steps=steps, pct_start=0.15)
     loss_of = nn.CrossEntropyLoss(label_smoothing=SMOOTHING)
     odds = odds_of(crops)
     started, mean_loss = time.time(), 0.0
@@ -180,14 +176,13 @@ def main() -> None:
     parser.add_argument("--crops", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=3600)
-    parser.add_argument("--begin-with", type=Path, help="network.pt of a run before")
     flags = parser.parse_args()
     torch.set_num_threads(THREADS)
     torch.use_deterministic_algorithms(True)
     flags.out.mkdir(parents=True, exist_ok=True)
     crops = read(flags.crops, "train")
     held_out = crops.groups % HELD_OUT_EVERY == HELD_OUT_PART
-    network = train(crops.part(~held_out), flags.steps, flags.begin_with)
+    network = train(crops.part(~held_out), flags.steps)
     torch.save(network.state_dict(), flags.out / "network.pt")
     judged = crops.part(held_out)
     logits = logits_of(network, judged.patches)
