@@ -8,7 +8,7 @@
  *     var/street/<set>/            films, truth, gateway.yaml          var/street/<set>.json   figures, for the page
  *     var/street/<set>-events/     what was told, a folder a scene
  *
- * `--photo` pastes people and things of photographs into clips instead of drawing them; it needs the folder of pictures.
+ * `--model` is a detector beside the network that comes with the gateway. `--photo` pastes people and things of photographs into clips instead of drawing them; it needs the folder of pictures.
  * `--resume` keeps what an interrupted run has analysed. Prints machine and load with the tables.
  */
 import { spawn } from 'node:child_process'
@@ -18,6 +18,7 @@ import { basename, join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { evaluatePaths, figures, table } from '../../gateway/cli/eval.ts'
+import { DEFAULT_MODEL_FILE } from '../../gateway/detections/eyes.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { filmSet } from '../../simulators/street/film-set.ts'
 import { SET_NAMES } from '../../simulators/street/test-street.ts'
@@ -119,8 +120,12 @@ async function analyse(name: string, out: string): Promise<void> {
   else failed.push(`${name}: exit ${code}, ${words.trim().split('\n').at(-1)}`)
 }
 
+/** What names things: the network that comes with the gateway, and the detector beside it where one is given. */
 function modelName(): string {
-  if (values.model === undefined) return 'the config’s own'
-  const digest = createHash('sha256').update(readFileSync(values.model)).digest('hex')
-  return `${basename(values.model)} sha256:${digest.slice(0, 12)}`
+  const files = [DEFAULT_MODEL_FILE, ...(values.model === undefined ? [] : [values.model])]
+  const named = files.filter(existsSync).map((file) => {
+    const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
+    return `${basename(file)} (${digest.slice(0, 12)})`
+  })
+  return named.join(', ') || 'none'
 }
