@@ -12,13 +12,17 @@ import { PLANE_HEIGHT, PLANE_WIDTH, type Region, type Standing } from './standin
 const PROPOSALS_MAX = 32
 /** Parts smaller than this have no shape to name. */
 const PART_PIXELS_MIN = 60
+/** What fills more of the picture is light or a crowd, and has no name. */
+const BOX_SHARE_MAX = 0.35
 /** A part that is nearly all of its region is the region. */
 const WHOLE_SHARE = 0.85
 
 /** Boxes to be named, those of the largest regions first; fractions of the picture. */
 export function proposalsOf(standing: Standing): Box[] {
   if (!standing.ready) return []
-  const regions = [...standing.regions].sort((a, b) => b.pixels - a.pixels || a.label - b.label)
+  const regions = standing.regions
+    .filter(({ box }) => area(box) <= BOX_SHARE_MAX)
+    .sort((a, b) => b.pixels - a.pixels || a.label - b.label)
   return regions.flatMap((region) => partsOf(region, standing)).slice(0, PROPOSALS_MAX)
 }
 

@@ -5,6 +5,7 @@
  *     alive ── absent for longer than the break ── alive             two
  *     alive for a moment, absent                                     a passer: none
  *
+ * Standing still prolongs an attendance, but proves none: dwell counts to the last moment of life.
  * Alive time adds up and leaks while nobody is alive, so that passers, one every half minute, never add up to a
  * vendor.
  */
@@ -50,6 +51,8 @@ export type Look = 'alive' | 'quiet' | 'absent'
 export interface AttendanceState {
   sinceMs: number
   lastMs: number
+  /** When he was last seen alive; since then he stands still, or it is a thing. */
+  aliveMs: number
   aliveSec: number
   quietSec: number
   awaySec: number
@@ -73,6 +76,7 @@ export class AttendanceBook {
       const now = this.current
       now.aliveSec += dtSec
       now.lastMs = nowMs
+      now.aliveMs = nowMs
       now.quietSec = 0
       now.awaySec = 0
       if (now.aliveSec >= staysSec) now.stays = true
@@ -82,6 +86,8 @@ export class AttendanceBook {
     if (now === null) return
     if (!now.stays) now.aliveSec = Math.max(0, now.aliveSec - leakShare * dtSec)
     now.quietSec += dtSec
+    // Who never moved again was not there: his place is where something was set down.
+    if (now.quietSec > quietSecMax) now.lastMs = now.aliveMs
     if (look === 'quiet' && now.quietSec <= quietSecMax) {
       now.lastMs = nowMs
       now.awaySec = 0
@@ -96,5 +102,5 @@ export class AttendanceBook {
 }
 
 function beginAt(sinceMs: number): AttendanceState {
-  return { sinceMs, lastMs: sinceMs, aliveSec: 0, quietSec: 0, awaySec: 0, stays: false }
+  return { sinceMs, lastMs: sinceMs, aliveMs: sinceMs, aliveSec: 0, quietSec: 0, awaySec: 0, stays: false }
 }

@@ -41,6 +41,7 @@ export class Ground {
   readonly #seen = new Int32Array(SLOTS)
   readonly #fresh = new Int32Array(SLOTS)
   readonly #hot = new Int32Array(SLOTS)
+  readonly #lit = new Int32Array(SLOTS)
   readonly #places = new Int32Array(SLOTS)
   readonly #goodsExtents = new Extents()
   readonly #placeExtents = new Extents()
@@ -80,7 +81,8 @@ export class Ground {
   ): void {
     const { foreground, held, goods, hot, labels, sinceMs } = standing
     const { owner, place } = this
-    for (const counts of [this.#goods, this.#seen, this.#fresh, this.#hot, this.#places]) counts.fill(0)
+    for (const counts of [this.#goods, this.#seen, this.#fresh, this.#hot, this.#lit, this.#places])
+      counts.fill(0)
     this.#goodsExtents.clear()
     this.#placeExtents.clear()
     for (let at = 0; at < PLANE_PIXELS; at++) {
@@ -103,6 +105,7 @@ export class Ground {
       if (own !== 0) {
         this.#goods[own]!++
         this.#seen[own]! += foreground[at]!
+        this.#lit[own]! += hot[at]!
         stretch(this.#goodsExtents.edges, own, at)
       } else if (place[at] !== 0 && foreground[at] === 1 && sinceMs[at]! >= cameMs[place[at]!]!) {
         this.#places[place[at]!]!++
@@ -116,6 +119,7 @@ export class Ground {
     return {
       goodsPixels: this.#goods[slot]!,
       goodsSeen: this.#seen[slot]!,
+      goodsLit: this.#lit[slot]!,
       goodsNew,
       goodsSinceMs: goodsNew > 0 || recount ? this.#sinceMs(slot, standing) : Infinity,
       goodsBox: this.#goodsExtents.box(slot),

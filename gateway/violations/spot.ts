@@ -37,6 +37,10 @@ const PLACE_SHARE = 0.4
 const PLACE_FADE_SEC = 60
 const ALIVE_PIXELS_MIN = 20
 const ALIVE_SHARE = 0.01
+/** Goods of which so many pixels keep changing, for most of so long, are the mirror image of a sign, or a screen. */
+const LIT_SHARE = 0.6
+const LIT_MOSTLY = 0.5
+const LIT_SEC = 10
 /** Goods are older than their spot by what it takes to see them, no more: a speck left by others has pixels as old as theirs. */
 const SEEN_LATE_MS = 15_000
 
@@ -44,6 +48,8 @@ const SEEN_LATE_MS = 15_000
 export interface SpotLook {
   goodsPixels: number
   goodsSeen: number
+  /** Of the goods' pixels those that keep changing. */
+  goodsLit: number
   goodsNew: number
   goodsSinceMs: number
   goodsBox: Box | null
@@ -106,6 +112,8 @@ export class Spot {
   goodsBox: Box | null = null
   lifeBox: Box | null = null
   placePeak = 0
+  /** Share of the last seconds in which the goods changed all over. */
+  lit = 0
   /** Analysed seconds without anything standing here. */
   emptySec = 0
   /** Ends of the last event here that was about goods or trade, and about trade. */
@@ -213,6 +221,8 @@ export class Spot {
     else if (look.goodsNew > 0) this.goodsSinceMs = Math.min(this.goodsSinceMs ?? Infinity, sinceMs)
     if (look.goodsBox !== null)
       this.goodsBox = this.goodsBox === null ? look.goodsBox : union(this.goodsBox, look.goodsBox)
+    const isLit = look.goodsPixels > 0 && look.goodsLit >= LIT_SHARE * look.goodsPixels
+    this.lit += (1 - Math.exp(-dtSec / LIT_SEC)) * (Number(isLit) - this.lit)
     const peak = Math.max(this.stay.peak, look.goodsPixels)
     const smaller = look.clusterPixels > 0 && this.clusterPeak >= LEFT_SHARE * look.clusterPixels
     if (smaller && look.goodsPixels > 0 && look.goodsSeen >= WHOLE_SHARE * peak) this.departed = true
@@ -292,7 +302,8 @@ export class Spot {
     const standsNow = this.clusterPixels > 0 && this.goneFromMs === null
     return {
       nowMs,
-      goodsSinceMs: this.goodsSinceMs,
+      // Light is no goods, as long as it goes on changing.
+      goodsSinceMs: this.lit > LIT_MOSTLY ? null : this.goodsSinceMs,
       goneSinceMs: this.goneSinceMs,
       attendance: personMissed ? null : this.book.current,
       attendedUntilMs: personMissed ? null : this.book.untilMs,
@@ -345,5 +356,6 @@ function shiftTimes(spot: Spot, byMs: number): void {
   if (spot.book.current !== null) {
     spot.book.current.sinceMs += byMs
     spot.book.current.lastMs += byMs
+    spot.book.current.aliveMs += byMs
   }
 }

@@ -46,6 +46,17 @@ test('piling: vending that is left behind becomes piling from the moment it is l
   expect(events(told)).toEqual(['street-vending 2–17', 'piling 17–'])
 })
 
+test('piling: what changes its colour all over again and again is light, not goods', () => {
+  const judge = makeJudge([withRules({ piling: 20 })])
+  const told = []
+  for (let second = 0; second < 60; second++) {
+    const standing = standingOf('g', 1000 * second, 2_000)
+    if (second > 10) standing.hot.set(standing.goods)
+    told.push(...judge.judge({ timeMs: 1000 * second, wallMs: 0, standing, tracks: null, searched: false }))
+  }
+  expect(events(told)).toEqual([])
+})
+
 test('piling: a speck left where old goods stood is no older than its being seen', () => {
   const judge = makeJudge([withRules({ piling: 30 })])
   const told = []

@@ -53,6 +53,8 @@ export interface SpotFacts {
 export interface Attendance {
   readonly sinceMs: number
   readonly lastMs: number
+  /** When he was last seen alive. */
+  readonly aliveMs: number
   /** Analysed seconds since then. */
   readonly awaySec: number
   /** True from the moment on which it was somebody who stays. */

@@ -15,8 +15,8 @@ export function stallClaim(facts: SpotFacts): Claim | null {
 
   // Minutes that an event has told are not told again: only what somebody did here since then counts.
   const startMs = Math.max(goodsSinceMs, attendance.sinceMs, reportedUntilMs ?? 0)
-  if (attendance.lastMs <= startMs) return null
-  return { startMs, dwellMs: attendance.lastMs - startMs }
+  if (attendance.aliveMs <= startMs) return null
+  return { startMs, dwellMs: attendance.aliveMs - startMs }
 }
 
 export function stallOver(facts: SpotFacts, patienceSec: number): number | null {
