@@ -8,8 +8,9 @@
  *     var/street/<set>/            films, truth, gateway.yaml          var/street/<set>.json   figures, for the page
  *     var/street/<set>-events/     what was told, a folder a scene
  *
- * `--model` is a detector beside the network that comes with the gateway. `--photo` pastes people and things of photographs into clips instead of drawing them; it needs the folder of pictures.
- * `--resume` keeps what an interrupted run has analysed. Prints machine and load with the tables.
+ * `--model` is a detector beside the network that comes with the gateway. `--photo` pastes people and things of
+ * photographs into clips instead of drawing them; it needs the folder of pictures. `--resume` keeps what an interrupted
+ * run has analysed. Prints machine and load with the tables.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
