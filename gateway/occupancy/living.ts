@@ -103,6 +103,8 @@ export class Living {
       keepLabelled: kernels.kernel('keepLabelled'),
       pickStill: kernels.kernel('pickStill'),
       keepThin: kernels.kernel('keepThin'),
+      touches: kernels.kernel('touches'),
+      rowsWithin: kernels.kernel('rowsWithin'),
     }
   }
 
@@ -249,8 +251,29 @@ export class Living {
       const part = this.#masks.part(number)
       for (const region of regions) {
         if (this.#lives[region.label] === 0 || !overlaps(part, region)) continue
-        if (touches(this.#labels, labels, part, region)) fillColumns(this.#body, labels, part, region)
+        if (this.#touches(part, region, labels)) this.#fillColumns(part, region, labels)
       }
+    }
+  }
+
+  #touches(part: Part, region: Part, labels: Uint8Array): boolean {
+    const { left, top, right, bottom } = part
+    const parts = this.#labels.byteOffset
+    const at = labels.byteOffset
+    return this.#kernels.touches(parts, part.label, at, region.label, left, top, right, bottom) !== 0
+  }
+
+  /** The columns of a part over its region's whole height, widened to a body's width; other regions there too. */
+  #fillColumns(part: Part, region: Part, labels: Uint8Array): void {
+    const { top, bottom } = region
+    const rows = this.#kernels.rowsWithin(labels.byteOffset, region.label, part.left, top, part.right, bottom)
+    const missing = BODY_ASPECT * rows - (part.right - part.left + 1)
+    const beside = Math.round(Math.max(BESIDE_PIXELS, missing / 2))
+    const left = Math.max(0, part.left - beside)
+    const right = Math.min(PLANE_WIDTH - 1, part.right + beside)
+    const above = Math.round(HEAD_SHARE * (bottom - top))
+    for (let row = Math.max(0, top - above); row <= bottom; row++) {
+      this.#body.fill(1, row * PLANE_WIDTH + left, row * PLANE_WIDTH + right + 1)
     }
   }
 
@@ -315,37 +338,3 @@ const isSpan = (span: number): boolean => (span & 0xffff) < span >> 16
 
 const overlaps = (a: Part, b: Part): boolean =>
   a.left <= b.right && b.left <= a.right && a.top <= b.bottom && b.top <= a.bottom
-
-function touches(partLabels: Uint8Array, labels: Uint8Array, part: Part, region: Part): boolean {
-  for (let row = part.top; row <= part.bottom; row++) {
-    for (let at = row * PLANE_WIDTH + part.left; at <= row * PLANE_WIDTH + part.right; at++) {
-      if (partLabels[at] === part.label && labels[at] === region.label) return true
-    }
-  }
-  return false
-}
-
-/** The columns of a part over the whole height of its region, widened to a body's width; other regions there too. */
-function fillColumns(body: Uint8Array, labels: Uint8Array, part: Part, region: Part): void {
-  const missing = BODY_ASPECT * heightAt(labels, part, region) - (part.right - part.left + 1)
-  const beside = Math.round(Math.max(BESIDE_PIXELS, missing / 2))
-  const left = Math.max(0, part.left - beside)
-  const right = Math.min(PLANE_WIDTH - 1, part.right + beside)
-  const above = Math.round(HEAD_SHARE * (region.bottom - region.top))
-  for (let row = Math.max(0, region.top - above); row <= region.bottom; row++) {
-    body.fill(1, row * PLANE_WIDTH + left, row * PLANE_WIDTH + right + 1)
-  }
-}
-
-/** Rows of the region that the columns of the part meet. */
-function heightAt(labels: Uint8Array, part: Part, region: Part): number {
-  let rows = 0
-  for (let row = region.top; row <= region.bottom; row++) {
-    for (let column = part.left; column <= part.right; column++) {
-      if (labels[row * PLANE_WIDTH + column] !== region.label) continue
-      rows++
-      break
-    }
-  }
-  return rows
-}

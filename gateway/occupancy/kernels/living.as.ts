@@ -1,5 +1,6 @@
 /** What moves among what stands, what was alive lately, and what of it is goods: see `living.ts`. */
-import { anyOf, BLOCK, HEIGHT, lightOf, one, PIXELS, WIDTH } from './lanes.as'
+import { anyOf, BLOCK, both, HEIGHT, lightOf, one, PIXELS, put, two, WIDTH } from './lanes.as'
+import { addTo } from './mask.as'
 
 const _LINE: i32 = 4 * WIDTH
 const PLANE: i32 = 4 * PIXELS
@@ -79,19 +80,35 @@ export function weigh(
   aliveMs: usize,
   timeMs: f64,
 ): void {
+  const share = both(rate)
+  const floor = both(least)
   for (let block = 0; block < PIXELS; block += 4) {
     store<u32>(hot + block, 0)
-    if (!load<u32>(moved + block) && !v128.any_true(v128.load(activity + 4 * block))) continue
+    const moves = load<u32>(moved + block) & load<u32>(stands + block)
+    if (!moves && !v128.any_true(v128.load(activity + 4 * block))) continue
+    const bytes = i16x8.extend_low_i8x16_u(i32x4.splat(moves))
+    const lanes = i32x4.extend_low_i16x8_u(bytes)
+    const first = weighTwo(activity + 4 * block, f64x2.convert_low_i32x4_u(lanes), share)
+    const second = weighTwo(
+      activity + 4 * block + 8,
+      f64x2.convert_low_i32x4_u(v128.shuffle<i32>(lanes, lanes, 2, 3, 2, 3)),
+      share,
+    )
+    if (!v128.any_true(v128.or(f64x2.gt(first, floor), f64x2.gt(second, floor)))) continue
     for (let at = block; at < block + 4; at++) {
-      const moves: f64 = load<u8>(moved + at) && load<u8>(stands + at) ? 1 : 0
-      const was = one(activity + 4 * at)
-      store<f32>(activity + 4 * at, (was + rate * (moves - was)) as f32)
       if (one(activity + 4 * at) <= least) continue
       store<u8>(hot + at, 1)
       store<u8>(alive + at, 1)
       store<f64>(aliveMs + 8 * at, timeMs)
     }
   }
+}
+
+/** Gives back what is kept of it. */
+function weighTwo(activity: usize, moves: v128, share: v128): v128 {
+  const was = two(activity)
+  put(activity, f64x2.add(was, f64x2.mul(share, f64x2.sub(moves, was))))
+  return two(activity)
 }
 
 /** What was alive within `quietMs`; whether anything was. */
@@ -113,14 +130,22 @@ export function aliveSince(alive: usize, aliveMs: usize, timeMs: f64, quietMs: f
 /** How many pixels of each part of `mask` lie where something is or stands now. */
 export function countTaken(mask: usize, parts: usize, foreground: usize, labels: usize, counts: usize): void {
   memory.fill(counts, 0, 4 * 256)
+  let last = 0
+  let run = 0
   for (let block = 0; block < PIXELS; block += BLOCK) {
     if (!anyOf(mask + block)) continue
     for (let at = block; at < block + BLOCK; at++) {
       if (!load<u8>(mask + at) || (!load<u8>(foreground + at) && !load<u8>(labels + at))) continue
-      const count = counts + 4 * load<u8>(parts + at)
-      store<i32>(count, load<i32>(count) + 1)
+      const part = load<u8>(parts + at)
+      if (part !== last) {
+        addTo(counts, last, run)
+        last = part
+        run = 0
+      }
+      run++
     }
   }
+  addTo(counts, last, run)
 }
 
 /** Where a part has left (a byte a part) only what is hot stays alive; what lies in no region is no body's. */
@@ -178,6 +203,38 @@ export function keepThin(still: usize, labels: usize, lives: usize, goods: usize
       if (load<u8>(still + at) && !load<u8>(lives + load<u8>(labels + at))) store<u8>(goods + at, 1)
     }
   }
+}
+
+/** Whether a part and a region share a pixel of the rows and columns given (the last ones inclusive). */
+export function touches(
+  parts: usize,
+  part: i32,
+  labels: usize,
+  region: i32,
+  left: i32,
+  top: i32,
+  right: i32,
+  bottom: i32,
+): bool {
+  for (let row = top; row <= bottom; row++) {
+    for (let at = row * WIDTH + left; at <= row * WIDTH + right; at++) {
+      if (load<u8>(parts + at) === (part as u8) && load<u8>(labels + at) === (region as u8)) return true
+    }
+  }
+  return false
+}
+
+/** Rows of a region that have a pixel in the columns given (the last one inclusive). */
+export function rowsWithin(labels: usize, region: i32, left: i32, top: i32, right: i32, bottom: i32): i32 {
+  let rows = 0
+  for (let row = top; row <= bottom; row++) {
+    for (let at = row * WIDTH + left; at <= row * WIDTH + right; at++) {
+      if (load<u8>(labels + at) !== (region as u8)) continue
+      rows++
+      break
+    }
+  }
+  return rows
 }
 
 /** Thirteen float64 a region, in the order of `Evidence` in regions.ts. */

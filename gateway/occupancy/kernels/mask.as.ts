@@ -143,15 +143,28 @@ export function keepLabelled(mask: usize, labels: usize, classes: usize): void {
 /** How many set pixels each label has: 256 counts of 32 bits; label 0 is none. */
 export function countWhere(mask: usize, labels: usize, counts: usize): void {
   memory.fill(counts, 0, 4 * 256)
+  // Neighbours mostly have the same label: they are counted together.
+  let last = 0
+  let run = 0
   for (let at = 0; at < PIXELS; at += BLOCK) {
     if (!anyOf(mask + at)) continue
     for (let i = at; i < at + BLOCK; i++) {
       if (!load<u8>(mask + i)) continue
-      const count = counts + 4 * load<u8>(labels + i)
-      store<i32>(count, load<i32>(count) + 1)
+      const label = load<u8>(labels + i)
+      if (label !== last) {
+        addTo(counts, last, run)
+        last = label
+        run = 0
+      }
+      run++
     }
   }
+  addTo(counts, last, run)
   store<i32>(counts, 0)
+}
+
+export function addTo(counts: usize, label: i32, run: i32): void {
+  store<i32>(counts + 4 * label, load<i32>(counts + 4 * label) + run)
 }
 
 const RUN: i32 = 16

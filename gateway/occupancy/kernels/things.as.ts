@@ -85,11 +85,11 @@ export function remember(
 }
 
 function isLike(now: usize, then: usize, reach: f64, chroma: f64): bool {
-  return (
-    abs(one(now) - one(then)) < reach &&
-    abs(one(now + PLANE) - one(then + PLANE)) < chroma &&
-    abs(one(now + 2 * PLANE) - one(then + 2 * PLANE)) < chroma
-  )
+  // All three at once: a branch for each would be guessed wrongly too often.
+  const likeY = abs(one(now) - one(then)) < reach
+  const likeU = abs(one(now + PLANE) - one(then + PLANE)) < chroma
+  const likeV = abs(one(now + 2 * PLANE) - one(then + 2 * PLANE)) < chroma
+  return ((likeY as i32) & (likeU as i32) & (likeV as i32)) !== 0
 }
 
 function copy(from: usize, to: usize): void {
