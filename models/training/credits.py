@@ -14,7 +14,8 @@ No picture is in the network's file; these are thanks, and what the licences ask
 training: cut out, made small, darkened, blurred, compressed. Licences:
 [CC BY 2.0](https://creativecommons.org/licenses/by/2.0/), [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/).
 Annotations: COCO 2017, © COCO Consortium, CC BY 4.0; Open Images, © Google LLC, CC BY 4.0. Boxes of the Intel clips
-are those of two detectors. Where a table names no author, the page of the photograph does.
+are those of two detectors. Where a COCO table names no author, the page of the photograph does. Open Images names
+author and title of each id in its image table; they are still to be copied from there.
 
 This file is made by `models/training/credits.py`.
 """
