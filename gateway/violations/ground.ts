@@ -90,7 +90,8 @@ export class Ground {
       const slot = slotOf[labels[at]!]!
       if (!stands || bare[owner[at]!] === 1) owner[at] = 0
       if (!stands) place[at] = 0
-      const thing = goods[at] === 1 || this.#vouched[at] === 1
+      // Where the background model knows the goods, somebody who stands still behind them is none of them.
+      const thing = goods[at] === 1 || (this.#vouched[at] === 1 && bare[slot] === 1)
       if (slot !== 0 && thing && mayGrow[slot] === 1 && owner[at] === 0) {
         owner[at] = slot
         this.#fresh[slot]!++
