@@ -93,7 +93,9 @@ export class Pipeline {
       const unexplained = baseline.take(seen, standing, frame.timeMs)
       this.#seen = trackers.detector.follow(unexplained, frame.timeMs)
     }
-    const parked = this.#named.filter(({ role }) => role === 'vehicle' || role === 'two-wheeler')
+    const parked = this.#named
+      .filter(({ role }) => role === 'vehicle' || role === 'two-wheeler')
+      .map((track) => ({ ...track, witness: 'namer' as const }))
     return { tracks: [...parked, ...this.#seen], searched: seen !== null }
   }
 

@@ -21,4 +21,6 @@ export interface Track {
   /** Looks in which it was detected, of the looks since it was first seen. */
   readonly hits: number
   readonly looks: number
+  /** Given when the namer says so rather than the detector: one may be wrong where the other is right. */
+  readonly witness?: 'namer'
 }

@@ -131,9 +131,15 @@ export function testify(
   const here = goods ?? life
   if (here === null) return false
   const seen = tracks.filter((track) => nowMs - track.lastSeenMs <= RECENT_MS && track.hits >= SETTLED_HITS)
+  const alive = (track: Track) => track.role !== 'person' || ground.moving(track.box) >= MOVING_PIXELS_MIN
   const settled = seen.filter(
     (track) =>
-      (track.role !== 'person' || ground.moving(track.box) >= MOVING_PIXELS_MIN) && !isContested(track, seen),
+      alive(track) &&
+      !isContested(
+        track,
+        // What the pixels refute is no word against another witness; a witness in two minds has no word at all.
+        seen.filter((other) => alive(other) || other.witness === track.witness),
+      ),
   )
   witness.looks++
   if (searched) witness.searches++
