@@ -10,7 +10,7 @@ const BESIDE: Box = [0.3, 0.3, 0.39, 0.6]
 const TALL: Box = [0.4, 0.1, 0.6, 0.9]
 const HALF: Box = [0.4, 0.4, 0.5, 0.6]
 
-type Seen = [role: Role, box: Box, movingPixels: number, confidence?: number]
+type Seen = [role: Role, box: Box, movingPixels: number, confidence?: number, witness?: 'namer']
 const CASES: [what: string, seen: Seen[], attended: boolean, explainedBy: string | null][] = [
   ['nobody', [], false, null],
   ['a person beside who moves', [['person', BESIDE, 30]], true, null],
@@ -25,6 +25,24 @@ const CASES: [what: string, seen: Seen[], attended: boolean, explainedBy: string
     null,
   ],
   ['a bicycle that the model itself doubts', [['two-wheeler', GOODS, 0, 0.45]], false, null],
+  [
+    'a bicycle that the other witness takes for somebody in whom nothing moves',
+    [
+      ['two-wheeler', GOODS, 0, 0.6, 'namer'],
+      ['person', GOODS, 0, 0.5],
+    ],
+    false,
+    'two-wheeler',
+  ],
+  [
+    'the same from one witness, who is in two minds',
+    [
+      ['two-wheeler', GOODS, 0, 0.6],
+      ['person', GOODS, 0, 0.5],
+    ],
+    false,
+    null,
+  ],
   [
     'a bicycle beside a name that is hardly one',
     [
@@ -77,8 +95,9 @@ for (const [what, seen, attended, explainedBy] of CASES) {
 
 const trackOf =
   (nowMs: number) =>
-  ([role, box, , confidence = 0.8]: Seen, trackId: number): Track => ({
+  ([role, box, , confidence = 0.8, witness]: Seen, trackId: number): Track => ({
     ...{ trackId, role, box, class: role, classShare: 1, confidence, hits: 10, looks: 10 },
+    ...(witness === undefined ? {} : { witness }),
     ...{ firstSeenMs: 0, lastSeenMs: nowMs, stationarySinceMs: 0 },
   })
 
