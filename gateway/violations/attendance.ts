@@ -5,7 +5,8 @@
  *     alive ── absent for longer than the break ── alive             two
  *     alive for a moment, absent                                     a passer: none
  *
- * Standing still prolongs an attendance, but proves none: dwell counts to the last moment of life.
+ * Standing still prolongs an attendance, but proves none: dwell counts to the last moment of life, and across no
+ * silence that is longer than people stand still.
  * Alive time adds up and leaks while nobody is alive, so that passers, one every half minute, never add up to a
  * vendor.
  */
@@ -30,6 +31,12 @@ export const AttendanceOptions = z.strictObject({
     .max(30)
     .default(3)
     .describe('How long somebody stands before he is seen to be alive (s); attendance is dated back by it.'),
+  stillSecMax: z
+    .number()
+    .min(1)
+    .max(120)
+    .default(25)
+    .describe('How long people stand without any movement (s): a longer silence proves no company.'),
   quietSecMax: z
     .number()
     .min(0)
@@ -53,6 +60,8 @@ export interface AttendanceState {
   lastMs: number
   /** When he was last seen alive; since then he stands still, or it is a thing. */
   aliveMs: number
+  /** Since when he is seen alive again and again; dwell counts from then. */
+  aliveFromMs: number
   aliveSec: number
   quietSec: number
   awaySec: number
@@ -70,12 +79,13 @@ export class AttendanceBook {
   }
 
   look(look: Look, nowMs: number, dtSec: number): void {
-    const { staysSec, breakSec, arrivalSec, quietSecMax, leakShare } = this.#options
+    const { staysSec, breakSec, arrivalSec, stillSecMax, quietSecMax, leakShare } = this.#options
     if (look === 'alive') {
       this.current ??= beginAt(nowMs - 1000 * arrivalSec)
       const now = this.current
       now.aliveSec += dtSec
       now.lastMs = nowMs
+      if (now.quietSec > stillSecMax) now.aliveFromMs = nowMs - 1000 * arrivalSec
       now.aliveMs = nowMs
       now.quietSec = 0
       now.awaySec = 0
@@ -102,5 +112,14 @@ export class AttendanceBook {
 }
 
 function beginAt(sinceMs: number): AttendanceState {
-  return { sinceMs, lastMs: sinceMs, aliveMs: sinceMs, aliveSec: 0, quietSec: 0, awaySec: 0, stays: false }
+  return {
+    sinceMs,
+    lastMs: sinceMs,
+    aliveMs: sinceMs,
+    aliveFromMs: sinceMs,
+    aliveSec: 0,
+    quietSec: 0,
+    awaySec: 0,
+    stays: false,
+  }
 }

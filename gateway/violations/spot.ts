@@ -357,5 +357,6 @@ function shiftTimes(spot: Spot, byMs: number): void {
     spot.book.current.sinceMs += byMs
     spot.book.current.lastMs += byMs
     spot.book.current.aliveMs += byMs
+    spot.book.current.aliveFromMs += byMs
   }
 }

@@ -8,6 +8,7 @@ const STRIPS: [strip: string, events: string[]][] = [
   ['..vvvvvvvvvvvvvvvvvv', ['street-vending 2–']], // Dates from the first second, not from its proof.
   ['..vvvvvvvvvvvvvvvvvv......', ['street-vending 2–20']], // Goods gone: over.
   ['..vvvvvqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq', []], // Who never moves again proves no trade.
+  ['..vvvvvqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqvv', []], // Who brought them, a thing, and a passer make none.
   ['..vvvvvvvvvvvvvqqqqqqqqqqqqqqqqqqqqqqqqqqqqvvvv', ['street-vending 2–']], // He stands still; he stands.
   ['..vvvvvvvvvvvvvxxxxxxxxxxxxvvvvvv', ['street-vending 2–']], // A crowd in front ends nothing.
   ['..vvvvvvvvvvvvv????????????????????????vvvvvv', ['street-vending 2–']], // Nor does a lost stream.

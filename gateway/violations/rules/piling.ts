@@ -1,7 +1,9 @@
-import { defineRule, type SpotFacts } from './rule.ts'
+import { type Attendance, defineRule, type SpotFacts } from './rule.ts'
 
 /** What may be somebody must stand for longer than people stand still: 25 s were seen without any movement. */
 const WAITS_MS = 40_000
+/** Whoever has not moved for so long is not there: something was set down in his place. */
+const STILL_MS = 30_000
 
 /**
  * 乱堆物堆料: goods stand where nothing stood, and nobody is with them.
@@ -20,7 +22,7 @@ export const piling = defineRule({
     const goodsSinceMs = pileSinceMs(facts)
     if (goodsSinceMs === null || goneSinceMs(facts) !== null) return null
 
-    const staysUntilMs = attendance?.stays ? attendance.lastMs : goodsSinceMs
+    const staysUntilMs = attendance?.stays ? stayedUntil(attendance, nowMs) : goodsSinceMs
     const aloneMs = nowMs - Math.max(goodsSinceMs, attendedUntilMs ?? goodsSinceMs, staysUntilMs)
     // Something else stands there and hides them, or they are part of it.
     if (!facts.mostlyGoods) return { startMs: goodsSinceMs, dwellMs: 0 }
@@ -40,4 +42,8 @@ function pileSinceMs({ goodsSinceMs, parked, rest, explainedBy }: SpotFacts): nu
 
 function goneSinceMs({ goneSinceMs, rest }: SpotFacts): number | null {
   return rest?.goneSinceMs ?? goneSinceMs
+}
+
+function stayedUntil({ aliveMs, lastMs }: Attendance, nowMs: number): number {
+  return nowMs - aliveMs > STILL_MS ? aliveMs : lastMs
 }

@@ -53,8 +53,9 @@ export interface SpotFacts {
 export interface Attendance {
   readonly sinceMs: number
   readonly lastMs: number
-  /** When he was last seen alive. */
+  /** When he was last seen alive, and since when he is again and again. */
   readonly aliveMs: number
+  readonly aliveFromMs: number
   /** Analysed seconds since then. */
   readonly awaySec: number
   /** True from the moment on which it was somebody who stays. */

@@ -16,7 +16,8 @@ export function stallClaim(facts: SpotFacts): Claim | null {
   // Minutes that an event has told are not told again: only what somebody did here since then counts.
   const startMs = Math.max(goodsSinceMs, attendance.sinceMs, reportedUntilMs ?? 0)
   if (attendance.aliveMs <= startMs) return null
-  return { startMs, dwellMs: attendance.aliveMs - startMs }
+  const provenMs = attendance.aliveMs - Math.max(startMs, attendance.aliveFromMs)
+  return { startMs, dwellMs: Math.max(0, provenMs) }
 }
 
 export function stallOver(facts: SpotFacts, patienceSec: number): number | null {
