@@ -9,6 +9,7 @@
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
 import { rolesOf } from '../../models/manifest.ts'
+import { fault } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { packagePath } from '../kit/paths.ts'
 import type { Role } from './detections.ts'
@@ -44,7 +45,7 @@ export class Eyes {
 
   /** Throws a fault when a model is missing, is not what its manifest says, or will not run. */
   static async open(model: ModelOptions | undefined, naming: NamingOptions, log: Log): Promise<Eyes> {
-    const detector = model === undefined ? null : await DetectorPool.open(model, log)
+    const detector = model === undefined ? null : await openDetector(model, log)
     if (!naming.enabled || !existsSync(DEFAULT_MODEL_FILE)) return new Eyes(detector, null)
     try {
       const file = DEFAULT_MODEL_FILE
@@ -83,4 +84,14 @@ export class Eyes {
   get #pools(): DetectorPool[] {
     return [this.detector, this.namer].filter((pool) => pool !== null)
   }
+}
+
+/** A network that only names would be heard as one that searched and found nobody. */
+async function openDetector(options: ModelOptions, log: Log): Promise<DetectorPool> {
+  const detector = await DetectorPool.open(options, log)
+  if (detector.manifest.family !== 'patches') return detector
+  await detector.close()
+  const reason =
+    'it names what is proposed and finds nothing by itself; the network that comes along is set by `naming`'
+  throw fault('MODEL_SHAPE_WRONG', { model: detector.manifest.name, reason })
 }
