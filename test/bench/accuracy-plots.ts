@@ -35,7 +35,7 @@ export function startErrorPlot({ clips, rules }: Figures): string {
   const grid = [-10, -5, 0, 5, 10, 15].map((sec) =>
     gridLine(x(sec), height - 26, `${sec > 0 ? '+' : ''}${sec} s`, sec === 0),
   )
-  return svg(height, [...grid, ...rows])
+  return svg('Start error of each event, by rule', height, [...grid, ...rows])
 }
 
 /** Bars: recall of the acts; beside them the false events a clip. */
@@ -59,7 +59,7 @@ export function conditionsPlot({ clips, conditions }: Figures): string {
     `<text x="${LEFT}" y="18" ${FONT}>recall of acts</text>`,
     `<text x="${second}" y="18" ${FONT}>false events / clips</text>`,
   ]
-  return svg(50 + names.length * 24, [...head, ...rows])
+  return svg('Recall and false events, by condition', 50 + names.length * 24, [...head, ...rows])
 }
 
 function bar(x: number, y: number, width: number, fill: string, words: string): string {
@@ -74,9 +74,9 @@ function gridLine(x: number, bottom: number, words: string, strong: boolean): st
   return `<line x1="${x}" x2="${x}" y1="20" y2="${bottom}" stroke="${stroke}"/><text x="${x}" y="${bottom + 16}" text-anchor="middle" ${FONT}>${words}</text>`
 }
 
-function svg(height: number, parts: readonly string[]): string {
+function svg(title: string, height: number, parts: readonly string[]): string {
   const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}">`
-  return `${head}\n<rect width="100%" height="100%" fill="#fff"/>\n${parts.join('\n')}\n</svg>\n`
+  return `${head}\n<title>${title}</title>\n<rect width="100%" height="100%" fill="#fff"/>\n${parts.join('\n')}\n</svg>\n`
 }
 
 function medianOf(values: readonly number[]): number | null {
