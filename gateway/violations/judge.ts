@@ -141,8 +141,9 @@ export class Judge {
       const goods = look.goodsBox ?? spot.goodsBox
       const life = look.placeBox ?? spot.lifeBox
       const ground = this.#spots.groundOf(spot, standing)
+      const heard = tracks === null || !spot.isAttendedAt(timeMs) ? tracks : tracks.filter(isFound)
       const stands =
-        tracks !== null && testify(spot.witness, ground, goods, life, { tracks, searched }, timeMs)
+        heard !== null && testify(spot.witness, ground, goods, life, { tracks: heard, searched }, timeMs)
       spot.see(look, stands, timeMs, dtSec)
       spot.part(ground, timeMs)
       this.#decide(spot, ground, timeMs, wallMs)
@@ -307,4 +308,9 @@ function factsFor(spot: Spot, ground: SpotGround, { front, terms }: Watched, tim
   if (!isBehind(extent, terms.minDistanceM)) spot.behindSinceMs = null
   else spot.behindSinceMs ??= timeMs
   return { ...facts, beyond: { ...extent, behindSinceMs: spot.behindSinceMs } }
+}
+
+/** Seen by somebody who finds by himself. Of what somebody stays with, the namer cannot tell table from bicycle. */
+function isFound({ witness }: Track): boolean {
+  return witness !== 'namer'
 }

@@ -24,6 +24,7 @@ import type { About, ParkedFacts, SpotFacts } from './rules/rule.ts'
 import { emptyWitness, type SpotGround, toolsOf, type Witness } from './witness.ts'
 
 const AWAY_SEC = 3
+const ATTENDED_MS = 20_000
 const VEHICLE_NEAR_MS = 10_000
 const MOSTLY = 0.35
 /** Height over width, and height in the picture, from which goods may be a person. */
@@ -74,6 +75,7 @@ export type SpotState = Omit<
   Spot,
   | 'book'
   | 'isAlone'
+  | 'isAttendedAt'
   | 'hasEvent'
   | 'goneFromMs'
   | 'goneSinceMs'
@@ -159,6 +161,12 @@ export class Spot {
       open.told = { ...open.told, startMs, confirmedMs }
       open.toldMs += byMs
     }
+  }
+
+  /** Whether somebody who stays was alive here a moment ago. */
+  isAttendedAt(nowMs: number): boolean {
+    const attendance = this.book.current
+    return attendance?.stays === true && nowMs - attendance.aliveMs <= ATTENDED_MS
   }
 
   /** Goods without an event and without anybody. */

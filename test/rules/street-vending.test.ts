@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { events, makeJudge, walk, withRules } from './street.ts'
+import { events, makeJudge, trackOf, walk, withRules } from './street.ts'
 
 /** Goods and somebody who stays, for ten seconds at least. See `street.ts` for the letters. */
 const STRIPS: [strip: string, events: string[]][] = [
@@ -41,4 +41,18 @@ test('street-vending: the act is one and its vendor and goods are named', () => 
   expect(act.state).toBe('ACTIVE')
   expect(act.box[0]).toBeCloseTo(140 / 320)
   expect(act.box[2]).toBeCloseTo(200 / 320)
+})
+
+test('street-vending: what somebody stays with is no bicycle by the word of one who only names', () => {
+  const table = (witness: 'namer' | undefined) => (_: string, second: number) => [
+    trackOf(2, 'person', [0.575, 0.389, 0.625, 0.667], second),
+    ...(second < 12
+      ? []
+      : [trackOf(1, 'two-wheeler', [0.43, 0.54, 0.57, 0.68], second, witness && { witness })]),
+  ]
+  const strip = `..${'v'.repeat(40)}`
+  const told = (witness: 'namer' | undefined) =>
+    events(walk(makeJudge([withRules({ 'street-vending': 30 })]), strip, 0, table(witness)))
+  expect(told('namer')).toEqual(['street-vending 2–'])
+  expect(told(undefined)).toEqual([]) // A detector sees rider and bicycle.
 })
