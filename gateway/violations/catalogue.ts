@@ -36,6 +36,38 @@ const LegalBasis = z.strictObject({
 })
 export type LegalBasis = z.infer<typeof LegalBasis>
 
+/** A time limit: minutes run on, working hours and working days are the calendar's (工作时, 工作日). */
+export const Span = z.strictObject({
+  amount: z.number().min(0).max(10_000),
+  unit: z.enum(['MINUTE', 'WORK_HOUR', 'WORK_DAY']),
+})
+export type Span = z.infer<typeof Span>
+
+export const PERSUASION_CHANNELS = ['SPEAKER', 'SMS', 'CALL', 'ONSITE'] as const
+
+const LadderStep = z.strictObject({
+  channel: z.enum(PERSUASION_CHANNELS).describe('How the notice is brought.'),
+  scriptId: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/)
+    .describe('Script of the library.'),
+  correctionMin: z
+    .number()
+    .min(0.05)
+    .max(10_080)
+    .describe('Minutes to correct in; then the box looks again.'),
+})
+export type LadderStep = z.infer<typeof LadderStep>
+
+const Sla = z.strictObject({
+  review: Span.optional().describe('Until a person has verified or rejected it.'),
+  persuade: Span.optional().describe('From verified to the first notice.'),
+  dispatch: Span.optional().describe('From persisting to dispatched.'),
+  onSite: Span.optional().describe('From dispatched to on site.'),
+  close: Span.optional().describe('From detected to closed.'),
+})
+export type Sla = z.infer<typeof Sla>
+
 const RuleEntry = z.strictObject({
   ruleId: z.enum(RULE_IDS),
   nameZh: z.string().min(1).max(40).describe('Name in Chinese, as officers say it.'),
@@ -103,6 +135,22 @@ const RuleEntry = z.strictObject({
     .default(true)
     .describe('Parked things: whether minutes in which somebody stays with them count.'),
   defaultGrade: z.enum(['G0', 'G1', 'G2', 'G3', 'G4']).describe('Grade of an act with no uplifting facts.'),
+  ladder: z
+    .array(LadderStep)
+    .max(8)
+    .default([])
+    .describe('Notices in order, the mildest first; the next one when the act persists at the re-check.'),
+  sla: Sla.prefault({}).describe('Time limits of its handling; what is absent has none.'),
+  primaryLevel: z
+    .enum(['CITY', 'DISTRICT', 'STREET'])
+    .default('DISTRICT')
+    .describe('Which level handles it, unless it crosses a boundary.'),
+  mergeWindowSec: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(600)
+    .describe('An act of the same rule that begins so soon after one at the same place is the same act.'),
   version: z.string().min(1).max(40).describe('Version of this entry.'),
 })
 export type RuleEntry = z.infer<typeof RuleEntry>
