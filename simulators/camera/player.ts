@@ -2,16 +2,17 @@
  * Plays one stream to one receiver, as a live camera does: the time line belongs to the stream, so whoever
  * connects later, or again, sees what happens now, from the next picture that decoding can start with.
  *
- *     stream's time line ──┬─────────┬─────────┬──▶   loop after loop; RTP time never goes back
- *                    units of the loop, each sent when its own time has come
+ *     stream's time line ──┬─────────┬─────────┬──▶   round after round; RTP time never goes back
+ *                    units of the round, each sent when its own time has come
  *
  * A receiver that reads too slowly loses whole GOPs: half a GOP would only be smear. They are counted.
  */
 import { randomInt } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { StreamFaults } from './faults.ts'
-import type { Media, Track } from './media.ts'
+import type { Track } from './media.ts'
 import { address, FRAMING_BYTES, goodbye, RTP_HEADER_BYTES, senderReport, type Unit } from './rtp.ts'
+import type { Round, TimeLine } from './time-line.ts'
 
 /** One way of bringing packets to a receiver; packets come with their interleaved framing in front. */
 export interface Transport {
@@ -31,29 +32,27 @@ export interface Counters {
   lateMsMax: number
 }
 
-/** The time line of a stream starts with its first receiver and goes on when nobody looks. */
-export interface TimeLine {
-  startedAtMs: number | undefined
-}
-
 export interface PlayerOptions {
-  readonly media: Media
   readonly faults: StreamFaults
   readonly counters: Counters
   readonly timeLine: TimeLine
-  readonly loop: boolean
   readonly random: () => number
   /** Called when a stream that does not loop has come to its end. */
   readonly onEnd: () => void
 }
 
 interface Lane {
-  readonly track: Track
+  readonly kind: Track['kind']
+  readonly clockHz: number
+  /** Place among the tracks, the same in every round. */
+  readonly place: number
   readonly transport: Transport
   readonly ssrc: number
   readonly firstTimestamp: number
   sequence: number
-  loop: number
+  round: number
+  /** Undefined when the stream has ended. */
+  shown: Round | undefined
   index: number
   packets: number
   octets: number
@@ -75,16 +74,17 @@ export class Player {
 
   constructor(options: PlayerOptions, transports: ReadonlyMap<Track, Transport>) {
     this.#options = options
-    const first = options.timeLine.startedAtMs === undefined
-    options.timeLine.startedAtMs ??= performance.now()
-    const beginSec = this.#nextKeySec(first ? 0 : this.#positionSec(), [...transports.keys()])
-    this.#lanes = [...transports].map(([track, transport]) => this.#laneFrom(beginSec, track, transport))
+    const { timeLine } = options
+    const begin = this.#nextKey(timeLine.positionSec, [...transports.keys()])
+    timeLine.start()
+    this.#lanes = [...transports].map(([track, transport]) => this.#laneFrom(begin, track, transport))
   }
 
   /** `seq` and `rtptime` of the first packet of a track, for the RTP-Info header [RFC 2326 12.33]. */
   firstPacket(track: Track): { sequence: number; timestamp: number } | undefined {
-    const lane = this.#lanes.find((each) => each.track === track)
-    const unit = lane?.track.units[lane.index]
+    const place = this.#options.timeLine.media.tracks.indexOf(track)
+    const lane = this.#lanes.find((each) => each.place === place)
+    const unit = lane && unitOf(lane)
     if (!lane || !unit) return undefined
     return { sequence: lane.sequence, timestamp: this.#timestamp(lane, unit.showAtSec) }
   }
@@ -122,7 +122,7 @@ export class Player {
     if (!faults.stalled && nowMs - this.#reportedAtMs >= REPORT_EVERY_MS) this.#report(nowMs)
     for (const lane of this.#lanes) {
       for (let dueMs = this.#dueMs(lane); dueMs <= nowMs + 1; dueMs = this.#dueMs(lane)) {
-        const unit = lane.track.units[lane.index]!
+        const unit = unitOf(lane)!
         this.#offer(lane, unit, nowMs - dueMs)
         lane.index++
         this.#wrap(lane)
@@ -134,37 +134,46 @@ export class Player {
 
   /** When the lane's next unit leaves, on the clock of `performance`; Infinity when there is none. */
   #dueMs(lane: Lane): number {
-    const unit = lane.track.units[lane.index]
+    const unit = unitOf(lane)
     if (!unit) return Infinity
-    const atSec = lane.loop * this.#options.media.loopSec + unit.sendAtSec
-    return this.#options.timeLine.startedAtMs! + atSec * 1000
+    return this.#options.timeLine.startedAtMs! + (lane.shown!.startSec + unit.sendAtSec) * 1000
   }
 
   /** Sound begins where the picture begins: at the first key unit from `positionSec` on. */
-  #nextKeySec(positionSec: number, tracks: readonly Track[]): number {
-    const { loop, media } = this.#options
-    const video = tracks.find((track) => track.kind === 'video')
-    if (!video) return positionSec
-    const round = loop ? Math.floor(positionSec / media.loopSec) : 0
-    const inLoopSec = positionSec - round * media.loopSec
-    const soon = video.units.find((unit) => unit.key && unit.sendAtSec >= inLoopSec)
-    if (soon) return round * media.loopSec + soon.sendAtSec
-    if (!loop) return Infinity
-    return (round + 1) * media.loopSec + video.units.find((unit) => unit.key)!.sendAtSec
+  #nextKey(positionSec: number, tracks: readonly Track[]): { round: number; inRoundSec: number } {
+    const { timeLine } = this.#options
+    const first = timeLine.roundAt(positionSec)
+    const inFirstSec = positionSec - (timeLine.round(first)?.startSec ?? 0)
+    const place = timeLine.media.tracks.findIndex((track) => track.kind === 'video' && tracks.includes(track))
+    if (place < 0) return { round: first, inRoundSec: inFirstSec }
+    for (const [round, fromSec] of [
+      [first, inFirstSec],
+      [first + 1, 0],
+    ] as const) {
+      const units = unitsOf(timeLine.round(round), place)
+      const key = units.find((unit) => unit.key && unit.sendAtSec >= fromSec)
+      if (key) return { round, inRoundSec: key.sendAtSec }
+    }
+    return { round: first + 1, inRoundSec: Infinity }
   }
 
-  #laneFrom(beginSec: number, track: Track, transport: Transport): Lane {
-    const round = this.#options.loop ? Math.floor(beginSec / this.#options.media.loopSec + 1e-9) : 0
-    const inLoopSec = beginSec - round * this.#options.media.loopSec
-    const found = track.units.findIndex((unit) => unit.sendAtSec >= inLoopSec - 1e-6)
+  #laneFrom(begin: { round: number; inRoundSec: number }, track: Track, transport: Transport): Lane {
+    const { timeLine } = this.#options
+    const place = timeLine.media.tracks.indexOf(track)
+    const shown = timeLine.round(begin.round)
+    const units = unitsOf(shown, place)
+    const found = units.findIndex((unit) => unit.sendAtSec >= begin.inRoundSec - 1e-6)
     const lane: Lane = {
-      track,
+      kind: track.kind,
+      clockHz: track.clockHz,
+      place,
       transport,
       ssrc: randomInt(2 ** 32),
       firstTimestamp: randomInt(2 ** 31),
       sequence: randomInt(2 ** 16),
-      loop: round,
-      index: found < 0 ? track.units.length : found,
+      round: begin.round,
+      shown,
+      index: found < 0 ? units.length : found,
       packets: 0,
       octets: 0,
     }
@@ -172,10 +181,12 @@ export class Player {
     return lane
   }
 
+  /** On to the next round when this one has nothing left. */
   #wrap(lane: Lane): void {
-    if (lane.index < lane.track.units.length || lane.track.units.length === 0 || !this.#options.loop) return
+    if (!lane.shown || unitOf(lane)) return
+    lane.round++
+    lane.shown = this.#options.timeLine.round(lane.round)
     lane.index = 0
-    lane.loop++
   }
 
   #offer(lane: Lane, unit: Unit, lateMs: number): void {
@@ -183,7 +194,7 @@ export class Player {
     if (faults.stalled || lane.transport.congested) this.#waitsForKey = true
     if (faults.stalled) return
 
-    const video = lane.track.kind === 'video'
+    const video = lane.kind === 'video'
     if (video && this.#waitsForKey && unit.key && lane.transport.drained) this.#waitsForKey = false
     if (this.#waitsForKey) {
       counters.unitsDropped++
@@ -235,21 +246,26 @@ export class Player {
   #report(nowMs: number): void {
     this.#reportedAtMs = nowMs
     const wallMs = Date.now()
-    const position = this.#positionSec()
+    const position = this.#options.timeLine.positionSec
     for (const lane of this.#lanes) {
-      const atSec = position - lane.loop * this.#options.media.loopSec
+      if (!lane.shown) continue
+      const atSec = position - lane.shown.startSec
       lane.transport.sendReport(senderReport(lane, wallMs, this.#timestamp(lane, atSec)))
     }
   }
 
-  #positionSec(): number {
-    return (performance.now() - this.#options.timeLine.startedAtMs!) / 1000
+  /** Counted from the start of the time line in one piece, so that no round adds a rounding error. */
+  #timestamp(lane: Lane, inRoundSec: number): number {
+    const atSec = lane.shown!.startSec + inRoundSec + this.#options.faults.timeShiftSec
+    return (lane.firstTimestamp + Math.round(atSec * lane.clockHz)) >>> 0
   }
+}
 
-  /** Counted from the start of the time line in one piece, so that no loop adds a rounding error. */
-  #timestamp(lane: Lane, inLoopSec: number): number {
-    const { media, faults } = this.#options
-    const atSec = lane.loop * media.loopSec + inLoopSec + faults.timeShiftSec
-    return (lane.firstTimestamp + Math.round(atSec * lane.track.clockHz)) >>> 0
-  }
+function unitOf({ shown, place, index }: Lane): Unit | undefined {
+  return unitsOf(shown, place)[index]
+}
+
+/** None when the stream has ended. */
+function unitsOf(round: Round | undefined, place: number): readonly Unit[] {
+  return round === undefined ? [] : round.part.media.tracks[place]!.units
 }

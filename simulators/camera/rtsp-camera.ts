@@ -4,6 +4,7 @@
  *     const camera = await RtspCamera.start({ streams: { main: { file: 'street.mp4' } } })
  *     camera.urlOf('main')   'rtsp://127.0.0.1:40123/main'      one port may serve many cameras
  *     camera.stall()         the connection stands, nothing comes any more
+ *     camera.goOn('main')    a stream made of parts leaves the one that it repeats, and shows the next
  *
  * Packets are the file's own, at the file's own pace; at its end the file begins again and media time goes on.
  */
@@ -16,20 +17,21 @@ import { type Log, silentLog } from '../../gateway/kit/log.ts'
 import { seededRandom } from '../../gateway/kit/random.ts'
 import type { Credentials } from './digest.ts'
 import { noFaults, type StreamFaults } from './faults.ts'
-import { loadMedia, type Media } from './media.ts'
 import { STATUS } from './message.ts'
-import type { Counters, TimeLine } from './player.ts'
+import { Films, type StreamOptions } from './parts.ts'
+import type { Counters } from './player.ts'
 import { Session, type Stream } from './session.ts'
+import { TimeLine } from './time-line.ts'
 import { DatagramPair } from './transport.ts'
 
 export interface RtspCameraOptions {
   /** Streams by name, which is the path of their URL; or one file, which becomes the stream `main`. */
-  readonly streams: Readonly<Record<string, { readonly file: string }>> | string
+  readonly streams: Readonly<Record<string, StreamOptions>> | string
   readonly host?: string
   /** 0: any free port. */
   readonly port?: number
   readonly auth?: Credentials
-  /** Begin again at the end of the file, default true; otherwise the stream says goodbye and hangs up. */
+  /** A file begins again at its end, default true; otherwise the stream says goodbye and hangs up. */
   readonly loop?: boolean
   readonly sessionTimeoutSec?: number
   /** Which packets the faults hit follows from it. */
@@ -48,7 +50,6 @@ export interface CameraStats extends Readonly<Counters> {
 const CONNECTIONS_MAX = 256
 
 interface LoadedStream {
-  readonly media: Media
   readonly faults: StreamFaults
   readonly timeLine: TimeLine
 }
@@ -88,12 +89,11 @@ export class RtspCamera {
   static async start(options: RtspCameraOptions): Promise<RtspCamera> {
     const named = typeof options.streams === 'string' ? { main: { file: options.streams } } : options.streams
     const streams = new Map<string, LoadedStream>()
-    const loaded = new Map<string, Media>()
-    for (const [name, { file }] of Object.entries(named)) {
-      const media = loaded.get(file) ?? (await loadMedia(file, options.log ?? silentLog))
-      loaded.set(file, media)
-      const timeLine = { startedAtMs: undefined }
-      streams.set(name.replace(/^\/+|\/+$/g, ''), { media, faults: noFaults(), timeLine })
+    const films = new Films(options.log)
+    for (const [name, stream] of Object.entries(named)) {
+      const parts = await films.partsOf(stream, options.loop ?? true)
+      const timeLine = new TimeLine(parts)
+      streams.set(name.replace(/^\/+|\/+$/g, ''), { faults: noFaults(), timeLine })
     }
     assert(streams.size > 0, 'a camera has at least one stream')
     const camera = new RtspCamera(options, streams)
@@ -157,6 +157,16 @@ export class RtspCamera {
   /** Media times jump by so many seconds from here on, forward or back. */
   jumpTime(bySec: number, name?: string): void {
     for (const faults of this.#faultsOf(name)) faults.timeShiftSec += bySec
+  }
+
+  /**
+   * Leaves the part that is repeated, at the end of its round, for the one after it. False when none is repeated now
+   * or none comes after.
+   */
+  goOn(name: string): boolean {
+    const stream = this.#streams.get(name)
+    assert(stream, `the camera has a stream ${name}`)
+    return stream.timeLine.goOn()
   }
 
   dropConnections(name?: string): void {
@@ -242,16 +252,16 @@ export class RtspCamera {
   #find(name: string): Stream | undefined {
     const stream = this.#streams.get(name)
     if (!stream) return undefined
-    const { media, faults, timeLine } = stream
-    const rest = { loop: this.#options.loop ?? true, counters: this.#counters, random: this.#random }
+    const { faults, timeLine } = stream
+    const rest = { counters: this.#counters, random: this.#random }
     const ended = (onEnd: () => void) => () => {
-      timeLine.startedAtMs = undefined
+      timeLine.reset()
       onEnd()
     }
     return {
       name,
-      media,
-      playerOptions: (onEnd) => ({ media, faults, timeLine, ...rest, onEnd: ended(onEnd) }),
+      media: timeLine.media,
+      playerOptions: (onEnd) => ({ faults, timeLine, ...rest, onEnd: ended(onEnd) }),
     }
   }
 

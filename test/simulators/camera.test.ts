@@ -272,3 +272,67 @@ test('a film that does not loop ends with the connection', async () => {
   )
   expect(stdout.length).toBeGreaterThan(10_000)
 })
+
+const GOP_SEC = 0.4
+const pieces = (file: string) =>
+  [
+    { name: 'comes', repeats: false },
+    { name: 'stays', repeats: true },
+    { name: 'leaves', repeats: false },
+    { name: 'empty', repeats: true },
+  ].map((part, i) => ({ ...part, file, fromSec: i * GOP_SEC, toSec: (i + 1) * GOP_SEC }))
+
+test('a stream goes on to its next part when told: whole pictures, even times, over every seam', async () => {
+  const file = await films.plain()
+  const source = await films.pictureNals('h264', '-i', file)
+  const camera = await start({ streams: { street: { parts: pieces(file) } } })
+  const seen = await client(camera)
+  await seen.play(camera.urlOf('street'))
+  const units = () => accessUnits(seen.packets)
+  await seen.until(() => units().length > 20)
+  expect(camera.goOn('street')).toBe(true)
+  expect(camera.goOn('street')).toBe(false)
+  const picturesShown = () => units().map(({ nals }) => source.indexOf(nals.at(-1)!.toString('base64')))
+  await seen.until(() => picturesShown().includes(24))
+  await seen.until(() => units().length > picturesShown().indexOf(24) + 12)
+
+  const shown = picturesShown()
+  const gops = shown.flatMap((picture, i) => (i % 8 === 0 ? [picture / 8] : []))
+  expect(shown).toEqual(shown.map((_, i) => gops[Math.floor(i / 8)]! * 8 + (i % 8)))
+  expect(gops.join('')).toMatch(/^01+233?$/)
+  expect(gops.filter((gop) => gop === 1).length).toBeGreaterThan(1)
+  const times = units().map(({ timestamp }) => timestamp)
+  expect(new Set(times.slice(1).map((time, i) => (time - times[i]!) >>> 0))).toEqual(new Set([4_500]))
+})
+
+test('whoever decodes it sees no fault at a seam, and times that only grow', async () => {
+  const camera = await start({ streams: { street: { parts: pieces(await films.plain()) } } })
+  const watch = await client(camera)
+  await watch.play(camera.urlOf('street'))
+  const input = from(camera.urlOf('street'), 'tcp', '3.6')
+  const decoding = films.ffmpegSays('-xerror', ...input, '-map', '0:v', '-f', 'framecrc', '-')
+  await watch.until(() => accessUnits(watch.packets).length > 40)
+  camera.goOn('street')
+  const { stdout, stderr } = await decoding
+  const times = stdout.split('\n').flatMap((line) => (/^\d/.test(line) ? [Number(line.split(',')[2])] : []))
+
+  expect(stderr).toBe('')
+  expect(times.length).toBeGreaterThan(40)
+  expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b))
+})
+
+test('a part that begins where no decoder can, or shows something else, is refused', async () => {
+  const [file, other] = [await films.plain(), await films.withBFrames()]
+  const parts = (change: object, from: string) => ({
+    street: {
+      parts: [
+        { name: 'a', file, repeats: true },
+        { name: 'b', file: from, repeats: true, ...change },
+      ],
+    },
+  })
+  const refused = { code: 'SIMULATOR_SOURCE_UNREADABLE' }
+  await expect(start({ streams: parts({ fromSec: 0.5 }, file) })).rejects.toMatchObject(refused)
+  await expect(start({ streams: parts({ fromSec: 0.8, toSec: 0.4 }, file) })).rejects.toMatchObject(refused)
+  await expect(start({ streams: parts({}, other) })).rejects.toMatchObject(refused)
+})

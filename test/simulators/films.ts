@@ -18,6 +18,11 @@ export function ffmpeg(...args: string[]) {
   return run('ffmpeg', ['-nostdin', '-loglevel', 'error', ...args], options)
 }
 
+/** What it prints, and what it complains of. */
+export async function ffmpegSays(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  return run('ffmpeg', ['-nostdin', '-loglevel', 'error', ...args], { maxBuffer: 1 << 26 })
+}
+
 const made = new Map<string, Promise<string>>()
 
 function make(name: string, ...args: string[]): Promise<string> {
