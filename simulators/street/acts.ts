@@ -9,13 +9,17 @@ const STREET: number = -Math.PI / 2
 const SHOPS: number = Math.PI / 2
 
 /** Where a stall stands, and when. */
-interface Stand {
-  readonly off: Off
-  readonly parkedSec: number
-  readonly leavesSec: number
+interface Stand extends Stay {
   readonly comesSec: number
   readonly goneSec: number
   readonly act: number
+}
+interface Stay {
+  readonly off: Off
+  readonly parkedSec: number
+  readonly leavesSec: number
+  /** When the vendor is spoken to and looks up, a while before packing up. */
+  readonly hearsSec?: number
 }
 /** Along the street and towards the shops, metres. */
 type Off = readonly [x: number, z: number]
@@ -35,10 +39,18 @@ const CANOPIES: Rgb[] = [
 
 /** A vendor comes with a handcart, builds up, sells, packs up, goes: one street vending, `off` metres from the usual place. */
 export function trade(cast: Cast, parkedSec: number, leavesSec: number, off: Off = [0, 0]): void {
+  keepStall(cast, { off, parkedSec, leavesSec })
+  // Customers, one after the other, on the street side of the table.
+  for (let at = parkedSec + 13; at < leavesSec - 14; at += cast.between(7, 11)) {
+    cast.visit(at, cast.between(5, 8), cast.between(0.8, 2.3) + off[0], -4.35 + off[1], SHOPS, 'look')
+  }
+}
+
+/** The same without customers. All is built up 12 s after the cart is parked; packing up takes the last 7.5 s. */
+export function keepStall(cast: Cast, stay: Stay): void {
+  const { parkedSec, leavesSec } = stay
   const stand: Stand = {
-    off,
-    parkedSec,
-    leavesSec,
+    ...stay,
     comesSec: parkedSec - (CART.fromX - CART.x) / CART.metresPerSec,
     goneSec: leavesSec + (CART.x - CART.toX) / CART.metresPerSec,
     act: cast.acts.length,
@@ -52,10 +64,6 @@ export function trade(cast: Cast, parkedSec: number, leavesSec: number, off: Off
     startSec: round(parkedSec),
     endSec: round(leavesSec),
   })
-  // Customers, one after the other, on the street side of the table.
-  for (let at = parkedSec + 13; at < leavesSec - 14; at += cast.between(7, 11)) {
-    cast.visit(at, cast.between(5, 8), cast.between(0.8, 2.3) + off[0], -4.35 + off[1], SHOPS, 'look')
-  }
 }
 
 function bringStall(cast: Cast, { off, parkedSec, leavesSec, comesSec, goneSec, act }: Stand): void {
@@ -89,7 +97,7 @@ function bringStall(cast: Cast, { off, parkedSec, leavesSec, comesSec, goneSec, 
   put('crates', -1.3, -3.3, 7.5, [0, 0, 0])
 }
 
-function vendorSteps({ off, parkedSec, leavesSec, comesSec, goneSec }: Stand): Step[] {
+function vendorSteps({ off, parkedSec, leavesSec, comesSec, goneSec, hearsSec }: Stand): Step[] {
   const at = (atSec: number, x: number): Step => ({ atSec, x, z: -2.6, heading: STREET, gesture: 'sell' })
   return moved(off, [
     { atSec: comesSec, x: CART.fromX + BEHIND_M, z: CART.z, gesture: 'push' },
@@ -97,7 +105,10 @@ function vendorSteps({ off, parkedSec, leavesSec, comesSec, goneSec }: Stand): S
     // Table and umbrella first, then the crates.
     ...[at(parkedSec + 2.8, 2.2), at(parkedSec + 6.2, 2.2)],
     ...[at(parkedSec + 8, -0.4), at(parkedSec + 9.8, -0.4)],
-    ...[at(parkedSec + 11.4, 1.5), at(leavesSec - 7.5, 1.5)],
+    at(parkedSec + 11.4, 1.5),
+    // Up to where the voice comes from.
+    ...(hearsSec === undefined ? [] : [{ ...at(hearsSec, 1.5), heading: Math.PI, gesture: 'look' } as const]),
+    at(leavesSec - 7.5, 1.5),
     ...[at(leavesSec - 6, -0.4), at(leavesSec - 4.6, -0.4)],
     ...[at(leavesSec - 3, 2.2), at(leavesSec - 2, 2.2)],
     { atSec: leavesSec, x: CART.x + BEHIND_M, z: CART.z, gesture: 'push' },
