@@ -17,6 +17,7 @@ import { addRun } from './run.ts'
 import { addSimulateBodycam } from './simulate-bodycam.ts'
 import { addSimulateCamera } from './simulate-camera.ts'
 import { addSimulatePlatform } from './simulate-platform.ts'
+import { addSimulateSpeaker } from './simulate-speaker.ts'
 import { addVerify } from './verify.ts'
 
 const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }
@@ -32,10 +33,13 @@ addAlerts(program)
 addModels(program)
 addKeys(program)
 
-const simulate = new Command('simulate').description('simulated peers: camera, scene, body-cam, platform')
+const simulate = new Command('simulate').description(
+  'simulated peers: camera, scene, body-cam, platform, speaker',
+)
 addSimulateCamera(simulate)
 addSimulateBodycam(simulate)
 addSimulatePlatform(simulate)
+addSimulateSpeaker(simulate)
 program.addCommand(simulate)
 
 process.exitCode = await runProgram(program, process.argv)

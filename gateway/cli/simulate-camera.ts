@@ -22,6 +22,7 @@ import {
 import { SET_NAMES } from '../../simulators/street/test-street.ts'
 import { reasonOf } from '../kit/errors.ts'
 import { makeLog } from '../kit/log.ts'
+import { FAULT_GRAMMAR, type Faults, parseFault, plan } from './planned-fault.ts'
 import { print, usage } from './program.ts'
 import { progressBar } from './progress.ts'
 
@@ -50,8 +51,7 @@ interface SceneFlags extends SceneShape {
   readonly json?: boolean
 }
 
-/** `stall@20` from the twentieth second on, `stall@20-35` until the thirty-fifth, `loss=0.02` always. */
-const FAULTS: Record<string, (camera: RtspCamera, on: boolean, value: number) => void | Promise<void>> = {
+const FAULTS: Faults<RtspCamera> = {
   stall: (camera, on) => (on ? camera.stall() : camera.resume()),
   freeze: (camera, on) => camera.freeze(on),
   drop: (camera, on) => (on ? camera.dropConnections() : undefined),
@@ -62,14 +62,7 @@ const FAULTS: Record<string, (camera: RtspCamera, on: boolean, value: number) =>
   jitter: (camera, on, value) => camera.jitter(on ? value : 0),
   'time-jump': (camera, on, value) => camera.jumpTime(on ? value : -value),
 }
-const VALUE_OF: Record<string, number> = { loss: 0.02, corrupt: 0.02, jitter: 200, 'time-jump': 60 }
-
-interface PlannedFault {
-  readonly name: string
-  readonly value: number
-  readonly fromSec: number
-  readonly toSec: number | undefined
-}
+const USUAL_VALUES = { loss: 0.02, corrupt: 0.02, jitter: 200, 'time-jump': 60 }
 
 export function addSimulateCamera(simulate: Command): void {
   shaped(simulate.command('camera'))
@@ -79,11 +72,7 @@ export function addSimulateCamera(simulate: Command): void {
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--port <port>', '0 for any free one', '8554')
     .option('--user <user>', 'ask for this user; the password comes from LUSHAO_CAMERA_PASSWORD')
-    .option(
-      '--fault <fault...>',
-      `${Object.keys(FAULTS).join(', ')}; NAME[=VALUE][@FROM[-TO]] in seconds`,
-      [],
-    )
+    .option('--fault <fault...>', `${Object.keys(FAULTS).join(', ')}; ${FAULT_GRAMMAR}`, [])
     .option('--once', 'say goodbye at the end of the file instead of looping')
     .option('--json', 'print the addresses as JSON')
     .action(runCamera)
@@ -134,7 +123,7 @@ function shaped(command: Command): Command {
 }
 
 async function runCamera(options: CameraFlags): Promise<void> {
-  const faults = options.fault.map(parseFault)
+  const faults = options.fault.map((text) => parseFault('simulate camera', text, FAULTS, USUAL_VALUES))
   const auth = credentialsOf(options)
   const port = numberOf('--port', options.port, 0, 65_535)
   const folder = await mkdtemp(join(tmpdir(), 'lushao-scene-'))
@@ -150,7 +139,7 @@ async function runCamera(options: CameraFlags): Promise<void> {
     })
     const urls = camera.names.map((name) => camera.urlOf(name))
     print(options.json ? JSON.stringify({ urls }) : urls.join('\n'))
-    for (const planned of faults) timers.push(...plan(camera, planned))
+    for (const planned of faults) timers.push(...plan(camera, FAULTS, planned))
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
     await camera.close()
   } finally {
@@ -206,26 +195,6 @@ function credentialsOf({ user }: CameraFlags): { user: string; password: string 
   const password = process.env['LUSHAO_CAMERA_PASSWORD']
   if (!password) throw usage('simulate camera', '--user needs the password in LUSHAO_CAMERA_PASSWORD')
   return { user, password }
-}
-
-function parseFault(text: string): PlannedFault {
-  const [, name = '', value, from, to] =
-    /^([a-z-]+)(?:=(-?[\d.]+))?(?:@([\d.]+)(?:-([\d.]+))?)?$/.exec(text) ?? []
-  if (!Object.hasOwn(FAULTS, name)) {
-    throw usage('simulate camera', `--fault ${text} is none of ${Object.keys(FAULTS).join(', ')}`)
-  }
-  return {
-    name,
-    value: Number(value ?? VALUE_OF[name] ?? 0),
-    fromSec: Number(from ?? 0),
-    toSec: to === undefined ? undefined : Number(to),
-  }
-}
-
-function plan(camera: RtspCamera, { name, value, fromSec, toSec }: PlannedFault): NodeJS.Timeout[] {
-  const turn = (on: boolean) => () => void FAULTS[name]!(camera, on, value)
-  const begin = setTimeout(turn(true), fromSec * 1000)
-  return toSec === undefined ? [begin] : [begin, setTimeout(turn(false), toSec * 1000)]
 }
 
 function numberOf(option: string, value: string, low: number, high: number): number {

@@ -1185,12 +1185,12 @@ export const CATALOGUE = {
   ),
   SIMULATOR_PORT_TAKEN: entry(
     [
-      'The simulated camera cannot listen on {host}:{port} ({reason}).',
+      'The simulated device cannot listen on {host}:{port} ({reason}).',
       'It does not start.',
       'Choose another port, or 0 for any free one.',
     ],
     [
-      '模拟摄像机无法监听 {host}:{port}（{reason}）。',
+      '模拟设备无法监听 {host}:{port}（{reason}）。',
       '它不会启动。',
       '请换一个端口，或用 0 表示任意空闲端口。',
     ],
