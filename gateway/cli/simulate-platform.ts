@@ -59,7 +59,12 @@ export function addSimulatePlatform(simulate: Command): void {
       platform.on('acknowledged', ({ eventId, phase, alertState, title, cameraId }, { sequence }) =>
         tell('acknowledged', { sequence, phase, title, cameraId, alertState, eventId }),
       )
-      platform.on('reviewed', (eventId, ok, reason) => tell('reviewed', { eventId, ok, reason }))
+      platform.on('answered', ({ command, args }, ok, reason) =>
+        tell(ok ? 'done' : 'refused', {
+          ...{ command, to: args['to'] ?? args['verdict'] ?? '', eventId: args.eventId },
+          ...(reason && { reason }),
+        }),
+      )
       platform.on('closed', (eventId) => tell('closed', { eventId }))
       await new Promise((done) => process.once('SIGINT', done).once('SIGTERM', done))
       await platform.close()

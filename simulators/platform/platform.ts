@@ -1,7 +1,7 @@
 /**
  * A small real back end for one site: reads everything its gateways publish, acknowledges, reviews, closes.
  *
- *     {root}/# ─▶ record (NDJSON) ─▶ once by id? ─▶ ack ─▶ review after a while ─▶ … ─▶ closed when the act is over
+ *     {root}/# ─▶ record (NDJSON) ─▶ once by id? ─▶ ack ─▶ review after a while ─▶ … ─▶ closed when all is done
  *
  * It knows the contract and nothing of the gateway's code. Its faults: it loses acknowledgements, sends commands
  * twice, and goes away for a while. Like a real one it commands again, under the same id, when no answer comes.
@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { connect, type MqttClient } from 'mqtt'
 import { fault, reasonOf, redact } from '../../gateway/kit/errors.ts'
 import { ulid } from '../../gateway/kit/ids.ts'
-import { type Alert, CaseBook, type Step } from './case-book.ts'
+import { type Alert, CaseBook, type CaseHabits, type Step } from './case-book.ts'
 import { Ledger, type Received } from './ledger.ts'
 
 export interface PlatformOptions {
@@ -25,6 +25,10 @@ export interface PlatformOptions {
   readonly verdict: 'VERIFIED' | 'REJECTED'
   /** Id of the person who reviews. */
   readonly by: string
+  /** How long everything takes that is no review; absent: no time at all. */
+  readonly stepAfterMs?: number
+  /** What else it does by habit; see `case-book.ts`. */
+  readonly habits?: Partial<Omit<CaseHabits, 'verdict'>>
   /** Where `messages.ndjson` is written; absent: nowhere. */
   readonly folder?: string | undefined
   readonly faults: {
@@ -41,6 +45,9 @@ export interface PlatformOptions {
 interface PlatformEvents {
   acknowledged: [alert: Alert, message: Received]
   reviewed: [eventId: string, ok: boolean, reason: string]
+  /** A command was sent for the first time, and what became of it. */
+  asked: [step: Step]
+  answered: [step: Step, ok: boolean, reason: string]
   closed: [eventId: string]
   /** Any message, as it came. */
   message: [topic: string, body: unknown, retained: boolean]
@@ -53,6 +60,9 @@ interface Pending {
   readonly timer: NodeJS.Timeout
 }
 
+const USUAL_HABITS = { noticesMax: 2, certNo: 'simulated-certificate', awaitsProof: false }
+/** Originals are named by number and kind. */
+const AFTER_ITEM = /^data\/original\/(\d+-after)\./
 const COMMAND_LIFE_MS = 300_000
 const ASK_AGAIN_MS = 3_000
 
@@ -72,7 +82,7 @@ export class Platform {
 
   private constructor(options: PlatformOptions) {
     this.#options = options
-    this.#cases = new CaseBook(options.verdict)
+    this.#cases = new CaseBook({ ...USUAL_HABITS, ...options.habits, verdict: options.verdict })
     this.#random = options.random ?? Math.random
     if (options.folder !== undefined) mkdirSync(options.folder, { recursive: true })
   }
@@ -93,6 +103,11 @@ export class Platform {
   /** The latest revision of every event. */
   alerts(): readonly Alert[] {
     return this.#cases.alerts
+  }
+
+  /** States of an event in the order in which they were told. */
+  statesOf(eventId: string): readonly string[] {
+    return this.#cases.statesOf(eventId)
   }
 
   on<Name extends keyof PlatformEvents>(name: Name, listener: (...values: PlatformEvents[Name]) => void) {
@@ -163,6 +178,7 @@ export class Platform {
     const message: Received = { gateway, topic, id, sequence, late, type, data }
     const isNews = this.ledger.take(message)
     const isAcknowledged = this.#acknowledge(gateway, id)
+    if (isNews) this.#note(gateway, kind, data)
     if (kind !== 'alert') return
     const alert = data as Alert
     if (isAcknowledged) this.#events.emit('acknowledged', alert, message)
@@ -170,6 +186,21 @@ export class Platform {
     const step = this.#cases.take(alert)
     if (alert.alertState === 'CLOSED') this.#events.emit('closed', alert.eventId)
     if (step) this.#take(gateway, step)
+  }
+
+  /** What has come in besides alerts, and lets cases go on. */
+  #note(gateway: string, kind: string | undefined, data: unknown): void {
+    const steps: (Step | null)[] = []
+    if (kind === 'evidence') {
+      const { eventId, items } = data as Sealed
+      const [afterItemId] = items.flatMap(({ path }) => AFTER_ITEM.exec(path)?.slice(1) ?? [])
+      if (afterItemId !== undefined) steps.push(this.#cases.noteAfter(eventId, afterItemId))
+    }
+    if (kind === 'bodycam') {
+      const { status, recordingId } = data as { status: string; recordingId: string }
+      if (status === 'ACCEPTED') steps.push(...this.#cases.noteRecording(recordingId))
+    }
+    for (const step of steps) if (step) this.#take(gateway, step)
   }
 
   /** What came in one go is acknowledged in one go, or forgotten. True the first time an id is. */
@@ -193,9 +224,9 @@ export class Platform {
   }
 
   #take(gateway: string, step: Step): void {
-    const { reviewAfterMs } = this.#options
+    const { reviewAfterMs, stepAfterMs = 0 } = this.#options
     if (reviewAfterMs === null) return
-    this.#after(step.command === 'review' ? reviewAfterMs : 0, () => this.#ask(gateway, step))
+    this.#after(step.command === 'review' ? reviewAfterMs : stepAfterMs, () => this.#ask(gateway, step))
   }
 
   #ask(gateway: string, step: Step): void {
@@ -204,6 +235,7 @@ export class Platform {
     const payload = JSON.stringify({ id, by: this.#options.by, expiresAt, args: step.args })
     const timer = setInterval(() => this.#send(id), ASK_AGAIN_MS)
     this.#pending.set(id, { gateway, step, payload, timer })
+    this.#events.emit('asked', step)
     this.#send(id)
   }
 
@@ -221,8 +253,12 @@ export class Platform {
     clearInterval(pending.timer)
     this.#pending.delete(id)
     const good = ok || first?.ok === true
-    if (pending.step.command !== 'review') return
-    this.#events.emit('reviewed', String(pending.step.args['eventId']), good, good ? '' : String(reason))
+    const { gateway, step } = pending
+    const why = good ? '' : String(reason)
+    this.#events.emit('answered', step, good, why)
+    if (step.command === 'review') this.#events.emit('reviewed', step.args.eventId, good, why)
+    const instead = good ? null : this.#cases.noteRefusal(step)
+    if (instead) this.#take(gateway, instead)
   }
 
   #topic(gateway: string, below: string): string {
@@ -259,6 +295,11 @@ interface Answer {
   readonly ok: boolean
   readonly reason?: string
   readonly first?: { readonly ok: boolean }
+}
+
+interface Sealed {
+  readonly eventId: string
+  readonly items: readonly { readonly path: string }[]
 }
 
 interface MessageBody {
