@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: a street, a box and a city on one machine, all of it real but the street.
  *
- *     startDemoStreet ─▶ each step of every alert is told ─▶ Ctrl-C, or with --once the first that went all the way
+ *     startDemoStreet ─▶ three stories, a line a step ─▶ Ctrl-C, or with --once the first that went all the way
  *
  * `--once` ends with 0 after the first alert has gone the whole way: detected, evidence sealed, published,
  * acknowledged, reviewed, package verified; with 1 and the reason when that does not happen in time.
@@ -11,7 +11,14 @@ import { verifyPackages } from '../gateway/evidence/verify.ts'
 import { Closing } from '../gateway/kit/closing.ts'
 import { reasonOf } from '../gateway/kit/errors.ts'
 import { AdminSession } from './bodycam/admin-session.ts'
-import { type DemoStreet, SCENES, startDemoStreet, uploadFromBodyCam } from './demo-parts.ts'
+import {
+  DEMO_WISHES,
+  type DemoStreet,
+  demoFolder,
+  startDemoStreet,
+  uploadFromBodyCam,
+} from './demo/street.ts'
+import { introduce, tellStories } from './demo/telling.ts'
 import type { Alert } from './platform/case-book.ts'
 
 const ONCE_WITHIN_MS = 300_000
@@ -26,27 +33,26 @@ async function main(once: boolean): Promise<number> {
     process.once('SIGTERM', () => resolve('stopped'))
   })
   try {
-    const street = await startDemoStreet(closing, REVIEW_AFTER_MS, say)
+    const wishes = { ...DEMO_WISHES, folder: demoFolder(), reviewAfterMs: REVIEW_AFTER_MS }
+    const street = await startDemoStreet(closing, wishes, say)
     const whole = wentTheWholeWay(street)
-    say(`Console  ${street.consoleUrl}   user admin, one-time password ${street.oneTimePassword}`)
+    const told = tellStories(street, say)
+    const admin = await AdminSession.begin(street.consoleUrl, street.oneTimePassword)
+    sendOfficer(street, admin)
+    say(`Console  ${street.consoleUrl}   user admin, password ${admin.password}`)
     say(`Files    ${street.folder}`)
-    say(
-      `Cameras  ${Object.keys(SCENES).join(', ')} are watched. The first alert comes after about half a minute.`,
-    )
-    bringRecordingHome(street).catch((error: unknown) => say(`Body-cam  ${reasonOf(error)}`))
+    introduce(street, say)
+    say('The first alert comes after about half a minute.')
     if (!once) {
       say('Ctrl-C stops all of it.')
-      await stopped
+      const end = await Promise.race([told, stopped])
+      if (end !== 'stopped') {
+        say('The three stories are told. The street goes on, the console too; Ctrl-C stops all of it.')
+        await stopped
+      }
       return 0
     }
-    const late = new Promise<never>((_, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`no alert within ${ONCE_WITHIN_MS / 1000} s`)),
-        ONCE_WITHIN_MS,
-      )
-      closing.own({ close: () => clearTimeout(timer) })
-    })
-    const alert = await Promise.race([whole, late, stopped])
+    const alert = await Promise.race([whole, late(closing), stopped])
     if (alert === 'stopped') return 1
     say(JSON.stringify(alert, null, 1))
     return 0
@@ -58,29 +64,27 @@ async function main(once: boolean): Promise<number> {
   }
 }
 
-/** Tells each step of every alert; resolves with the first that has taken them all. */
-function wentTheWholeWay({ platform, folder }: DemoStreet): Promise<Alert> {
-  const latest = (eventId: string) => platform.alerts().find((alert) => alert.eventId === eventId)
-  platform.on('acknowledged', ({ eventId, revision, phase, title, cameraId, durationSec, alertState }) => {
-    say(
-      `Alert    ${eventId} r${revision} ${phase} ${title} ${cameraId} ${durationSec} s ${alertState}: acknowledged`,
-    )
+function late(closing: Closing): Promise<never> {
+  return new Promise((_, reject) => {
+    const reason = new Error(`no alert within ${ONCE_WITHIN_MS / 1000} s`)
+    const timer = setTimeout(() => reject(reason), ONCE_WITHIN_MS)
+    closing.own({ close: () => clearTimeout(timer) })
   })
-  platform.on('closed', (eventId) => say(`Alert    ${eventId} closed by the platform`))
+}
+
+/** Resolves with the first alert that has taken every step up to the review. */
+function wentTheWholeWay({ platform, folder }: DemoStreet): Promise<Alert> {
   return new Promise((resolve, reject) => {
-    platform.on('reviewed', async (eventId, ok, reason) => {
-      const alert = latest(eventId)
-      if (!ok || alert === undefined) {
-        say(`Alert    ${eventId} review refused: ${reason}`)
-        return
-      }
+    platform.on('reviewed', async (eventId, ok) => {
+      const alert = platform.alerts().find((each) => each.eventId === eventId)
+      if (!ok || alert === undefined) return
       try {
         const { packageId } = alert.evidence ?? {}
         if (packageId === undefined) throw new Error(`alert ${eventId} names no evidence`)
         const { ok: whole } = await verifyPackages([join(folder, 'box', 'evidence', packageId)])
         if (!whole) throw new Error(`package ${packageId} does not verify`)
-        say(`Alert    ${eventId} reviewed; its evidence package ${packageId} verifies`)
-        resolve(latest(eventId) ?? alert)
+        say(`${alert.cameraId}  Its evidence package ${packageId} verifies.`)
+        resolve(platform.alerts().find((each) => each.eventId === eventId) ?? alert)
       } catch (error) {
         reject(error)
       }
@@ -88,10 +92,15 @@ function wentTheWholeWay({ platform, folder }: DemoStreet): Promise<Alert> {
   })
 }
 
-async function bringRecordingHome(street: DemoStreet): Promise<void> {
-  const admin = await AdminSession.begin(street.consoleUrl, street.oneTimePassword)
-  await uploadFromBodyCam(street, admin)
-  say(`Body-cam a recording was uploaded and is analysed. Console password is now ${admin.password}`)
+/** Who is sent records what happens on site, and the recording comes home. */
+function sendOfficer(street: DemoStreet, admin: AdminSession): void {
+  const off = street.platform.on('acknowledged', ({ alertState }) => {
+    if (alertState !== 'DISPATCHED') return
+    off()
+    uploadFromBodyCam(street, admin)
+      .then(() => say('Body-cam  The officer’s recording is uploaded.'))
+      .catch((error: unknown) => say(`Body-cam  ${reasonOf(error)}`))
+  })
 }
 
 process.exitCode = await main(process.argv.includes('--once'))

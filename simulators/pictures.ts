@@ -15,7 +15,14 @@ import sharp from 'sharp'
 import { Closing } from '../gateway/kit/closing.ts'
 import { packagePath } from '../gateway/kit/paths.ts'
 import { AdminSession } from './bodycam/admin-session.ts'
-import { type DemoStreet, PAVEMENT, startDemoStreet, uploadFromBodyCam } from './demo-parts.ts'
+import { PAVEMENT } from './demo/config.ts'
+import {
+  DEMO_WISHES,
+  type DemoStreet,
+  demoFolder,
+  startDemoStreet,
+  uploadFromBodyCam,
+} from './demo/street.ts'
 import type { Alert } from './platform/case-book.ts'
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
@@ -39,7 +46,11 @@ async function main(): Promise<void> {
   const closing = new Closing()
   try {
     mkdirSync(OUT, { recursive: true })
-    const street = await startDemoStreet(closing, null, say)
+    const street = await startDemoStreet(
+      closing,
+      { ...DEMO_WISHES, folder: demoFolder(), reviewAfterMs: null },
+      say,
+    )
     const alerted = firstAlert(street, closing)
     const browser = closing.own(await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }))
     const context = await browser.newContext({ viewport: VIEWPORT, locale: 'zh-CN', colorScheme: 'dark' })

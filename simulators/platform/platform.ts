@@ -49,6 +49,8 @@ interface PlatformEvents {
   asked: [step: Step]
   answered: [step: Step, ok: boolean, reason: string]
   closed: [eventId: string]
+  /** A message that was not there before. */
+  news: [message: Received]
   /** Any message, as it came. */
   message: [topic: string, body: unknown, retained: boolean]
 }
@@ -178,6 +180,7 @@ export class Platform {
     const message: Received = { gateway, topic, id, sequence, late, type, data }
     const isNews = this.ledger.take(message)
     const isAcknowledged = this.#acknowledge(gateway, id)
+    if (isNews) this.#events.emit('news', message)
     if (isNews) this.#note(gateway, kind, data)
     if (kind !== 'alert') return
     const alert = data as Alert

@@ -1,0 +1,133 @@
+/**
+ * The configuration of the demo's box, written with the present time: the hours of the market end soon.
+ *
+ *     now ──── hours ──┤ HH:MM ── time to clear away ──┤ hoursLeftSec from now ── overtime
+ *
+ * Its catalogue is the shipped sample with the minutes to correct made short.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { packagePath } from '../../gateway/kit/paths.ts'
+import { DEMO_CAMERAS, type DemoCamera, STORIES } from './stories.ts'
+
+export const SITE = 'demo-street'
+const UTC_OFFSET_MIN = 480
+const CLEAR_SEC = 5
+/** The pavement of the drawn street, between the shopfronts and the kerb. */
+export const PAVEMENT = [
+  [0.02, 0.78],
+  [0.35, 0.61],
+  [0.98, 0.32],
+  [0.98, 0.6],
+  [0.5, 0.98],
+  [0.02, 0.98],
+] as const
+export const OFFICER = { personId: 'p-1', badgeNo: '010001', certNo: 'DEMO-1' } as const
+export const BODY_CAM = 'DEMO001'
+
+export interface DemoTimes {
+  /** Seconds an act must last. */
+  readonly dwellSec: number
+  /** Minutes to correct in after a notice. */
+  readonly correctionMin: number
+  /** Seconds from now until the market's hours, and the time to clear away, are over. */
+  readonly hoursLeftSec: number
+}
+
+export interface DemoPlaces {
+  readonly folder: string
+  readonly cameraUrl: (camera: DemoCamera) => string
+  readonly speakerUrl: (camera: DemoCamera) => string
+  readonly ports: { readonly http: number; readonly broker: number }
+}
+
+/** @returns the file, and when the market closes, "HH:MM" */
+export function writeDemoConfig(
+  places: DemoPlaces,
+  { dwellSec, correctionMin, hoursLeftSec }: DemoTimes,
+  nowMs: number,
+): { file: string; closesAt: string } {
+  const { folder, cameraUrl, speakerUrl, ports } = places
+  const hours = hoursEnding(nowMs + hoursLeftSec * 1000)
+  const rule = (name: string, minDwellSec: number) => ({ rule: name, minDwellSec, clearSec: CLEAR_SEC })
+  const cameras = DEMO_CAMERAS.map((id, i) => {
+    const { place, market } = STORIES[id]
+    const rules = [
+      rule('street-vending', dwellSec),
+      ...(market ? [rule('permit-overtime', dwellSec)] : [rule('piling', 4 * dwellSec)]),
+    ]
+    const zone = { id: market ? 'market' : 'kerb', name: place, polygon: PAVEMENT, rules }
+    return {
+      ...{ id, name: place, url: cameraUrl(id), address: place, lon: LON + i * 0.0007, lat: LAT },
+      zones: [{ ...zone, type: market ? 'PERMITTED' : 'NO_VENDING' }],
+    }
+  })
+  const config = {
+    ...{ site: SITE, gateway: 'gw-demo', region: '310101', utcOffsetMinutes: UTC_OFFSET_MIN },
+    governance: { mode: 'test' },
+    rules: 'catalogue.yaml',
+    cameras,
+    permits: [
+      {
+        ...{
+          id: 'morning-market',
+          type: 'MORNING_MARKET',
+          name: STORIES['cam-3'].place,
+          zoneIds: ['market'],
+        },
+        ...{ lon: LON + 0.0014, lat: LAT, trades: ['果蔬'], setupGraceMin: 0 },
+        ...hours,
+      },
+    ],
+    devices: {
+      bodycams: [{ id: 'bc-1', serial: BODY_CAM, personId: OFFICER.personId }],
+      speakers: DEMO_CAMERAS.map((id) => ({
+        ...{ id: `speaker-${id}`, name: STORIES[id].place, cameras: [id] },
+        adapter: { kind: 'http', url: speakerUrl(id) },
+      })),
+    },
+    people: [
+      {
+        ...OFFICER,
+        name: '演示执法员',
+        role: 'OFFICER',
+        certValidFrom: '2020-01-01',
+        certValidTo: '2099-12-31',
+      },
+    ],
+    storage: { folder: join(folder, 'box') },
+    http: { port: ports.http },
+    mqtt: { embedded: { port: ports.broker } },
+  }
+  const file = join(folder, 'gateway.yaml')
+  writeFileSync(join(folder, 'catalogue.yaml'), shortCatalogue(correctionMin))
+  writeFileSync(file, stringify(config))
+  return { file, closesAt: hours.windows[0]!.to }
+}
+
+const LON = 121.4737
+const LAT = 31.2304
+
+/** Hours are whole minutes; what is left of the last is the time to clear away. */
+function hoursEnding(endMs: number) {
+  const endMin = Math.floor(endMs / 60_000)
+  const timeOf = (epochMin: number) =>
+    new Date((epochMin + UTC_OFFSET_MIN) * 60_000)
+      .toISOString()
+      .slice('2026-01-01T'.length, '2026-01-01T00:00'.length)
+  const windows = [{ from: timeOf(endMin - 180), to: timeOf(endMin) }]
+  return { windows, cleanupGraceMin: endMs / 60_000 - endMin }
+}
+
+interface Catalogue {
+  readonly rules: readonly { ladder?: { correctionMin: number }[] }[]
+}
+
+function shortCatalogue(correctionMin: number): string {
+  const catalogue = parse(
+    readFileSync(packagePath('config', 'catalogue', 'sample.yaml'), 'utf8'),
+  ) as Catalogue
+  for (const { ladder = [] } of catalogue.rules) for (const step of ladder) step.correctionMin = correctionMin
+  return stringify(catalogue)
+}
