@@ -14,6 +14,7 @@ import { DEMO_CAMERAS, type DemoCamera, STORIES } from './stories.ts'
 export const SITE = 'demo-street'
 const UTC_OFFSET_MIN = 480
 const CLEAR_SEC = 5
+const GAP_SEC = 5
 /** The pavement of the drawn street, between the shopfronts and the kerb. */
 export const PAVEMENT = [
   [0.02, 0.78],
@@ -29,8 +30,10 @@ export const BODY_CAM = 'DEMO001'
 export interface DemoTimes {
   /** Seconds an act must last. */
   readonly dwellSec: number
-  /** Minutes to correct in after a notice. */
-  readonly correctionMin: number
+  /** Minutes to correct in after the first notice, the second …; the last holds for all that follow. */
+  readonly correctionMin: readonly number[]
+  /** Pace of the voice. */
+  readonly wordsPerMin: number
   /** Seconds from now until the market's hours, and the time to clear away, are over. */
   readonly hoursLeftSec: number
 }
@@ -45,7 +48,7 @@ export interface DemoPlaces {
 /** @returns the file, and when the market closes, "HH:MM" */
 export function writeDemoConfig(
   places: DemoPlaces,
-  { dwellSec, correctionMin, hoursLeftSec }: DemoTimes,
+  { dwellSec, correctionMin, wordsPerMin, hoursLeftSec }: DemoTimes,
   nowMs: number,
 ): { file: string; closesAt: string } {
   const { folder, cameraUrl, speakerUrl, ports } = places
@@ -85,8 +88,12 @@ export function writeDemoConfig(
       speakers: DEMO_CAMERAS.map((id) => ({
         ...{ id: `speaker-${id}`, name: STORIES[id].place, cameras: [id] },
         adapter: { kind: 'http', url: speakerUrl(id) },
+        minGapSec: GAP_SEC,
       })),
+      voice: { wordsPerMin },
     },
+    // The demo is shown at any hour, and goes faster than a street.
+    persuasion: { quietHours: [], eventGapSec: GAP_SEC, org: { zh: '演示街道', en: 'the demo district' } },
     people: [
       {
         ...OFFICER,
@@ -124,10 +131,13 @@ interface Catalogue {
   readonly rules: readonly { ladder?: { correctionMin: number }[] }[]
 }
 
-function shortCatalogue(correctionMin: number): string {
+function shortCatalogue(correctionMin: DemoTimes['correctionMin']): string {
   const catalogue = parse(
     readFileSync(packagePath('config', 'catalogue', 'sample.yaml'), 'utf8'),
   ) as Catalogue
-  for (const { ladder = [] } of catalogue.rules) for (const step of ladder) step.correctionMin = correctionMin
+  for (const { ladder = [] } of catalogue.rules) {
+    for (const [rung, step] of ladder.entries())
+      step.correctionMin = correctionMin[rung] ?? correctionMin.at(-1)!
+  }
   return stringify(catalogue)
 }

@@ -20,6 +20,7 @@ import { RtspCamera } from '../camera/rtsp-camera.ts'
 import { Platform } from '../platform/platform.ts'
 import { Speaker } from '../speaker/speaker.ts'
 import type { FilmShape } from '../street/film-job.ts'
+import type { ListeningOptions } from '../street/listening.ts'
 import { BODY_CAM, type DemoTimes, OFFICER, SITE, writeDemoConfig } from './config.ts'
 import { drawFilm, type Film, recordStay } from './films.ts'
 import { DEMO_CAMERAS, type DemoCamera, isDemoCamera, STORIES } from './stories.ts'
@@ -32,6 +33,8 @@ export interface DemoWishes {
   /** How long the platform takes for everything else. */
   readonly stepAfterMs: number
   readonly shape: FilmShape
+  /** Instead of the vendors of the stories; the same one at every camera is drawn but once. */
+  readonly vendor?: ListeningOptions
   readonly times: DemoTimes
   /** What follows `node` to start the gateway, up to its own arguments. */
   readonly gateway: readonly string[]
@@ -42,7 +45,7 @@ export interface DemoWishes {
 export const DEMO_WISHES = {
   stepAfterMs: 3_000,
   shape: { width: 1280, height: 720, fps: 10 },
-  times: { dwellSec: 12, correctionMin: 0.75, hoursLeftSec: 75 },
+  times: { dwellSec: 12, correctionMin: [0.75, 0.5], wordsPerMin: 170, hoursLeftSec: 75 },
   gateway: [packagePath('dist', 'gateway', 'cli', 'lushao.js')],
   ports: { http: 8480, broker: 1883 },
 } as const
@@ -75,7 +78,9 @@ export async function startDemoStreet(
 ): Promise<DemoStreet> {
   const { folder, shape, ports, times } = wishes
   const films = new Map<DemoCamera, Film>()
-  for (const camera of DEMO_CAMERAS) films.set(camera, await drawFilm(STORIES[camera].vendor, shape, say))
+  for (const camera of DEMO_CAMERAS) {
+    films.set(camera, await drawFilm(wishes.vendor ?? STORIES[camera].vendor, shape, say))
+  }
   const recording = await recordStay(films.get('cam-2')!)
   const cameras = closing.own(await startCameras(films))
   const speakers = await startSpeakers(folder, closing)

@@ -195,9 +195,9 @@ export class Platform {
   #note(gateway: string, kind: string | undefined, data: unknown): void {
     const steps: (Step | null)[] = []
     if (kind === 'evidence') {
-      const { eventId, items } = data as Sealed
-      const [afterItemId] = items.flatMap(({ path }) => AFTER_ITEM.exec(path)?.slice(1) ?? [])
-      if (afterItemId !== undefined) steps.push(this.#cases.noteAfter(eventId, afterItemId))
+      const { eventId, packageId, items } = data as Sealed
+      const [itemId] = items.flatMap(({ path }) => AFTER_ITEM.exec(path)?.slice(1) ?? [])
+      if (itemId !== undefined) steps.push(this.#cases.noteAfter(eventId, `${packageId}/${itemId}`))
     }
     if (kind === 'bodycam') {
       const { status, recordingId } = data as { status: string; recordingId: string }
@@ -302,6 +302,7 @@ interface Answer {
 
 interface Sealed {
   readonly eventId: string
+  readonly packageId: string
   readonly items: readonly { readonly path: string }[]
 }
 
