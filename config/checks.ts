@@ -2,6 +2,7 @@
  * What must hold between sections, one function each: ids are unique, references lead somewhere, thresholds keep
  * the catalogue's floors, every watched rule has a legal basis where its camera hangs.
  */
+import type { ScriptLibrary } from '../gateway/alerts/scripts.ts'
 import { fault } from '../gateway/kit/errors.ts'
 import {
   basisFor,
@@ -17,6 +18,7 @@ import { type Finding, type Path, pathText, type Source, valueAt } from './sourc
 export interface Checked {
   readonly options: GatewayOptions
   readonly catalogue: RuleCatalogue
+  readonly scripts: ScriptLibrary
   readonly source: Source
   readonly wallMs: number
   /** Where each camera of `options` stands in the file: faulty ones were left out. */
@@ -120,6 +122,23 @@ export function rulesWithoutBasis(checked: Checked): Finding[] {
     const day = localDay(wallMs, offsetMinutes)
     return [{ path, fault: fault('RULE_WITHOUT_BASIS', { ...source.at(path), rule, district, day }) }]
   })
+}
+
+/** A rung of a ladder that nobody could speak. */
+export function laddersWithoutScript({ catalogue, scripts }: Checked): Finding[] {
+  const known = scripts.scripts.map(({ id }) => id)
+  return catalogue.rules.flatMap(({ ladder }) =>
+    ladder.flatMap(({ channel, scriptId }) =>
+      known.includes(scriptId) || channel === 'ONSITE'
+        ? []
+        : [
+            {
+              path: ['rules'],
+              fault: fault('SCRIPT_UNKNOWN', { script: scriptId, known: known.join(', ') }),
+            },
+          ],
+    ),
+  )
 }
 
 /** Named, not refused: a rule that this build cannot judge is never silently blind. */

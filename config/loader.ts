@@ -13,6 +13,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
+import { ScriptLibrary } from '../gateway/alerts/scripts.ts'
 import { assert } from '../gateway/kit/assert.ts'
 import { type Clock, systemClock } from '../gateway/kit/clock.ts'
 import { type Fault, redact } from '../gateway/kit/errors.ts'
@@ -27,6 +28,8 @@ import { type Env, type Finding, mapLeaves, type Path, pathText, Source, valueAt
 export interface Config extends GatewayOptions {
   readonly file: string
   readonly catalogue: RuleCatalogue
+  /** What may be said in the street. */
+  readonly scripts: ScriptLibrary
   /** `sha256:…` of the effective options without secrets, and of the catalogue. */
   readonly configVersion: string
   readonly catalogVersion: string
@@ -54,12 +57,16 @@ export function loadConfig(
   const source = new Source(resolve(file), env, textsOf(GatewayOptions))
   const found = [...source.findings]
   const parsed = source.values === undefined ? null : parse(source, found)
-  const rules = loadCatalogue(catalogueFile(source), env)
-  if (parsed === null || rules.catalogue === null) {
-    return { config: null, faults: faultsIn([...found, ...rules.findings]), warnings: [] }
+  const rules = loadBeside(fileBeside(source, ['rules'], 'catalogue'), RuleCatalogue, env)
+  const said = loadBeside(fileBeside(source, ['persuasion', 'scripts'], 'scripts'), ScriptLibrary, env)
+  if (parsed === null || rules.content === null || said.content === null) {
+    const faults = faultsIn([...found, ...rules.findings, ...said.findings])
+    return { config: null, faults, warnings: [] }
   }
 
-  const checked = { ...parsed, catalogue: rules.catalogue, source, wallMs: clock.wallMs() }
+  const [catalogue, scripts] = [rules.content, said.content]
+  const checked = { ...parsed, catalogue, scripts, source, wallMs: clock.wallMs() }
+  found.push(...checks.laddersWithoutScript(checked))
   found.push(...checks.dwellsBelowFloor(checked), ...checks.rulesMisplaced(checked))
   const placeKnown = !found.some(({ path }) => path[0] === 'region')
   if (placeKnown) found.push(...checks.rulesWithoutBasis(checked))
@@ -102,23 +109,29 @@ function parse(source: Source, found: Finding[]): Parsed {
   return { options: second.data, cameraPlaces }
 }
 
-function catalogueFile(source: Source): string {
-  const named = valueAt(source.values, ['rules'])
-  if (typeof named !== 'string') return packagePath('config', 'catalogue', 'sample.yaml')
+/** A file that an option names, or the sample that is shipped. */
+function fileBeside(source: Source, option: Path, folder: string): string {
+  const named = valueAt(source.values, option)
+  if (typeof named !== 'string') return packagePath('config', folder, 'sample.yaml')
   return resolve(dirname(source.file), named)
 }
 
-function loadCatalogue(file: string, env: Env): { catalogue: RuleCatalogue | null; findings: Finding[] } {
-  const source = new Source(file, env, textsOf(RuleCatalogue))
-  if (source.values === undefined) return { catalogue: null, findings: source.findings }
-  const parsed = RuleCatalogue.safeParse(source.values)
-  const issues = parsed.success ? [] : findingsOf(parsed.error, jsonSchema(RuleCatalogue), source)
+/** A file of its own: catalogue, script library. One fault refuses the whole of it. */
+function loadBeside<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  env: Env,
+): { content: T | null; findings: Finding[] } {
+  const source = new Source(file, env, textsOf(schema))
+  if (source.values === undefined) return { content: null, findings: source.findings }
+  const parsed = schema.safeParse(source.values)
+  const issues = parsed.success ? [] : findingsOf(parsed.error, jsonSchema(schema), source)
   const findings = [...source.findings, ...issues, ...checks.duplicateIds(source)]
-  return { catalogue: parsed.success && findings.length === 0 ? parsed.data : null, findings }
+  return { content: parsed.success && findings.length === 0 ? parsed.data : null, findings }
 }
 
 function effective(checked: checks.Checked): Config {
-  const { options, catalogue, source, cameraPlaces } = checked
+  const { options, catalogue, scripts, source, cameraPlaces } = checked
   const cameras = options.cameras.map((camera) => ({
     ...camera,
     url: absolute(camera.url, source.file),
@@ -135,6 +148,7 @@ function effective(checked: checks.Checked): Config {
     cameras,
     file: source.file,
     catalogue,
+    scripts,
     configVersion: versionOf(
       mapLeaves(options, [], (leaf, path) => asHashed(leaf, path, source, cameraPlaces)),
     ),
@@ -147,6 +161,7 @@ const FILE_OPTIONS: readonly Path[] = [
   ['model', 'file'],
   ['model', 'manifest'],
   ['storage', 'folder'],
+  ['devices', 'voice', 'recordings'],
   ['mqtt', 'tls', 'ca'],
   ['mqtt', 'tls', 'cert'],
   ['mqtt', 'tls', 'key'],

@@ -8,6 +8,11 @@
  */
 import { z } from 'zod'
 import { ClockOptions } from '../devices/clock/clock-watch.ts'
+import { SpeakerAdapter } from '../devices/speaker/speaker.ts'
+import { VoiceOptions } from '../devices/speaker/voice.ts'
+import { WebhookOptions } from '../devices/speaker/webhook.ts'
+import { SpeakerLimits } from '../gateway/alerts/notice-limits.ts'
+import { PersuasionOptions } from '../gateway/alerts/persuasion-options.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
 import { NamingOptions } from '../gateway/detections/eyes.ts'
 import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
@@ -107,6 +112,22 @@ const Speaker = z.strictObject({
   id: Id,
   name: z.string().max(80).optional().describe('Name for people.'),
   cameras: z.array(Id).min(1).describe('Cameras in whose picture it can be heard.'),
+  adapter: SpeakerAdapter.optional(),
+  ...SpeakerLimits,
+})
+
+const Contact = z.strictObject({
+  shopId: z.string().min(1).max(64).describe('The shop, as zones name it.'),
+  contactRef: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a name, not a number')
+    .describe('Name under which whoever sends the message knows the number. Numbers stay there.'),
+})
+
+const Notices = z.strictObject({
+  sms: WebhookOptions.optional().describe('Who sends short messages.'),
+  call: WebhookOptions.optional().describe('Who calls and reads the text out.'),
+  contacts: z.array(Contact).max(10_000).default([]).describe('Whom a notice about a shop is sent to.'),
 })
 
 const BodyCam = z.strictObject({
@@ -165,7 +186,9 @@ export const GatewayOptions = z.strictObject({
         .array(Speaker)
         .max(256)
         .default([])
-        .describe('Loudspeakers, as people at the console see them listed.'),
+        .describe('Loudspeakers: where they are heard, how they are reached, when they keep silent.'),
+      notices: Notices.prefault({}).describe('Notices by short message and telephone, through webhooks.'),
+      voice: VoiceOptions.prefault({}).describe('Who speaks the words: espeak-ng, or recordings.'),
       bodycams: z.array(BodyCam).max(1_000).default([]).describe('Registered body-worn recorders.'),
     })
     .prefault({})
@@ -183,6 +206,7 @@ export const GatewayOptions = z.strictObject({
   occupancy: OccupancyOptions.prefault({}).describe('What stands where nothing stood.'),
   evidence: EvidenceOptions.prefault({}).describe('What is kept of an act.'),
   storage: StorageOptions.prefault({}).describe('Where it is kept.'),
+  persuasion: PersuasionOptions.prefault({}).describe('Notices before anything else, and the re-check.'),
   outbox: OutboxOptions.prefault({}).describe('Alerts that wait for the back end.'),
   mqtt: MqttOptions.prefault({}).describe('Alerts out, acknowledgements and commands in.'),
   http: HttpOptions.prefault({}).describe('Console, API and uploads.'),

@@ -6,6 +6,7 @@
  *     mid dwell ─▶ hold PERSIST
  *     confirmed ─▶ hold CONFIRM, CLIP ─▶ seal ─▶ raise START
  *     updated   ─▶                                raise UPDATE
+ *     re-check  ─▶ hold RECHECK     ─▶ seal ─▶ raise UPDATE
  *     cleared   ─▶ hold AFTER, CLIP   ─▶ seal ─▶ raise END
  *     dropped   ─▶ discard what was held: it never became evidence
  *
@@ -120,6 +121,26 @@ export class CaseFile {
       this.#open.set(act.actKey, { ...open, persistHeld: true })
       await this.#hold(open.eventId, 'PERSIST', this.#parts.source.still(frame.timeMs), act.box)
     }
+  }
+
+  /** What the place looks like at a re-check; the item, or null when there is no picture of this moment. */
+  async recheck(act: Act, frame: Instant): Promise<string | null> {
+    const { rule: ruleOf, source, evidence, sink } = this.#parts
+    const rule = ruleOf(act.zoneId, act.ruleId)
+    const open = this.#open.get(act.actKey)
+    const footage = source.still(frame.timeMs)
+    if (rule === undefined || open === undefined || footage === null) return null
+    if (sink.last(open.eventId)?.phase === 'END') return null
+    const { itemId } = await evidence.hold(open.eventId, 'RECHECK', footage, act.box)
+    const sealed = await this.#seal(open, act, rule, frame, 'recheck')
+    if (sealed === open) return null
+    this.#raise('UPDATE', sealed, act, rule, frame)
+    return `${sealed.evidence?.packageId}/${itemId}`
+  }
+
+  /** The act that an event is told of, while it is open. */
+  actKeyOf(eventId: string): string | null {
+    return [...this.#open].find(([, open]) => open.eventId === eventId)?.[0] ?? null
   }
 
   #openCase(act: Act, frame: Instant): OpenCase {

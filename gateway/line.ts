@@ -118,6 +118,30 @@ export class Line {
     return this.pipeline.look(frame)
   }
 
+  /** Wall time of the last look; null before the first. */
+  get lookedAtMs(): number | null {
+    return this.#last?.wallMs ?? null
+  }
+
+  /** How an event's act stands now; null: this camera does not follow it. */
+  present(eventId: string): { readonly state: Act['state']; readonly remainingShare: number | null } | null {
+    const act = this.#actOf(eventId)
+    return act && { state: act.state, remainingShare: this.judge.remainingShare(act.actKey) }
+  }
+
+  /** Pictures of a re-check, sealed; the item, or null when there are none. */
+  async recheck(eventId: string): Promise<string | null> {
+    const act = this.#actOf(eventId)
+    if (act === null || this.#last === null) return null
+    this.#changed = true
+    return this.caseFile.recheck(act, this.#last)
+  }
+
+  #actOf(eventId: string): Act | null {
+    const actKey = this.caseFile.actKeyOf(eventId)
+    return this.judge.acts().find((act) => act.actKey === actKey) ?? null
+  }
+
   /** Whether acts have changed since the last call. */
   takeChanged(): boolean {
     const changed = this.#changed

@@ -28,8 +28,11 @@ import type { Log } from './kit/log.ts'
 import { type BrokerAddress, EmbeddedBroker } from './mqtt/broker.ts'
 import { Commands } from './mqtt/commands.ts'
 import { type Birth, MESSAGES } from './mqtt/messages.ts'
+import { persuasionHandlers } from './mqtt/persuasion-commands.ts'
 import { MqttLink } from './mqtt/publisher.ts'
+import { devicesOf } from './notices.ts'
 import { Outbox } from './outbox/outbox.ts'
+import { noticeDeskOf, Persuading } from './persuading.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
 import { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
@@ -83,14 +86,12 @@ async function build(box: Box): Promise<RunningGateway> {
 
   const broker = config.mqtt.url === undefined ? closing.own(await openBroker(box)) : null
   const birth = () => birthOf(box, signer, eyes, clockWatch)
-  const link = openLink(box, {
-    database,
-    outbox,
-    desk,
-    birth,
-    address: broker?.address ?? outsideBroker(config),
-  })
-  const street = closing.own(
+  const address = broker?.address ?? outsideBroker(config)
+  const parts = { database, outbox, desk, evidence, address }
+  const now = { config: () => box.config, street: () => street }
+  const persuading = new Persuading({ ...parts, ...now, folder, clock, log })
+  const link = openLink(box, { ...parts, birth, handlers: persuasionHandlers(persuading) })
+  const street: Street = closing.own(
     new Street(config, {
       ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory') },
       clockFacts: () => clockWatch.facts(),
@@ -109,10 +110,11 @@ async function build(box: Box): Promise<RunningGateway> {
   const health = () => healthOf(box, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
-    ...{ database, accounts, desk, registry, street, evidence, telemetry, link },
+    ...{ database, accounts, desk, registry, street, evidence, telemetry, link, persuading },
   })
   link.start()
   telemetry.start()
+  closing.own(persuading).start()
   tellRegularly(box, street, link, health)
   return {
     consoleUrl: http.url,
@@ -142,7 +144,14 @@ function withoutStartOptions(before: Config, next: Config, log: Log): Config {
 
 function openLink(
   { config, clock, log, closing }: Box,
-  parts: { database: Database; outbox: Outbox; desk: AlertDesk; birth: () => Birth; address: BrokerAddress },
+  parts: {
+    database: Database
+    outbox: Outbox
+    desk: AlertDesk
+    birth: () => Birth
+    address: BrokerAddress
+    handlers: ReturnType<typeof persuasionHandlers>
+  },
 ): MqttLink {
   const { site, gateway, mqtt } = config
   const commands = new Commands({ ...parts, options: mqtt.commands, clock, log })
@@ -201,6 +210,7 @@ async function openHttp(
     evidence: EvidenceKeeper
     telemetry: Telemetry
     link: MqttLink
+    persuading: Persuading
   },
 ): Promise<HttpServer> {
   const { folder, clock, log, closing } = box
@@ -210,9 +220,10 @@ async function openHttp(
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
       recordings: parts.registry,
       accessLog: new AccessLog({ database: parts.database, clock }),
+      notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
       evidenceFolder: parts.evidence.vault.evidence,
-      directory: { devices: () => box.config.devices.bodycams, people: () => box.config.people },
+      directory: { devices: () => devicesOf(box.config), people: () => box.config.people },
       metrics: parts.telemetry.metrics,
       live: { attach: (cameraId, send) => street.station(cameraId)?.feed.live.attach(send) ?? null },
       missing: () => (link.state.connected ? [] : ['broker']),

@@ -15,6 +15,7 @@ import { fault, reasonOf } from './kit/errors.ts'
 import { Line, type LineParts } from './line.ts'
 import { loadMemory, readBootId, saveMemory } from './memory.ts'
 import type { Footage } from './streams/gop.ts'
+import type { Attention } from './violations/judge.ts'
 
 export interface StationParts
   extends Omit<LineParts, 'source' | 'nothingDropped' | 'aspect' | 'mediaZeroMs' | 'startWallMs'> {
@@ -44,6 +45,7 @@ export class Station {
   /** One after the other: a look, or that there was none for long. A rejection is our bug and ends the process. */
   #looking: Promise<void> = Promise.resolve()
   #now: Pick<Frame, 'timeMs' | 'wallMs'> = { timeMs: 0, wallMs: 0 }
+  #watchUntilMs = Number.NEGATIVE_INFINITY
   #closed = false
 
   constructor(parts: StationParts) {
@@ -78,6 +80,27 @@ export class Station {
     this.#timer = setInterval(() => this.#next(() => this.#lapse()), THINK_OF_MS)
   }
 
+  /** Looks often for so long, whatever the judge wants. */
+  watch(forMs: number): void {
+    const nowMs = this.#parts.clock.monotonicMs()
+    this.#watchUntilMs = Math.max(this.#watchUntilMs, nowMs + forMs)
+    this.#attend()
+  }
+
+  /** Pictures of a re-check, taken between two looks. */
+  async recheck(eventId: string): Promise<string | null> {
+    let found: { readonly item: string | null } | { readonly error: unknown } = { item: null }
+    await this.#next(async () => {
+      try {
+        found = { item: this.#closed ? null : await this.line.recheck(eventId) }
+      } catch (error) {
+        found = { error } // Whoever asked has it; the looks go on.
+      }
+    })
+    if ('error' in found) throw found.error
+    return found.item
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     clearInterval(this.#timer)
@@ -106,13 +129,20 @@ export class Station {
   async #lookAt(frame: Frame): Promise<void> {
     this.#mediaZeroMs ??= frame.timeMs
     await this.line.look(frame)
-    const attention = this.line.judge.attention()
-    this.feed.setAttention(attention)
+    const attention = this.#attend()
     this.#now = frame
     const saveEveryMs = attention === 'patrol' ? SAVE_QUIET_MS : SAVE_STIRRED_MS
     const due = frame.timeMs - this.#savedAtMs >= saveEveryMs
     const actsChanged = this.line.takeChanged()
     if (actsChanged || due) await this.#save()
+  }
+
+  #attend(): Attention {
+    const wanted = this.line.judge.attention()
+    const watched = this.#parts.clock.monotonicMs() < this.#watchUntilMs
+    const attention = watched && wanted === 'patrol' ? 'watch' : wanted
+    this.feed.setAttention(attention)
+    return attention
   }
 
   async #save(): Promise<void> {

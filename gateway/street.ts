@@ -198,4 +198,4 @@ export class Street {
 }
 
 /** What may change without a word to every camera. */
-const NOT_COMMON = { cameras: [], devices: {}, people: [], configVersion: '' }
+const NOT_COMMON = { cameras: [], devices: {}, people: [], persuasion: {}, scripts: {}, configVersion: '' }

@@ -161,6 +161,8 @@ function missingFor(need: Need, wish: TransitionWish, facts: TransitionFacts): s
     case 'act over':
       return facts.actOver ? null : 'the act still goes on'
     case 'deadline passed':
+      // [R15] Whoever corrects early has corrected: an act that is over is looked at once more at once.
+      if (facts.actOver) return null
       return facts.nowMs >= lastDeadlineMs(facts) ? null : 'the deadline to correct has not passed'
     case 'warned and re-checked': {
       if (facts.grade !== 'G0' && facts.grade !== 'G1') return null

@@ -32,6 +32,7 @@ import {
   type EventFacts,
   type EvidenceItem,
   evidenceDocument,
+  isMoving,
   type Link,
   type OriginalItem,
   type Producer,
@@ -93,7 +94,7 @@ export async function buildPackage(plan: PackagePlan): Promise<BuiltPackage> {
 /** In the order of the originals; undefined for a clip, null for a still that would not decode. */
 async function makeStills(plan: PackagePlan): Promise<(Still | null | undefined)[]> {
   const stills: (Still | null | undefined)[] = plan.originals.map(() => undefined)
-  const jobs = [...plan.originals.entries()].filter(([, held]) => held.kind !== 'CLIP')
+  const jobs = [...plan.originals.entries()].filter(([, held]) => !isMoving(held.kind))
   const worker = async () => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
       stills[job[0]] = await stillOf(plan, job[1])
@@ -126,12 +127,12 @@ function originalItem(held: Held, cameraId: string, still: Still | null | undefi
     kind: held.kind,
     path: `data/original/${held.file}`,
     isOriginal: true,
-    mime: 'video/mp4',
+    mime: held.kind === 'PERSUASION_AUDIO' ? 'audio/wav' : 'video/mp4',
     bytes: held.bytes,
     sha256: held.sha256,
     sm3: held.sm3,
     cameraId,
-    capturedAt: isoTime(held.kind === 'CLIP' ? held.startWallMs : held.endWallMs),
+    capturedAt: isoTime(isMoving(held.kind) ? held.startWallMs : held.endWallMs),
     startedAt: isoTime(held.startWallMs),
     endedAt: isoTime(held.endWallMs),
     width: held.width,
@@ -144,6 +145,7 @@ function originalItem(held: Held, cameraId: string, still: Still | null | undefi
       gapSec: held.gapSec,
     },
     ...(still ? { quality: still.quality } : {}),
+    ...(held.transcript === undefined ? {} : { transcript: held.transcript }),
   }
 }
 

@@ -21,7 +21,7 @@ import { DecodeAhead } from './ahead.ts'
 import { type BuiltPackage, buildPackage } from './build.ts'
 import { Chain, readChain } from './chain.ts'
 import { diskFault, syncFolder } from './disk.ts'
-import { type EventFacts, type HeldKind, type Link, type Producer, packageIdOf } from './package.ts'
+import { type EventFacts, type HeldKind, isMoving, type Link, type Producer, packageIdOf } from './package.ts'
 import { type Held, Pending } from './pending.ts'
 import { lastPicture } from './picture.ts'
 import type { Signer } from './seal.ts'
@@ -72,6 +72,13 @@ export interface KeeperParts {
   readonly signer: Signer
   readonly log: Log
   readonly ffmpeg?: string
+}
+
+interface PlayedSound {
+  readonly wav: Buffer
+  readonly startWallMs: number
+  readonly endWallMs: number
+  readonly transcript: string
 }
 
 interface Recovery {
@@ -132,6 +139,16 @@ export class EvidenceKeeper {
     return held
   }
 
+  /** The sound of a notice, as it was played, with its transcript: sealed with the next package of the event. */
+  holdSound(eventId: string, { wav, startWallMs, endWallMs, transcript }: PlayedSound): Promise<Held> {
+    assert(this.#recovered, 'recover() comes first')
+    const info = { codec: 'pcm_s16le', width: 0, height: 0, init: Buffer.alloc(0), connection: 0 }
+    const times = { startMs: 0, endMs: endWallMs - startWallMs, startWallMs, endWallMs }
+    const sound = { bytes: wav, info, ...times, baseTicks: 0, sampleCount: 0, gapSec: 0 }
+    const ready = () => this.vault.ensureRoom(wav.length)
+    return this.#pending.write(eventId, 'PERSUASION_AUDIO', sound, null, ready, transcript)
+  }
+
   seal(facts: EventFacts): Promise<SealedPackage> {
     assert(this.#recovered, 'recover() comes first')
     const sealed = this.#lastSeal.then(() => this.#seal(facts))
@@ -153,7 +170,7 @@ export class EvidenceKeeper {
 
   async #decodeAhead(eventId: string): Promise<void> {
     for (const held of await this.#pending.noted(eventId)) {
-      if (held.kind !== 'CLIP')
+      if (!isMoving(held.kind))
         this.#ahead.begin(eventId, { ...held, file: this.#pending.file(eventId, held.file) })
     }
   }

@@ -15,9 +15,17 @@ import { derivedUlid } from '../kit/ids.ts'
 import type { EvidenceStatus } from '../violations/event.ts'
 import type { Quality } from './quality.ts'
 
-/** Kinds that hold footage. All but CLIP are stills: the instant is the last displayed picture. */
-export const HELD_KINDS = ['SCENE_BEFORE', 'START', 'PERSIST', 'CONFIRM', 'RECHECK', 'AFTER', 'CLIP'] as const
+/**
+ * Kinds that are held as originals: footage, of which all but CLIP are stills (the instant is the last displayed
+ * picture), and the sound of a notice, byte for byte as it was played.
+ */
+export const HELD_KINDS = [
+  ...(['SCENE_BEFORE', 'START', 'PERSIST', 'CONFIRM', 'RECHECK', 'AFTER', 'CLIP'] as const),
+  'PERSUASION_AUDIO',
+] as const
 export type HeldKind = (typeof HELD_KINDS)[number]
+/** Kinds that are no still. */
+export const isMoving = (kind: HeldKind): boolean => kind === 'CLIP' || kind === 'PERSUASION_AUDIO'
 export type DerivedKind = 'WIDE' | 'CLOSEUP'
 
 export interface OriginalItem {
@@ -44,6 +52,8 @@ export interface OriginalItem {
     readonly gapSec: number
   }
   readonly quality?: Quality
+  /** Of a sound, word for word. */
+  readonly transcript?: string
 }
 
 export interface DerivedItem {
@@ -81,7 +91,7 @@ export interface ClockFacts {
   readonly checkedAtWallMs: number | null
 }
 
-export type SealPurpose = 'confirm' | 'closing'
+export type SealPurpose = 'confirm' | 'recheck' | 'closing'
 
 /** What the caller knows about the event when it asks for a seal. */
 export interface EventFacts {

@@ -33,11 +33,12 @@ const Sidecar = z.strictObject({
   width: z.int(),
   height: z.int(),
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).nullable(),
+  transcript: z.string().optional(),
 })
 /** One original as its sidecar tells it. */
 export type Held = z.infer<typeof Sidecar>
 
-const FILE_NAME = /^(\d{2,4})-([a-z-]+)\.mp4$/
+const FILE_NAME = /^(\d{2,4})-([a-z-]+)\.(?:mp4|wav)$/
 
 export class Pending {
   readonly #folder: string
@@ -61,10 +62,11 @@ export class Pending {
     footage: Footage,
     box: Box | null,
     ready: () => Promise<void>,
+    transcript?: string,
   ): Promise<Held> {
     assert(isEventId(eventId), 'an event id is a plain name')
     const itemId = `${String(this.#number(eventId)).padStart(2, '0')}-${kind.toLowerCase().replace('_', '-')}`
-    const work = ready().then(() => this.#write(eventId, itemId, kind, footage, box))
+    const work = ready().then(() => this.#write(eventId, itemId, kind, footage, { box, transcript }))
     const works = this.#writing.get(eventId) ?? new Set()
     this.#writing.set(eventId, works.add(work))
     const done = () => {
@@ -80,9 +82,9 @@ export class Pending {
     itemId: string,
     kind: HeldKind,
     footage: Footage,
-    box: Box | null,
+    { box, transcript }: { box: Box | null; transcript: string | undefined },
   ): Promise<Held> {
-    const file = `${itemId}.mp4`
+    const file = fileOf(itemId)
     await mkdir(join(this.#folder, eventId), { recursive: true })
     try {
       const digest = await writeNew(this.file(eventId, file), footage.bytes)
@@ -101,6 +103,7 @@ export class Pending {
         width: footage.info.width,
         height: footage.info.height,
         box: box === null ? null : [...box],
+        ...(transcript === undefined ? {} : { transcript }),
       }
       await replaceFile(this.file(eventId, `${itemId}.json`), JSON.stringify(held))
       return held
@@ -154,7 +157,7 @@ export class Pending {
   /** Forgets items that are sealed. `sealed` tells them by id and hash, so a later item of that id stays. */
   async forget(eventId: string, sealed: readonly { itemId: string; sha256: string }[]): Promise<void> {
     for (const { itemId, sha256 } of sealed) {
-      const sidecar = await this.#sidecar(eventId, `${itemId}.mp4`)
+      const sidecar = await this.#sidecar(eventId, fileOf(itemId))
       if (sidecar?.sha256 !== sha256) continue
       await rm(this.file(eventId, sidecar.file), { force: true })
       await rm(this.file(eventId, `${itemId}.json`), { force: true })
@@ -185,7 +188,7 @@ export class Pending {
 
   async #sidecar(eventId: string, name: string): Promise<Held | null> {
     try {
-      const text = await readFile(this.file(eventId, name.replace(/\.mp4$/, '.json')), 'utf8')
+      const text = await readFile(this.file(eventId, sidecarOf(name)), 'utf8')
       const held = Sidecar.parse(JSON.parse(text))
       return held.file === name ? held : null
     } catch {
@@ -205,10 +208,13 @@ export class Pending {
     const aside = join(this.#tornFolder, eventId)
     await mkdir(aside, { recursive: true })
     await rename(this.file(eventId, name), join(aside, name))
-    await rm(this.file(eventId, name.replace(/\.mp4$/, '.json')), { force: true })
+    await rm(this.file(eventId, sidecarOf(name)), { force: true })
     await syncFolder(aside)
   }
 }
+
+const fileOf = (itemId: string): string => `${itemId}.${itemId.endsWith('-audio') ? 'wav' : 'mp4'}`
+const sidecarOf = (name: string): string => name.replace(/\.\w+$/, '.json')
 
 function isEventId(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)

@@ -14,7 +14,7 @@ export const Role = z.enum(ROLES)
 export type Role = z.infer<typeof Role>
 
 /** What a machine's token is good for. A token never changes an alert: verdicts are given by people. */
-const SCOPES = ['bodycam', 'metrics', 'platform'] as const
+const SCOPES = ['bodycam', 'metrics', 'platform', 'speaker'] as const
 export const Scope = z.enum(SCOPES)
 export type Scope = z.infer<typeof Scope>
 
@@ -28,6 +28,12 @@ const allowed = (roles: readonly Role[], ...scopes: Scope[]): Allowed => ({ role
 export const PERMISSIONS = {
   'alerts:read': allowed(ROLES, 'platform'),
   'alerts:review': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN']),
+  // [R49] Auxiliary staff may dissuade; an order to correct asks for a certificate besides.
+  'alerts:persuade': allowed(['OFFICER', 'AUXILIARY', 'DISPATCHER', 'ADMIN']),
+  'persuasions:listen': allowed(
+    ['OFFICER', 'AUXILIARY', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'],
+    ...(['platform', 'speaker'] as const),
+  ),
   'evidence:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'live:view': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN']),
   'cameras:read': allowed(ROLES, 'platform'),

@@ -28,17 +28,27 @@ import { evidenceRoutes } from './routes/evidence.ts'
 import { healthRoutes } from './routes/health.ts'
 import { liveRoute } from './routes/live.ts'
 import { pageRoutes } from './routes/page.ts'
+import { persuasionRoutes } from './routes/persuasions.ts'
 import { registerRoutes } from './routes/registers.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
 import { Uploads, uploadRoutes } from './uploads.ts'
-import type { AlertsView, CameraBoard, Directory, LiveSource, MetricsSource, RecordingDesk } from './views.ts'
+import type {
+  AlertsView,
+  CameraBoard,
+  Directory,
+  LiveSource,
+  MetricsSource,
+  NoticeDesk,
+  RecordingDesk,
+} from './views.ts'
 
 export interface HttpParts {
   readonly options: HttpOptions
   readonly accounts: Accounts
   readonly accessLog: AccessLog
   readonly alerts: AlertsView
+  readonly notices: NoticeDesk
   readonly cameras: CameraBoard
   /** The vault's folder of sealed packages. */
   readonly evidenceFolder: string
@@ -174,6 +184,7 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   healthRoutes(app, parts)
   sessionRoutes(app, parts)
   alertRoutes(app, parts)
+  persuasionRoutes(app, parts)
   evidenceRoutes(app, parts)
   registerRoutes(app, parts)
   administrationRoutes(app, parts)

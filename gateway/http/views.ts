@@ -7,10 +7,22 @@
  *     RecordingDesk … ─┘
  */
 import type { AlertDesk } from '../alerts/desk.ts'
+import type { PersuasionWish } from '../alerts/notice.ts'
+import type { PersuasionRecord } from '../alerts/persuasion-record.ts'
 import type { Point } from '../kit/geometry.ts'
 
 /** What the server needs of the desk: alerts as they stand, their past, and the verdicts people give. */
 export type AlertsView = Pick<AlertDesk, 'list' | 'get' | 'history' | 'counts' | 'transition' | 'onChange'>
+
+/** Notices about an alert, and the people who have them given. */
+export interface NoticeDesk {
+  /** Every version of every notice, oldest first. */
+  versions(eventId: string): readonly PersuasionRecord[]
+  persuade(wish: PersuasionWish): PersuasionRecord
+  recheck(eventId: string): unknown
+  /** What was played; null when nothing was kept, or it is not as it was kept. */
+  audio(persuasionId: string): Promise<Buffer | null>
+}
 
 export interface ZoneView {
   readonly id: string

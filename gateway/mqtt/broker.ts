@@ -3,6 +3,7 @@
  *
  *     platform ──publish──▶ {root}/ack, {root}/cmd/+, _backend/state        and reads everything
  *     viewer   ──publish──▶ nothing                                         and reads everything
+ *     speaker  ──publish──▶ {root}/speaker/+/played                         and reads {root}/speaker/#
  *     gateway  ──publish──▶ {root}/#                                        (this process only)
  *
  * It keeps retained messages and sessions in memory only; the outbox sends again what a restart forgot. A retained
@@ -125,8 +126,10 @@ export class EmbeddedBroker {
 function guards(users: ReadonlyMap<string, User>, topics: Topics, log: Log): AedesOptions {
   const roles = new WeakMap<Client, User['role']>()
   const commands = `${topics.root}/cmd/`
+  const speakers = `${topics.root}/speaker/`
   const mayPublish = (role: User['role'] | undefined, topic: string): boolean => {
     if (role === 'gateway') return topics.below(topic) !== null
+    if (role === 'speaker') return topic.startsWith(speakers) && topic.endsWith('/played')
     if (role !== 'platform') return false
     return topic === topics.of('ack') || topic === topics.backendState || topic.startsWith(commands)
   }
@@ -160,7 +163,8 @@ function guards(users: ReadonlyMap<string, User>, topics: Topics, log: Log): Aed
       done(null)
     },
     authorizeSubscribe(client, subscription, done) {
-      const allowed = roles.has(client) && !subscription.topic.startsWith('$')
+      const mine = roles.get(client) !== 'speaker' || subscription.topic.startsWith(speakers)
+      const allowed = roles.has(client) && mine && !subscription.topic.startsWith('$')
       done(null, allowed ? subscription : null)
     },
   }

@@ -6,7 +6,10 @@
  */
 import { z } from 'zod'
 import { ALERT_STATES } from '../alerts/lifecycle.ts'
+import { DELIVERY_STATUSES, PERSUASION_RESULTS, type PersuasionRecord } from '../alerts/persuasion-record.ts'
+import { LANGUAGES } from '../alerts/scripts.ts'
 import { ROLES } from '../detections/detections.ts'
+import { PERSUASION_CHANNELS } from '../violations/catalogue.ts'
 import { DETECTION_STATES, RULE_IDS, type ViolationEvent } from '../violations/event.ts'
 
 const Time = z.iso.datetime({ offset: true })
@@ -108,6 +111,47 @@ const Evidence = z.object({
   fetch: z.string().describe('Path on the box where the package is fetched.'),
 })
 
+const AudioRef = z.object({
+  sha256: z.string(),
+  sm3: z.string(),
+  bytes: z.int().min(0),
+  durationSec: z.number().min(0),
+  source: z.enum(['speech', 'recording']),
+})
+
+const Persuasion = z.object({
+  persuasionId: z.string(),
+  version: z.int().min(1).describe('Counts up; the highest of a notice is how it stands.'),
+  eventId: z.string(),
+  cameraId: z.string(),
+  channel: z.enum(PERSUASION_CHANNELS),
+  rung: z.int().min(0).describe('Place on the ladder of the rule, from 0.'),
+  scriptId: z.string().nullable().describe("null: a person's own words."),
+  scriptVersion: z.string().nullable(),
+  text: z.string().describe('What was said, word for word.'),
+  language: z.enum(LANGUAGES),
+  trigger: z.enum(['AUTO_POLICY', 'OPERATOR']),
+  operatorId: z.string().nullable(),
+  requestedAt: Time,
+  startedAt: Time.nullable(),
+  endedAt: Time.nullable(),
+  deliveryStatus: z.enum(DELIVERY_STATUSES),
+  reason: z.string().nullable().describe('Why it was withheld, or how it failed.'),
+  deviceId: z.string().nullable().describe('Speaker or webhook; null on site.'),
+  volume: z.number().min(0).max(100).nullable(),
+  receipt: z.string().nullable().describe("The other side's own id of it."),
+  audioRef: AudioRef.nullable().describe('What was played; `/api/v1/persuasions/{persuasionId}/audio`.'),
+  micLoopbackRef: z.null().describe('Proof that it was audible; none yet.'),
+  correctionMin: z.number().min(0),
+  correctionDeadline: Time.nullable(),
+  result: z.enum(PERSUASION_RESULTS).nullable().describe('Of the re-check; null until then.'),
+  resultAt: Time.nullable(),
+  remainingShare: Fraction.nullable().describe(
+    'Share of the goods that was left; null: it could not be told.',
+  ),
+  isOrderToCorrect: z.boolean().describe('True only when a certified officer issued it as an order.'),
+}) satisfies z.ZodType<PersuasionRecord>
+
 const Open = z.record(z.string(), z.unknown())
 
 const Ack = z.union([
@@ -159,7 +203,7 @@ export const MESSAGES = {
   camera: message('out', 'cam/{cam}/status', CameraStatus, { retain: true }),
   alert: message('out', 'alert/{rule}/{cam}', Alert),
   evidence: message('out', 'evidence/{eventId}', Evidence),
-  persuasion: message('out', 'persuasion/{eventId}', Open),
+  persuasion: message('out', 'persuasion/{eventId}', Persuasion),
   bodycam: message('out', 'bodycam/{device}', Open),
   telemetry: message('out', 'telemetry/{group}', Open, { qos: 0 }),
   result: message('out', 'res/{id}', Result),

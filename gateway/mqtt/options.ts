@@ -25,8 +25,10 @@ const BrokerUser = z.strictObject({
   username: z.string().min(1).max(64).describe('Name to connect with.'),
   password: z.string().min(12).max(256).describe('Password, at least 12 characters; give it as a secret.'),
   role: z
-    .enum(['platform', 'viewer'])
-    .describe('`platform` may acknowledge and command and reads all; `viewer` only reads.'),
+    .enum(['platform', 'viewer', 'speaker'])
+    .describe(
+      '`platform` may acknowledge and command and reads all; `viewer` only reads; `speaker` hears and answers its notices.',
+    ),
 })
 export type BrokerUser = z.infer<typeof BrokerUser>
 

@@ -192,6 +192,17 @@ export class Judge {
     return this.#spots.all.flatMap((spot) => spot.acts.map(({ act }) => act))
   }
 
+  /** Share of an act's goods that is left of the most there was; null where a part of them has a name of its own. */
+  remainingShare(actKey: string): number | null {
+    for (const spot of this.#spots.all) {
+      const open = spot.acts.find(({ act }) => act.actKey === actKey)
+      if (open === undefined) continue
+      const whole = (open.about === 'trade' || open.about === 'goods') && spot.rest === null
+      return whole && spot.stay.peak > 0 ? Math.min(1, spot.goodsPixels / spot.stay.peak) : null
+    }
+    return null
+  }
+
   /** Acts that are suspected and not confirmed yet. */
   candidates(): readonly Act[] {
     return this.acts().filter((act) => act.confirmedMs === null)

@@ -39,6 +39,13 @@ export const PermittedPoint = z
       .describe('Zones that are the place: zone ids, of `camera` only when that is given.'),
     camera: Id.optional().describe('Camera whose picture `polygon` is drawn in.'),
     polygon: PolygonShape.optional(),
+    lon: z
+      .number()
+      .min(-180)
+      .max(180)
+      .optional()
+      .describe('Longitude, WGS-84, degrees: people are guided to the nearest point that is open.'),
+    lat: z.number().min(-90).max(90).optional().describe('Latitude, WGS-84, degrees.'),
     rules: z
       .array(z.enum(RULE_IDS))
       .min(1)

@@ -11,9 +11,10 @@ import { Accounts } from '../../gateway/http/accounts.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
 import type { Role } from '../../gateway/http/permissions.ts'
 import { HttpServer } from '../../gateway/http/server.ts'
-import type { CameraView, LiveSource } from '../../gateway/http/views.ts'
+import type { CameraView, LiveSource, NoticeDesk } from '../../gateway/http/views.ts'
 import { systemClock } from '../../gateway/kit/clock.ts'
 import { Database } from '../../gateway/kit/database.ts'
+import { fault } from '../../gateway/kit/errors.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
 
@@ -42,12 +43,25 @@ const CAMERA: CameraView = {
   ],
 }
 
+/** A desk that no notice leaves: routes are asked for their permission, not for what they do. */
+const NO_NOTICES: NoticeDesk = {
+  versions: () => [],
+  persuade: ({ eventId }) => {
+    throw fault('ALERT_UNKNOWN', { event: eventId })
+  },
+  recheck: (eventId) => {
+    throw fault('ALERT_UNKNOWN', { event: eventId })
+  },
+  audio: async () => null,
+}
+
 export async function startServer(
   changes: {
     consoleFolder?: string
     options?: Partial<HttpOptions>
     folder?: string
     live?: LiveSource
+    notices?: NoticeDesk
   } = {},
 ) {
   const folder = changes.folder ?? mkdtempSync(join(tmpdir(), 'lushao-http-'))
@@ -95,6 +109,7 @@ export async function startServer(
     accounts,
     accessLog,
     alerts: desk,
+    notices: changes.notices ?? NO_NOTICES,
     cameras: { cameras: () => cameras },
     evidenceFolder: join(folder, 'evidence'),
     recordings,

@@ -76,6 +76,8 @@ const ASKED: Record<
 > = {
   'alerts:read': ['GET', '/api/v1/alerts'],
   'alerts:review': ['POST', '/api/v1/alerts/unknown/review', { verdict: 'VERIFIED' }],
+  'alerts:persuade': ['POST', '/api/v1/alerts/unknown/persuasions', {}],
+  'persuasions:listen': ['GET', '/api/v1/persuasions/unknown/audio'],
   'evidence:read': ['GET', `/api/v1/evidence/${PACKAGE_ID}?purpose=review`],
   'cameras:read': ['GET', '/api/v1/cameras'],
   'people:read': ['GET', '/api/v1/people'],
@@ -95,9 +97,12 @@ test.each(ROLES)('%s may do what the table says, and gets 403 for the rest', asy
   }
 })
 
-test('who may review and who may not is what the domain says', () => {
+test('who may review, who may persuade [R49] and who may not is what the domain says', () => {
   const may = (permission: Permission) => ROLES.filter((role) => roleMay(role, permission))
   expect(may('alerts:review')).toEqual(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN'])
+  // [R49] Auxiliary staff persuade; they neither verify nor look at originals.
+  expect(may('alerts:persuade')).toEqual(['OFFICER', 'AUXILIARY', 'DISPATCHER', 'ADMIN'])
+  expect(PERMISSIONS['alerts:persuade'].scopes).toEqual([])
   expect(may('evidence:read')).toEqual(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'])
   expect(PERMISSIONS['alerts:review'].scopes).toEqual([])
 })

@@ -96,8 +96,25 @@ const GUARDS: [why: string, refused: string, says: RegExp][] = [
   ['persuasion sets a deadline', attempt(['VERIFIED'], 'PERSUADING', 'box', {}), /deadlineAt is missing/],
   [
     're-check waits for it',
-    attempt(['VERIFIED', 'PERSUADING'], 'RECHECKING', 'box', {}, { nowMs: NOW_MS - 7_200_000 }),
+    attempt(
+      ['VERIFIED', 'PERSUADING'],
+      'RECHECKING',
+      'box',
+      {},
+      { nowMs: NOW_MS - 7_200_000, actOver: false },
+    ),
     /has not passed/,
+  ],
+  [
+    'but not for somebody who has corrected early [R15]',
+    attempt(
+      ['VERIFIED', 'PERSUADING'],
+      'RECHECKING',
+      'box',
+      {},
+      { nowMs: NOW_MS - 7_200_000, actOver: true },
+    ),
+    /^$/,
   ],
   [
     'no self-correction while it goes on',
