@@ -39,7 +39,9 @@ export class Films {
 
   /** @param loop whether a file begins again at its end */
   async partsOf(stream: StreamOptions, loop: boolean): Promise<Part[]> {
-    if ('file' in stream) return [{ name: 'whole', media: await this.#load(stream.file), repeats: loop }]
+    if (!('parts' in stream)) {
+      return [{ name: 'whole', media: await this.#load(stream.file), repeats: loop }]
+    }
     const parts: Part[] = []
     for (const { name, file, fromSec = 0, toSec, repeats } of stream.parts) {
       const media = cut(await this.#load(file), fromSec, toSec, file)

@@ -1,7 +1,7 @@
 /**
  * The configuration of the demo's box, written with the present time: the hours of the market end soon.
  *
- *     now ──── hours ──┤ HH:MM ── time to clear away ──┤ hoursLeftSec from now ── overtime
+ *     now ──── hours ──┤ HH:MM ── time to clear away ──┤ hoursLeftSec ── overtime
  *
  * Its catalogue is the shipped sample with the minutes to correct made short.
  */
@@ -15,6 +15,7 @@ export const SITE = 'demo-street'
 const UTC_OFFSET_MIN = 480
 const CLEAR_SEC = 5
 const GAP_SEC = 5
+const NOTICES = ['greet-and-guide', 'second-notice']
 /** The pavement of the drawn street, between the shopfronts and the kerb. */
 export const PAVEMENT = [
   [0.02, 0.78],
@@ -34,8 +35,8 @@ export interface DemoTimes {
   readonly correctionMin: readonly number[]
   /** Pace of the voice. */
   readonly wordsPerMin: number
-  /** Seconds from now until the market's hours, and the time to clear away, are over. */
-  readonly hoursLeftSec: number
+  /** Seconds from then until the market's hours, and the time to clear away, are over. */
+  readonly hoursLeftSec: (nowMs: number) => number
 }
 
 export interface DemoPlaces {
@@ -52,14 +53,11 @@ export function writeDemoConfig(
   nowMs: number,
 ): { file: string; closesAt: string } {
   const { folder, cameraUrl, speakerUrl, ports } = places
-  const hours = hoursEnding(nowMs + hoursLeftSec * 1000)
+  const hours = hoursEnding(nowMs + hoursLeftSec(nowMs) * 1000)
   const rule = (name: string, minDwellSec: number) => ({ rule: name, minDwellSec, clearSec: CLEAR_SEC })
   const cameras = DEMO_CAMERAS.map((id, i) => {
     const { place, market } = STORIES[id]
-    const rules = [
-      rule('street-vending', dwellSec),
-      ...(market ? [rule('permit-overtime', dwellSec)] : [rule('piling', 4 * dwellSec)]),
-    ]
+    const rules = [rule('street-vending', dwellSec), ...(market ? [] : [rule('piling', 4 * dwellSec)])]
     const zone = { id: market ? 'market' : 'kerb', name: place, polygon: PAVEMENT, rules }
     return {
       ...{ id, name: place, url: cameraUrl(id), address: place, lon: LON + i * 0.0007, lat: LAT },
@@ -128,16 +126,17 @@ function hoursEnding(endMs: number) {
 }
 
 interface Catalogue {
-  readonly rules: readonly { ladder?: { correctionMin: number }[] }[]
+  readonly rules: { ladder?: object[] }[]
 }
 
+/** Two notices by loudspeaker, whatever the sample says: the demo has no telephone numbers. */
 function shortCatalogue(correctionMin: DemoTimes['correctionMin']): string {
-  const catalogue = parse(
-    readFileSync(packagePath('config', 'catalogue', 'sample.yaml'), 'utf8'),
-  ) as Catalogue
-  for (const { ladder = [] } of catalogue.rules) {
-    for (const [rung, step] of ladder.entries())
-      step.correctionMin = correctionMin[rung] ?? correctionMin.at(-1)!
-  }
+  const sample = readFileSync(packagePath('config', 'catalogue', 'sample.yaml'), 'utf8')
+  const catalogue = parse(sample) as Catalogue
+  const ladder = NOTICES.map((scriptId, rung) => ({
+    ...{ channel: 'SPEAKER', scriptId },
+    correctionMin: correctionMin[rung] ?? correctionMin.at(-1)!,
+  }))
+  for (const rule of catalogue.rules) rule.ladder = ladder
   return stringify(catalogue)
 }

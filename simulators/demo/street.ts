@@ -45,10 +45,16 @@ export interface DemoWishes {
 export const DEMO_WISHES = {
   stepAfterMs: 3_000,
   shape: { width: 1280, height: 720, fps: 10 },
-  times: { dwellSec: 12, correctionMin: [0.75, 0.5], wordsPerMin: 170, hoursLeftSec: 75 },
+  times: { dwellSec: 12, correctionMin: [0.75, 0.5], wordsPerMin: 170, hoursLeftSec: untilFullMinute },
   gateway: [packagePath('dist', 'gateway', 'cli', 'lushao.js')],
   ports: { http: 8480, broker: 1883 },
 } as const
+
+/** The market closes at a full minute, when the first notice has told people the way to it, and 15 s are left to clear. */
+function untilFullMinute(nowMs: number): number {
+  const closesMs = Math.ceil((nowMs + 50_000) / 60_000) * 60_000
+  return (closesMs - nowMs) / 1000 + 15
+}
 
 export interface DemoStreet {
   readonly folder: string
@@ -126,7 +132,8 @@ function letVendorsLeave({ platform, cameras, speakers }: DemoStreet): void {
 }
 
 function startCameras(films: ReadonlyMap<DemoCamera, Film>): Promise<RtspCamera> {
-  return RtspCamera.start({ streams: Object.fromEntries(films) })
+  const streams = [...films].map(([camera, { parts }]) => [camera, { parts }])
+  return RtspCamera.start({ streams: Object.fromEntries(streams) })
 }
 
 async function startSpeakers(folder: string, closing: Closing): Promise<Map<DemoCamera, Speaker>> {

@@ -12,7 +12,7 @@ import type { DemoStreet } from './street.ts'
 const STEPS: Readonly<Record<string, string>> = {
   PENDING_REVIEW: 'suspected, a person is to look at it',
   VERIFIED: 'a person at the platform has verified it',
-  PERSUADING: 'there is time to put it right',
+  PERSUADING: 'the vendor has been spoken to and has time to put it right',
   RECHECKING: 'the box looks again',
   SELF_CORRECTED: 'the vendor has put it right without anybody coming',
   PERSISTING: 'the vendor is still there',
@@ -92,7 +92,7 @@ function wordsOf({ alertState, title }: Alert): string {
 function wordsOfNotice({ deliveryStatus, result, text, reason, correctionMin }: Notice): string | null {
   if (result !== null) return `At the re-check ${RESULTS[result] ?? result}.`
   if (deliveryStatus === 'DELIVERED') {
-    return `The loudspeaker: “${text}” There are ${Math.round(correctionMin * 60)} s to put it right.`
+    return `The loudspeaker says “${text}” and ${Math.round(correctionMin * 60)} s are given.`
   }
   return deliveryStatus === 'QUEUED' ? null : `Nothing was said: ${reason}.`
 }

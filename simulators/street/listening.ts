@@ -1,8 +1,8 @@
 /**
- * A vendor who stays for as long as nobody speaks to him, as one film with marks to cut it at:
+ * A vendor who stays until told to go, as one film with marks to cut it at:
  *
- *     comes │ stays ⟲ │ leaves │ empty ⟲        on: shown until he is spoken to
- *     0     26        42       64      76 s     every mark is a key picture, and nobody but him is in it
+ *     comes │ stays ⟲ │ leaves │ empty ⟲        ⟲: shown again until the stream goes on
+ *     0     26        42       64      76 s     every mark is a key picture, and nobody but the vendor is in it
  *
  * Both ends of what is repeated show the same street: passers and traffic come and are gone between two marks.
  */
@@ -33,6 +33,8 @@ const STAYS_SEC = 26
 const LEAVES_SEC = 42
 const EMPTY_SEC = 64
 const END_SEC = 76
+/** Nobody is there at first: whoever looks learns the street as it is. */
+const QUIET_SEC = 6
 /** All is built up just before the stay begins. */
 const PARKED_SEC = STAYS_SEC - 12
 const LOOKS_UP_SEC = LEAVES_SEC + 0.5
@@ -52,10 +54,10 @@ export function listeningVendor({ seed, weather = 'sunny', shops = 0 }: Listenin
   buy(cast)
   const marks = [0, STAYS_SEC, LEAVES_SEC, EMPTY_SEC, END_SEC]
   for (const [i, fromSec] of marks.slice(0, -1).entries()) {
-    others(cast, seed * 10 + i, fromSec, marks[i + 1]!)
+    others(cast, seed * 10 + i, Math.max(fromSec, QUIET_SEC), marks[i + 1]!)
   }
   const script: SceneScript = {
-    ...{ name: 'listening-vendor', about: 'a vendor who leaves when spoken to', seconds: END_SEC },
+    ...{ name: 'listening-vendor', about: 'a vendor who leaves when told to', seconds: END_SEC },
     ...{ weather, mood: 'steady', shakePx: 0, shops, actors: cast.actors, acts: cast.acts },
     nonEvents: cast.nonEvents.sort((a, b) => a.startSec - b.startSec),
   }

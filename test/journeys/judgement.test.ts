@@ -27,7 +27,7 @@ const WISHES = {
   ...{ reviewAfterMs: 500, stepAfterMs: 500 },
   shape: { width: 640, height: 360, fps: 8 },
   vendor: { seed: 7 },
-  times: { dwellSec: 8, correctionMin: [0.5, 0.15], wordsPerMin: 300, hoursLeftSec: HOURS_LEFT_SEC },
+  times: { dwellSec: 8, correctionMin: [0.5, 0.15], wordsPerMin: 300, hoursLeftSec: () => HOURS_LEFT_SEC },
   gateway: ['--import', 'tsx', packagePath('gateway', 'cli', 'lushao.ts')],
   ports: { http: 0, broker: 0 },
 }
