@@ -16,6 +16,7 @@ const UTC_OFFSET_MIN = 480
 const CLEAR_SEC = 5
 const GAP_SEC = 5
 const NOTICES = ['greet-and-guide', 'second-notice']
+const NOTICES_AFTER_HOURS = ['hours-over', 'second-notice']
 /** The pavement of the drawn street, between the shopfronts and the kerb. */
 export const PAVEMENT = [
   [0.02, 0.78],
@@ -126,17 +127,19 @@ function hoursEnding(endMs: number) {
 }
 
 interface Catalogue {
-  readonly rules: { ladder?: object[] }[]
+  readonly rules: { readonly ruleId: string; ladder?: object[] }[]
 }
 
 /** Two notices by loudspeaker, whatever the sample says: the demo has no telephone numbers. */
 function shortCatalogue(correctionMin: DemoTimes['correctionMin']): string {
   const sample = readFileSync(packagePath('config', 'catalogue', 'sample.yaml'), 'utf8')
   const catalogue = parse(sample) as Catalogue
-  const ladder = NOTICES.map((scriptId, rung) => ({
-    ...{ channel: 'SPEAKER', scriptId },
-    correctionMin: correctionMin[rung] ?? correctionMin.at(-1)!,
-  }))
-  for (const rule of catalogue.rules) rule.ladder = ladder
+  for (const rule of catalogue.rules) {
+    const scripts = rule.ruleId === 'permit-overtime' ? NOTICES_AFTER_HOURS : NOTICES
+    rule.ladder = scripts.map((scriptId, rung) => ({
+      ...{ channel: 'SPEAKER', scriptId },
+      correctionMin: correctionMin[rung] ?? correctionMin.at(-1)!,
+    }))
+  }
   return stringify(catalogue)
 }
