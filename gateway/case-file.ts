@@ -236,7 +236,9 @@ export class CaseFile {
         producedAtWallMs: frame.wallMs,
       })
       sink.sealed(sealed)
-      const packages = [...open.packages, sealed.packageId]
+      // What was sealed before a crash may be known to the desk alone.
+      const told = sink.last(open.eventId)?.evidence?.packages ?? []
+      const packages = [...new Set([...told, ...open.packages, sealed.packageId])]
       const ref = { packageId: sealed.packageId, manifestHash: sealed.manifestHash, packages }
       const next = { ...open, packages, evidence: ref }
       this.#open.set(act.actKey, next)

@@ -54,7 +54,7 @@ const Forbidden = z.strictObject({
     .describe('Why. ORDER: free in an order of a certified officer, forbidden otherwise.'),
   phrases: z.array(z.string().min(1).max(60)).max(300).default([]).describe('Words, spaces and signs aside.'),
   patterns: z
-    .array(z.string().min(1).max(200).refine(isPattern, { error: 'a regular expression' }))
+    .array(z.string().min(1).max(200).refine(isPattern, { error: 'a regular expression', abort: true }))
     .max(60)
     .default([])
     .describe('Regular expressions, for what has no fixed words: plates, numbers, names.'),

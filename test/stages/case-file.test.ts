@@ -16,6 +16,7 @@ import { StorageOptions } from '../../gateway/evidence/vault.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
 import type { WatchedRule } from '../../gateway/violations/catalogue.ts'
 import type { Act, ActChange, ViolationEvent } from '../../gateway/violations/event.ts'
+import { STREET, wrap } from './evidence-footage.ts'
 import { sampleEvent } from './sample-event.ts'
 
 let folder: string
@@ -81,6 +82,33 @@ test('what is over is not ended twice', async () => {
   expect([older.eventIds, readdirSync(join(folder, 'pending'))]).toEqual([[], []])
 })
 
+test('[R15] a re-check: its picture is sealed at once, the event names the package, and goes on', async () => {
+  const file = caseFile({ still: () => wrap(STREET, 12), footage: () => null })
+  const act = { state: 'ACTIVE', confirmedMs: 10_000 } as const
+  await file.take(change('candidate', {}), at(1))
+  await file.take(change('confirmed', act), at(10))
+  const eventId = told[0]!.eventId
+  expect(file.actKeyOf(eventId)).toBe('piling:kerb:0:1')
+  const item = await file.recheck(change('updated', act).act, at(60))
+  const [start, update] = told
+  expect(update).toMatchObject({ phase: 'UPDATE', revision: 2 })
+  expect(update!.evidence!.packages).toEqual([start!.evidence!.packageId, update!.evidence!.packageId])
+  const sealed = await evidence.vault.read(update!.evidence!.packageId)
+  expect(sealed.purpose).toBe('recheck')
+  expect(`${sealed.packageId}/${sealed.items.find(({ kind }) => kind === 'RECHECK')!.itemId}`).toBe(item)
+  // Without a picture nothing is sealed, and nothing is told.
+  const blind = caseFile()
+  blind.restore(file.snapshot())
+  expect(await blind.recheck(change('updated', act).act, at(70))).toBeNull()
+  expect(told).toHaveLength(2)
+  // A memory from before the re-check still names its package at the end.
+  const { packages } = file.snapshot()[0]![1]
+  const older = caseFile()
+  older.restore([['piling:kerb:0:1', { ...file.snapshot()[0]![1], packages: packages.slice(0, 1) }]])
+  await older.take(change('cleared', { ...act, state: 'CLEARED', endMs: 90_000 }), at(91))
+  expect(told.at(-1)!.evidence!.packages).toEqual([...packages, told.at(-1)!.evidence!.packageId])
+})
+
 const START = '2026-01-01T10:00:00.000+08:00'
 const SIGHTS: [what: string, seenUntil: string | undefined, endedAt: string, durationSec: number][] = [
   ['when it was last told of', undefined, '2026-01-01T10:03:20.500+08:00', 200.5],
@@ -107,7 +135,7 @@ async function raisedAndKilled(): Promise<{ older: CaseFile; newer: CaseFile }> 
   return { older, newer }
 }
 
-function caseFile(): CaseFile {
+function caseFile(source: FootageSource = NO_PICTURES): CaseFile {
   return new CaseFile({
     context: {
       ...{ site: 'street', gateway: 'gw', cameraId: 'cam', offsetMinutes: 480, governanceMode: 'test' },
@@ -115,7 +143,7 @@ function caseFile(): CaseFile {
     },
     rule: () => RULE,
     grade: () => ({ grade: 'G1', reasons: [], handlingTier: 'SERVICE' }),
-    source: NO_PICTURES,
+    source,
     evidence,
     sink,
     clip: { beforeSec: 10, sceneBeforeSec: 5 },

@@ -23,6 +23,7 @@ import {
   temporaryFolder,
   wrap,
 } from './evidence-footage.ts'
+import { SILENCE } from './persuasion-fixture.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -61,6 +62,25 @@ test('a package: originals as they came, two pictures of each still, everything 
   expect(sealed.items[1]).toMatchObject({ capturedAt: '2026-01-01T10:00:10.000+08:00' })
   expect(sealed.items[3]).toMatchObject({ derivedFrom: '01-start', width: 120 })
   expect(pending('act-1')).toEqual([])
+})
+
+test('[R5] the sound of a notice is sealed as it was played, with its transcript, and verifies', async () => {
+  const keeper = await openKeeper(folder)
+  await keeper.hold('act-1', 'START', wrap(STREET, 12))
+  const times = { startWallMs: START_WALL_MS + 5_000, endWallMs: START_WALL_MS + 9_000 }
+  await keeper.holdSound('act-1', { wav: SILENCE, transcript: '您好，我是城管。', ...times })
+  expect(pending('act-1')).toContain('02-persuasion-audio.wav')
+  // What is held survives a crash before it is sealed.
+  const again = await openKeeper(folder)
+  const sealed = await again.seal(factsOf('act-1', { purpose: 'recheck' }))
+  expect(readFileSync(join(sealed.path, 'data/original/02-persuasion-audio.wav')).equals(SILENCE)).toBe(true)
+  expect(sealed.items.find(({ kind }) => kind === 'PERSUASION_AUDIO')).toMatchObject({
+    ...{ mime: 'audio/wav', isOriginal: true, transcript: '您好，我是城管。', bytes: SILENCE.length },
+    capturedAt: '2026-01-01T10:00:05.000+08:00',
+  })
+  expect(sealed.document.missing).toEqual([])
+  expect(pending('act-1')).toEqual([])
+  expect((await verifyPackages([join(folder, 'evidence')])).ok).toBe(true)
 })
 
 test('the document suspects, names its caps and its clock, and decides nothing', async () => {
