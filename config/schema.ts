@@ -8,6 +8,7 @@
  */
 import { z } from 'zod'
 import { ClockOptions } from '../devices/clock/clock-watch.ts'
+import { GradingOptions } from '../gateway/alerts/grading.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
 import { NamingOptions } from '../gateway/detections/eyes.ts'
 import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
@@ -181,6 +182,7 @@ export const GatewayOptions = z.strictObject({
     'What the detector says about a street on which nothing happens.',
   ),
   occupancy: OccupancyOptions.prefault({}).describe('What stands where nothing stood.'),
+  grading: GradingOptions.prefault({}).describe('From which facts on an act is how grave. Never a quota.'),
   evidence: EvidenceOptions.prefault({}).describe('What is kept of an act.'),
   storage: StorageOptions.prefault({}).describe('Where it is kept.'),
   outbox: OutboxOptions.prefault({}).describe('Alerts that wait for the back end.'),

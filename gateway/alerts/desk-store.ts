@@ -1,8 +1,10 @@
 /**
- * The desk's tables. Revisions and transitions are only ever added; `alert` is the latest of each, for looking up.
+ * The desk's tables. Revisions, transitions and entries are only ever added, and the database itself refuses anything
+ * else [R60, R70, R75]; `alert` is the latest of each, for looking up.
  *
  *     event_revision  (eventId, revision) ─ body, message id, when the back end had it        append-only
  *     alert_transition                    ─ who, when, from, to, why                          append-only
+ *     alert_entry                         ─ grade, evidence status, recusal, major incident   append-only
  *     alert           (eventId)           ─ the latest revision, by place and state           rewritten
  *     alert_count     (day, rule, camera, state, grade, tier) ─ how many                      kept in step
  *
@@ -21,9 +23,15 @@ CREATE TABLE IF NOT EXISTS event_revision (
   PRIMARY KEY (eventId, revision));
 CREATE TABLE IF NOT EXISTS alert_transition (
   number INTEGER PRIMARY KEY, eventId TEXT NOT NULL, fromState TEXT, toState TEXT NOT NULL, actor TEXT NOT NULL,
-  roles TEXT NOT NULL, reasonCode TEXT, note TEXT, details TEXT NOT NULL, commandId TEXT, atMs INTEGER NOT NULL);
+  roles TEXT NOT NULL, reasonCode TEXT, note TEXT, details TEXT NOT NULL, commandId TEXT, atMs INTEGER NOT NULL,
+  rank TEXT);
 CREATE INDEX IF NOT EXISTS alert_transition_event ON alert_transition (eventId, number);
 CREATE UNIQUE INDEX IF NOT EXISTS alert_transition_command ON alert_transition (commandId) WHERE commandId IS NOT NULL;
+CREATE TABLE IF NOT EXISTS alert_entry (
+  number INTEGER PRIMARY KEY, eventId TEXT NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, roles TEXT NOT NULL,
+  rank TEXT, reasonCode TEXT, note TEXT, details TEXT NOT NULL, commandId TEXT, atMs INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS alert_entry_event ON alert_entry (eventId, number);
+CREATE UNIQUE INDEX IF NOT EXISTS alert_entry_command ON alert_entry (commandId) WHERE commandId IS NOT NULL;
 CREATE TABLE IF NOT EXISTS alert (
   eventId TEXT PRIMARY KEY, startedMs INTEGER NOT NULL, day TEXT NOT NULL, ruleId TEXT NOT NULL,
   cameraId TEXT NOT NULL, state TEXT NOT NULL, grade TEXT NOT NULL, tier TEXT NOT NULL, phase TEXT NOT NULL,
@@ -39,6 +47,34 @@ CREATE TABLE IF NOT EXISTS alert_count (
   tier TEXT NOT NULL, count INTEGER NOT NULL,
   PRIMARY KEY (day, ruleId, cameraId, state, grade, tier)) WITHOUT ROWID;
 `
+
+/** An acknowledgement is added to a revision once; nothing else of what was said is ever touched. */
+const APPEND_ONLY = `
+CREATE TRIGGER IF NOT EXISTS event_revision_never_changes BEFORE UPDATE ON event_revision
+  WHEN OLD.ackedMs IS NOT NULL OR OLD.eventId <> NEW.eventId OR OLD.revision <> NEW.revision OR OLD.body <> NEW.body
+    OR OLD.messageId <> NEW.messageId OR OLD.facts IS NOT NEW.facts OR OLD.addedMs <> NEW.addedMs
+  BEGIN SELECT RAISE(ABORT, 'event_revision is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS event_revision_never_shrinks BEFORE DELETE ON event_revision
+  BEGIN SELECT RAISE(ABORT, 'event_revision is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS event_revision_never_replaced BEFORE INSERT ON event_revision
+  WHEN EXISTS (SELECT 1 FROM event_revision WHERE eventId = NEW.eventId AND revision = NEW.revision)
+  BEGIN SELECT RAISE(ABORT, 'event_revision is append-only'); END;
+${['alert_transition', 'alert_entry']
+  .map(
+    (table) => `
+CREATE TRIGGER IF NOT EXISTS ${table}_never_changes BEFORE UPDATE ON ${table}
+  BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS ${table}_never_shrinks BEFORE DELETE ON ${table}
+  BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS ${table}_never_replaced BEFORE INSERT ON ${table}
+  WHEN EXISTS (SELECT 1 FROM ${table} WHERE number = NEW.number)
+  BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;`,
+  )
+  .join('\n')}
+`
+
+/** Earlier acts at one camera that are looked at for a repetition. */
+const EARLIER_MAX = 500
 
 /** An alert with the body of its latest revision. */
 const LATEST = 'SELECT alert.*, body FROM alert JOIN event_revision USING (eventId, revision)'
@@ -66,10 +102,26 @@ export interface AlertCount {
   readonly count: number
 }
 
+/** What a person or the box did to an alert: a transition of its state, or an entry of another kind. */
+export interface Deed {
+  readonly eventId: string
+  readonly actor: string
+  readonly roles: readonly string[]
+  readonly rank: string | null
+  readonly reasonCode?: string | undefined
+  readonly note?: string | undefined
+  readonly details?: Readonly<Record<string, string>> | undefined
+  readonly commandId?: string | undefined
+  readonly atMs: number
+}
+
 export class DeskStore {
   readonly #database: Database
   readonly #addRevision: Statement
   readonly #addTransition: Statement
+  readonly #addEntry: Statement
+  readonly #entries: Statement
+  readonly #before: Statement
   readonly #putAlert: Statement
   readonly #count: Statement
   readonly #get: Statement
@@ -87,10 +139,24 @@ export class DeskStore {
 
   constructor(database: Database) {
     database.exec(SCHEMA)
+    addRankColumn(database)
+    database.exec(APPEND_ONLY)
     this.#database = database
     const prepare = (sql: string) => database.prepare(sql)
     this.#addRevision = prepare('INSERT INTO event_revision VALUES (?, ?, ?, ?, ?, ?, NULL)')
-    this.#addTransition = prepare('INSERT INTO alert_transition VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#addTransition = prepare(
+      'INSERT INTO alert_transition VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    this.#addEntry = prepare('INSERT INTO alert_entry VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#entries = prepare('SELECT * FROM alert_entry WHERE eventId = ? ORDER BY number')
+    this.#before = prepare(
+      `SELECT body FROM alert JOIN event_revision USING (eventId, revision)
+       WHERE cameraId = ? AND startedMs >= ? AND startedMs < ? AND ruleId = ? AND eventId <> ?
+         AND EXISTS (SELECT 1 FROM alert_transition AS said WHERE said.eventId = alert.eventId AND toState = 'VERIFIED')
+         AND NOT EXISTS (SELECT 1 FROM alert_transition AS said
+           WHERE said.eventId = alert.eventId AND toState = 'REVOKED')
+       ORDER BY startedMs DESC LIMIT ${EARLIER_MAX}`,
+    )
     this.#putAlert = prepare(
       `INSERT INTO alert (eventId, startedMs, day, ruleId, cameraId, state, grade, tier, phase, revision,
          raisedMs, updatedMs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -112,7 +178,10 @@ export class DeskStore {
     this.#past = prepare('SELECT * FROM alert_transition WHERE eventId = ? ORDER BY number')
     this.#revisions = prepare('SELECT body FROM event_revision WHERE eventId = ? ORDER BY revision')
     this.#sameFacts = prepare('SELECT body FROM event_revision WHERE eventId = ? AND facts = ?')
-    this.#byCommand = prepare('SELECT eventId FROM alert_transition WHERE commandId = ?')
+    this.#byCommand = prepare(
+      `SELECT eventId FROM alert_transition WHERE commandId = ?
+       UNION ALL SELECT eventId FROM alert_entry WHERE commandId = ?`,
+    )
     this.#open = prepare(`${LATEST} WHERE phase <> 'END' ORDER BY startedMs`)
     this.#counts = prepare(
       `SELECT day, ruleId, cameraId, state, grade, tier AS handlingTier, count FROM alert_count
@@ -154,30 +223,51 @@ export class DeskStore {
     this.#count.run(1, event.eventId)
   }
 
-  addTransition(entry: {
-    readonly eventId: string
-    readonly from: AlertState | null
-    readonly to: AlertState
-    readonly actor: string
-    readonly roles: readonly string[]
-    readonly reasonCode?: string | undefined
-    readonly note?: string | undefined
-    readonly details?: Readonly<Record<string, string>> | undefined
-    readonly commandId?: string | undefined
-    readonly atMs: number
-  }): void {
+  addTransition(deed: Deed & { readonly from: AlertState | null; readonly to: AlertState }): void {
     this.#addTransition.run(
-      entry.eventId,
-      entry.from,
-      entry.to,
-      entry.actor,
-      entry.roles.join(','),
-      entry.reasonCode ?? null,
-      entry.note ?? null,
-      JSON.stringify(entry.details ?? {}),
-      entry.commandId ?? null,
-      entry.atMs,
+      deed.eventId,
+      deed.from,
+      deed.to,
+      deed.actor,
+      deed.roles.join(','),
+      deed.reasonCode ?? null,
+      deed.note ?? null,
+      JSON.stringify(deed.details ?? {}),
+      deed.commandId ?? null,
+      deed.atMs,
+      deed.rank,
     )
+  }
+
+  addEntry(deed: Deed & { readonly kind: string }): void {
+    this.#addEntry.run(
+      deed.eventId,
+      deed.kind,
+      deed.actor,
+      deed.roles.join(','),
+      deed.rank,
+      deed.reasonCode ?? null,
+      deed.note ?? null,
+      JSON.stringify(deed.details ?? {}),
+      deed.commandId ?? null,
+      deed.atMs,
+    )
+  }
+
+  entries(eventId: string): Row[] {
+    return this.#entries.all(eventId)
+  }
+
+  /** Acts of a rule at a camera that a person has verified, newest first. */
+  verifiedBefore(query: {
+    readonly cameraId: string
+    readonly ruleId: string
+    readonly eventId: string
+    readonly sinceMs: number
+    readonly beforeMs: number
+  }): ViolationEvent[] {
+    const { cameraId, ruleId, eventId, sinceMs, beforeMs } = query
+    return this.#before.all(cameraId, sinceMs, beforeMs, ruleId, eventId).map(eventOf)
   }
 
   transitions(eventId: string): Row[] {
@@ -194,7 +284,7 @@ export class DeskStore {
   }
 
   eventOfCommand(commandId: string): string | null {
-    const row = this.#byCommand.get(commandId)
+    const row = this.#byCommand.get(commandId, commandId)
     return row ? String(row['eventId']) : null
   }
 
@@ -236,6 +326,13 @@ export class DeskStore {
     }
     return statement.all(...asked.flatMap(([, ...values]) => values), filter.limit)
   }
+}
+
+/** Stores of the first version kept no rank with a transition. */
+function addRankColumn(database: Database): void {
+  const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all('alert_transition')
+  if (columns.some(({ name }) => name === 'rank')) return
+  database.exec('ALTER TABLE alert_transition ADD COLUMN rank TEXT')
 }
 
 export const eventOf = (row: Row): ViolationEvent => JSON.parse(String(row['body'])) as ViolationEvent

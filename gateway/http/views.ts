@@ -10,7 +10,10 @@ import type { AlertDesk } from '../alerts/desk.ts'
 import type { Point } from '../kit/geometry.ts'
 
 /** What the server needs of the desk: alerts as they stand, their past, and the verdicts people give. */
-export type AlertsView = Pick<AlertDesk, 'list' | 'get' | 'history' | 'counts' | 'transition' | 'onChange'>
+export type AlertsView = Pick<
+  AlertDesk,
+  'list' | 'get' | 'history' | 'counts' | 'transition' | 'regrade' | 'onChange'
+>
 
 export interface ZoneView {
   readonly id: string
