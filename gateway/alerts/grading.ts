@@ -118,8 +118,8 @@ const TIER: Record<Grade, HandlingTier> = {
   G4: 'ENFORCEMENT',
 }
 
-/** Ground where standing in the way endangers somebody: how many grades it lifts an act [R20]. */
-const UPLIFT: Partial<Record<Zone['type'], number>> = { TACTILE: 2, SCHOOL_GATE: 2, FIRE_LANE: 3 }
+/** Ground where standing in the way endangers somebody: the least grade of an act there [R20]. */
+const LEAST: Partial<Record<Zone['type'], number>> = { TACTILE: 3, SCHOOL_GATE: 3, FIRE_LANE: 4 }
 /** Ground that people and vehicles need to pass. */
 const WAYS: readonly Zone['type'][] = ['SIDEWALK', 'TACTILE', 'ROADWAY', 'FIRE_LANE']
 
@@ -175,10 +175,10 @@ function liftedBySafety(act: GradingFacts, options: GradingOptions, from: number
     level = Math.max(level, 3)
     because('SCHOOL_NEAR', Math.round(schoolDistanceM))
   }
-  const uplift = UPLIFT[zoneType] ?? 0
-  if (uplift > 0) because('SENSITIVE_GROUND', zoneType)
+  const least = LEAST[zoneType] ?? 0
+  if (least > 0) because('SENSITIVE_GROUND', zoneType)
   if (act.severityUplift > 0) because('ZONE_UPLIFT', act.severityUplift)
-  level += uplift + act.severityUplift
+  level = Math.max(level, least) + act.severityUplift
   if (act.fireOrSmoke) {
     level = 4
     because('FIRE_OR_SMOKE')
