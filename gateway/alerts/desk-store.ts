@@ -14,7 +14,9 @@
  */
 import type { Database, Row, Statement, Value } from '../kit/database.ts'
 import type { ViolationEvent } from '../violations/event.ts'
-import type { AlertState } from './lifecycle.ts'
+import type { AlertState, Owner } from './lifecycle.ts'
+import type { Rank } from './people.ts'
+import type { AlertEntry, AlertRecord, Done, EntryKind, Transition } from './records.ts'
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS event_revision (
@@ -115,6 +117,9 @@ export interface Deed {
   readonly atMs: number
 }
 
+/** What the desk needs of whoever keeps its word. */
+export type DeskStorage = Pick<DeskStore, keyof DeskStore>
+
 export class DeskStore {
   readonly #database: Database
   readonly #addRevision: Statement
@@ -197,8 +202,9 @@ export class DeskStore {
     this.#database.afterCommit(tell)
   }
 
-  get(eventId: string): Row | undefined {
-    return this.#get.get(eventId)
+  get(eventId: string): AlertRecord | null {
+    const row = this.#get.get(eventId)
+    return row ? recordOf(row) : null
   }
 
   /** @param facts digest of what the judge said, null for a revision made by the desk */
@@ -254,8 +260,8 @@ export class DeskStore {
     )
   }
 
-  entries(eventId: string): Row[] {
-    return this.#entries.all(eventId)
+  entries(eventId: string): AlertEntry[] {
+    return this.#entries.all(eventId).map(entryOf)
   }
 
   /** Acts of a rule at a camera that a person has verified, newest first. */
@@ -270,8 +276,8 @@ export class DeskStore {
     return this.#before.all(cameraId, sinceMs, beforeMs, ruleId, eventId).map(eventOf)
   }
 
-  transitions(eventId: string): Row[] {
-    return this.#past.all(eventId)
+  transitions(eventId: string): Transition[] {
+    return this.#past.all(eventId).map(transitionOf)
   }
 
   revisions(eventId: string): ViolationEvent[] {
@@ -306,7 +312,7 @@ export class DeskStore {
     return this.#counts.all(fromDay, toDay) as unknown as AlertCount[]
   }
 
-  list(filter: AlertFilter): Row[] {
+  list(filter: AlertFilter): AlertRecord[] {
     const asked: [condition: string, ...values: Value[]][] = []
     if (filter.rule !== undefined) asked.push(['ruleId = ?', filter.rule])
     if (filter.camera !== undefined) asked.push(['cameraId = ?', filter.camera])
@@ -314,7 +320,7 @@ export class DeskStore {
     if (filter.fromMs !== undefined) asked.push(['startedMs >= ?', filter.fromMs])
     if (filter.toMs !== undefined) asked.push(['startedMs < ?', filter.toMs])
     if (filter.before !== undefined) {
-      const last = this.get(filter.before)
+      const last = this.#get.get(filter.before)
       asked.push(['(startedMs, eventId) < (?, ?)', last?.['startedMs'] ?? 0, filter.before])
     }
     const where = asked.length > 0 ? `WHERE ${asked.map(([condition]) => condition).join(' AND ')}` : ''
@@ -324,7 +330,7 @@ export class DeskStore {
       statement = this.#database.prepare(sql)
       this.#lists.set(where, statement)
     }
-    return statement.all(...asked.flatMap(([, ...values]) => values), filter.limit)
+    return statement.all(...asked.flatMap(([, ...values]) => values), filter.limit).map(recordOf)
   }
 }
 
@@ -335,4 +341,43 @@ function addRankColumn(database: Database): void {
   database.exec('ALTER TABLE alert_transition ADD COLUMN rank TEXT')
 }
 
-export const eventOf = (row: Row): ViolationEvent => JSON.parse(String(row['body'])) as ViolationEvent
+const eventOf = (row: Row): ViolationEvent => JSON.parse(String(row['body'])) as ViolationEvent
+
+function recordOf(row: Row): AlertRecord {
+  return {
+    eventId: String(row['eventId']),
+    event: eventOf(row),
+    state: row['state'] as AlertState,
+    revision: Number(row['revision']),
+    acked: Number(row['ackedRevision']) >= Number(row['revision']),
+    ackedRevision: Number(row['ackedRevision']),
+    ackedAtMs: row['ackedMs'] === null ? null : Number(row['ackedMs']),
+    raisedAtMs: Number(row['raisedMs']),
+    updatedAtMs: Number(row['updatedMs']),
+  }
+}
+
+function transitionOf(row: Row): Transition {
+  return {
+    from: row['fromState'] as AlertState | null,
+    to: row['toState'] as AlertState,
+    ...doneOf(row),
+  }
+}
+
+function entryOf(row: Row): AlertEntry {
+  return { kind: row['kind'] as EntryKind, ...doneOf(row) }
+}
+
+function doneOf(row: Row): Done {
+  const rank = row['rank'] as Rank | null
+  const roles = String(row['roles']).split(',') as Owner[]
+  return {
+    actor: { id: String(row['actor']), roles, ...(rank === null ? {} : { rank }) },
+    reasonCode: row['reasonCode'] as string | null,
+    note: row['note'] as string | null,
+    details: JSON.parse(String(row['details'])) as Record<string, string>,
+    commandId: row['commandId'] as string | null,
+    atMs: Number(row['atMs']),
+  }
+}

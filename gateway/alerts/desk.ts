@@ -12,7 +12,7 @@
 import { createHash } from 'node:crypto'
 import { assert } from '../kit/assert.ts'
 import { type Clock, isoTime, offsetMinutesOf } from '../kit/clock.ts'
-import type { Database } from '../kit/database.ts'
+import { Database } from '../kit/database.ts'
 import { type Fault, fault } from '../kit/errors.ts'
 import { intersection } from '../kit/geometry.ts'
 import { derivedUlid } from '../kit/ids.ts'
@@ -35,21 +35,12 @@ import type {
   ReviewWish,
   Wish,
 } from './desk-parts.ts'
-import { type AlertCount, type AlertFilter, DeskStore } from './desk-store.ts'
+import { type AlertCount, type AlertFilter, type DeskStorage, DeskStore } from './desk-store.ts'
 import { admitEvidence } from './evidence-status.ts'
 import { isGrade, isMinor } from './grading.ts'
 import { declared, received, told } from './major.ts'
 import { NOBODY } from './people.ts'
-import {
-  type AlertEntry,
-  type AlertHistory,
-  type AlertRecord,
-  type EntryKind,
-  entryOf,
-  recordOf,
-  type Transition,
-  transitionOf,
-} from './records.ts'
+import type { AlertHistory, AlertRecord, EntryKind } from './records.ts'
 import { actOf, closedBy, continued, opened, regraded } from './revisions.ts'
 
 export type { Annex, DeskTransition, ReviewWish } from './desk-parts.ts'
@@ -65,7 +56,7 @@ const ALERT_MESSAGE_TYPE = 'cn.lushao.alert.v1'
 const BOX: Actor = { id: 'box', roles: ['box'] }
 
 export class AlertDesk {
-  readonly #store: DeskStore
+  readonly #store: DeskStorage
   readonly #outlet: AlertOutlet
   readonly #clock: Clock
   readonly #parts: DeskParts
@@ -73,8 +64,9 @@ export class AlertDesk {
   readonly #listeners = new Set<AlertListener>()
   readonly #offSettled: () => void
 
-  constructor(database: Database, outlet: AlertOutlet, clock: Clock, parts: DeskParts = {}) {
-    this.#store = new DeskStore(database)
+  /** @param kept the box's database, or any other place that keeps what the desk says */
+  constructor(kept: Database | DeskStorage, outlet: AlertOutlet, clock: Clock, parts: DeskParts = {}) {
+    this.#store = kept instanceof Database ? new DeskStore(kept) : kept
     this.#outlet = outlet
     this.#clock = clock
     this.#parts = parts
@@ -89,15 +81,14 @@ export class AlertDesk {
     const facts = digestOf(event)
     const known = this.#store.withFacts(event.eventId, facts)
     if (known) return known
-    const row = this.#store.get(event.eventId)
-    const last = row ? recordOf(row) : null
+    const last = this.#store.get(event.eventId)
     const told = last ? continued(event, last) : opened(event, this.#parts.autoPersuades?.(event) ?? false)
     const kept = this.#store.transaction(() => {
       if (!last) this.#open(told)
       if (last && last.event.evidenceStatus !== told.evidenceStatus) this.#fallBack(told)
       return this.#keep(told, facts)
     })
-    this.#emitChange(kept.eventId, row ? 'updated' : 'raised')
+    this.#emitChange(kept.eventId, last ? 'updated' : 'raised')
     return kept
   }
 
@@ -188,26 +179,25 @@ export class AlertDesk {
   }
 
   get(eventId: string): AlertRecord | null {
-    const row = this.#store.get(eventId)
-    return row ? recordOf(row) : null
+    return this.#store.get(eventId)
   }
 
   /** Newest first; the next page begins after `before`, the last id of this one. */
   list(filter: AlertFilter): AlertRecord[] {
-    return this.#store.list(filter).map(recordOf)
+    return this.#store.list(filter)
   }
 
   history(eventId: string): AlertHistory {
     return {
       revisions: this.#store.revisions(eventId),
-      transitions: this.#transitions(eventId),
-      entries: this.#entries(eventId),
+      transitions: this.#store.transitions(eventId),
+      entries: this.#store.entries(eventId),
     }
   }
 
   /** Notices that were given for an act, oldest first. */
   notices(eventId: string): readonly Notice[] {
-    return this.#parts.notices?.(eventId) ?? noticesIn(this.#transitions(eventId))
+    return this.#parts.notices?.(eventId) ?? noticesIn(this.#store.transitions(eventId))
   }
 
   /** How many earlier acts of a rule at a place a person has verified: what is only suspected counts against nobody. */
@@ -329,8 +319,8 @@ export class AlertDesk {
 
   #factsOf({ eventId, event }: AlertRecord, nowMs: number): TransitionFacts {
     const { register = NOBODY, basisInForce } = this.#parts
-    const past = this.#transitions(eventId)
-    const recusals = this.#entries(eventId).filter(({ kind }) => kind === 'RECUSED')
+    const past = this.#store.transitions(eventId)
+    const recusals = this.#store.entries(eventId).filter(({ kind }) => kind === 'RECUSED')
     const minor = isMinor(event.grade) || isMinor(gradeOfBox(event))
     return {
       ...{ grade: event.grade, minor, act: actOf(event), nowMs, past, register },
@@ -350,14 +340,6 @@ export class AlertDesk {
     return notice !== undefined && notice.deliveredAtMs !== null
   }
 
-  #transitions(eventId: string): Transition[] {
-    return this.#store.transitions(eventId).map(transitionOf)
-  }
-
-  #entries(eventId: string): AlertEntry[] {
-    return this.#store.entries(eventId).map(entryOf)
-  }
-
   #acknowledge(messageIds: readonly string[]): void {
     const atMs = this.#clock.wallMs()
     this.#store.transaction(() => {
@@ -367,7 +349,7 @@ export class AlertDesk {
   }
 
   #emitChange(eventId: string, change: AlertChange): AlertRecord {
-    const record = recordOf(this.#store.get(eventId)!)
+    const record = this.#store.get(eventId)!
     this.#store.afterCommit(() => {
       for (const listener of this.#listeners) listener(record, change)
     })

@@ -1,10 +1,7 @@
 /** What the desk tells of an alert: how it stands, and all that was done to it. */
-import type { Row } from '../kit/database.ts'
 import type { ViolationEvent } from '../violations/event.ts'
 import type { Actor } from './admission.ts'
-import { eventOf } from './desk-store.ts'
-import type { AlertState, Owner } from './lifecycle.ts'
-import type { Rank } from './people.ts'
+import type { AlertState } from './lifecycle.ts'
 
 export interface AlertRecord {
   readonly eventId: string
@@ -20,7 +17,7 @@ export interface AlertRecord {
   readonly updatedAtMs: number
 }
 
-interface Done {
+export interface Done {
   readonly actor: Actor
   readonly reasonCode: string | null
   readonly note: string | null
@@ -53,43 +50,4 @@ export interface AlertHistory {
   readonly revisions: readonly ViolationEvent[]
   readonly transitions: readonly Transition[]
   readonly entries: readonly AlertEntry[]
-}
-
-export function recordOf(row: Row): AlertRecord {
-  return {
-    eventId: String(row['eventId']),
-    event: eventOf(row),
-    state: row['state'] as AlertState,
-    revision: Number(row['revision']),
-    acked: Number(row['ackedRevision']) >= Number(row['revision']),
-    ackedRevision: Number(row['ackedRevision']),
-    ackedAtMs: row['ackedMs'] === null ? null : Number(row['ackedMs']),
-    raisedAtMs: Number(row['raisedMs']),
-    updatedAtMs: Number(row['updatedMs']),
-  }
-}
-
-export function transitionOf(row: Row): Transition {
-  return {
-    from: row['fromState'] as AlertState | null,
-    to: row['toState'] as AlertState,
-    ...doneOf(row),
-  }
-}
-
-export function entryOf(row: Row): AlertEntry {
-  return { kind: row['kind'] as EntryKind, ...doneOf(row) }
-}
-
-function doneOf(row: Row): Done {
-  const rank = row['rank'] as Rank | null
-  const roles = String(row['roles']).split(',') as Owner[]
-  return {
-    actor: { id: String(row['actor']), roles, ...(rank === null ? {} : { rank }) },
-    reasonCode: row['reasonCode'] as string | null,
-    note: row['note'] as string | null,
-    details: JSON.parse(String(row['details'])) as Record<string, string>,
-    commandId: row['commandId'] as string | null,
-    atMs: Number(row['atMs']),
-  }
 }

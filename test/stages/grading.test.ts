@@ -32,7 +32,7 @@ test.each([
   [{ severityUplift: 1 }, 'G2', 'MANAGEMENT', ['ATTENDED', 'ZONE_UPLIFT']],
   [
     { zoneType: 'SCHOOL_GATE', objectCount: 9 },
-    'G4',
+    'G3',
     'ENFORCEMENT',
     ['ATTENDED', 'CLUSTER', 'SENSITIVE_GROUND'],
   ],
