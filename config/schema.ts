@@ -11,6 +11,7 @@ import { ClockOptions } from '../devices/clock/clock-watch.ts'
 import { SpeakerAdapter } from '../devices/speaker/speaker.ts'
 import { VoiceOptions } from '../devices/speaker/voice.ts'
 import { WebhookOptions } from '../devices/speaker/webhook.ts'
+import { GradingOptions } from '../gateway/alerts/grading.ts'
 import { SpeakerLimits } from '../gateway/alerts/notice-limits.ts'
 import { PersuasionOptions } from '../gateway/alerts/persuasion-options.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
@@ -204,6 +205,7 @@ export const GatewayOptions = z.strictObject({
     'What the detector says about a street on which nothing happens.',
   ),
   occupancy: OccupancyOptions.prefault({}).describe('What stands where nothing stood.'),
+  grading: GradingOptions.prefault({}).describe('From which facts on an act is how grave. Never a quota.'),
   evidence: EvidenceOptions.prefault({}).describe('What is kept of an act.'),
   storage: StorageOptions.prefault({}).describe('Where it is kept.'),
   persuasion: PersuasionOptions.prefault({}).describe('Notices before anything else, and the re-check.'),

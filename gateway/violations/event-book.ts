@@ -30,6 +30,8 @@ export interface Grading {
   readonly grade: Grade
   readonly reasons: readonly string[]
   readonly handlingTier: HandlingTier
+  /** Facts and hints for people, as far as they are known. */
+  readonly facts?: Pick<ViolationEvent, 'gradeFacts' | 'leniency' | 'discretion' | 'requiresLegalReview'>
 }
 
 /** An act's times on the wall clock and in media seconds. */
@@ -98,6 +100,7 @@ export function revisionOf(context: EventContext, parts: RevisionParts): Violati
     grade: grading.grade,
     gradeReasons: grading.reasons,
     handlingTier: grading.handlingTier,
+    ...grading.facts,
     evidenceStatus: 'LEAD',
     evidenceCaps: [...context.evidenceCaps, ...(parts.extraCaps ?? [])],
     objects: act.objects,

@@ -1,6 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { type AlertChange, AlertDesk } from '../../gateway/alerts/desk.ts'
-import { gradeAct } from '../../gateway/alerts/grading.ts'
 import type { Clock } from '../../gateway/kit/clock.ts'
 import { Database } from '../../gateway/kit/database.ts'
 import { isFault } from '../../gateway/kit/errors.ts'
@@ -190,27 +189,4 @@ test('a long list of objects is cut so that the message fits', () => {
   const { desk } = setUp()
   const objects = Array.from({ length: 5_000 }, () => ({ class: 'bicycle', role: 'two-wheeler' }) as const)
   expect(desk.raise(sampleEvent('a', { objects })).objects).toHaveLength(64)
-})
-
-const facts = {
-  ruleId: 'street-vending',
-  zoneType: 'SIDEWALK',
-  educationOnly: false,
-  attended: true,
-  objectCount: 2,
-  noticesBefore: 0,
-} as const
-test.each([
-  [{}, 'G1', 'SERVICE'],
-  [{ educationOnly: true, zoneType: 'FIRE_LANE' }, 'G0', 'SERVICE'],
-  [{ objectCount: 9 }, 'G2', 'MANAGEMENT'],
-  [{ noticesBefore: 1 }, 'G2', 'MANAGEMENT'],
-  [{ noticesBefore: 3 }, 'G3', 'ENFORCEMENT'],
-  [{ zoneType: 'TACTILE' }, 'G3', 'ENFORCEMENT'],
-  [{ zoneType: 'SCHOOL_GATE', objectCount: 9 }, 'G4', 'ENFORCEMENT'],
-  [{ zoneType: 'FIRE_LANE' }, 'G4', 'ENFORCEMENT'],
-] as const)('grade of %j is %s', (changes, grade, handlingTier) => {
-  const grading = gradeAct({ ...facts, ...changes })
-  expect(grading).toMatchObject({ grade, handlingTier })
-  expect(grading.gradeReasons.length).toBeGreaterThan(0)
 })
