@@ -14,6 +14,7 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { assert } from '../gateway/kit/assert.ts'
+import { Calendar, HolidayTable } from '../gateway/kit/calendar.ts'
 import { type Clock, systemClock } from '../gateway/kit/clock.ts'
 import { type Fault, redact } from '../gateway/kit/errors.ts'
 import { packagePath } from '../gateway/kit/paths.ts'
@@ -27,6 +28,10 @@ import { type Env, type Finding, mapLeaves, type Path, pathText, Source, valueAt
 export interface Config extends GatewayOptions {
   readonly file: string
   readonly catalogue: RuleCatalogue
+  /** Public holidays and adjusted workdays; `calendarOf` makes a calendar of them. */
+  readonly holidays: HolidayTable
+  /** What it was read from: this file, the catalogue, the holidays. */
+  readonly files: readonly string[]
   /** `sha256:…` of the effective options without secrets, and of the catalogue. */
   readonly configVersion: string
   readonly catalogVersion: string
@@ -47,6 +52,11 @@ export interface LoadOptions {
 /** Stands in for what is missing, so that the rest is checked in the same go; such a config is never run. */
 const PLACEHOLDERS = { site: 'site', gateway: 'gateway', region: '000000' }
 
+/** The calendar of the place. */
+export function calendarOf({ calendar, holidays }: Pick<Config, 'calendar' | 'holidays'>): Calendar {
+  return new Calendar(calendar, holidays)
+}
+
 export function loadConfig(
   file: string,
   { env = process.env, clock = systemClock }: LoadOptions = {},
@@ -54,21 +64,31 @@ export function loadConfig(
   const source = new Source(resolve(file), env, textsOf(GatewayOptions))
   const found = [...source.findings]
   const parsed = source.values === undefined ? null : parse(source, found)
-  const rules = loadCatalogue(catalogueFile(source), env)
-  if (parsed === null || rules.catalogue === null) {
+  const rules = loadData(RuleCatalogue, catalogueFile(source), env)
+  const days = loadData(HolidayTable, holidayFile(source), env)
+  found.push(...days.findings)
+  if (parsed === null || rules.data === null || days.data === null) {
     return { config: null, faults: faultsIn([...found, ...rules.findings]), warnings: [] }
   }
 
-  const checked = { ...parsed, catalogue: rules.catalogue, source, wallMs: clock.wallMs() }
-  found.push(...checks.dwellsBelowFloor(checked), ...checks.rulesMisplaced(checked))
+  const wallMs = clock.wallMs()
+  const checked = { ...parsed, catalogue: rules.data, holidays: days.data, source, wallMs }
+  found.push(...checks.thresholdsBeyond(checked), ...checks.rulesMisplaced(checked))
   const placeKnown = !found.some(({ path }) => path[0] === 'region')
   if (placeKnown) found.push(...checks.rulesWithoutBasis(checked))
   const usable = found.every(({ path }) => path[0] === 'cameras' && typeof path[1] === 'number')
   return {
     config: usable ? effective(checked) : null,
     faults: faultsIn(found),
-    warnings: faultsIn(checks.rulesUnsupported(checked)),
+    warnings: faultsIn(warningsOf(checked)),
   }
+}
+
+function warningsOf(checked: checks.Checked): Finding[] {
+  const { rulesWithoutPoint, rulesSuspended, rulesUnapproved, exemptionsOver, daysUnknown } = checks
+  return [rulesWithoutPoint, rulesSuspended, rulesUnapproved, exemptionsOver, daysUnknown].flatMap((check) =>
+    check(checked),
+  )
 }
 
 const textsOf = (schema: z.ZodType) => (path: Path) => nodeAt(jsonSchema(schema), path)?.type === 'string'
@@ -108,36 +128,39 @@ function catalogueFile(source: Source): string {
   return resolve(dirname(source.file), named)
 }
 
-function loadCatalogue(file: string, env: Env): { catalogue: RuleCatalogue | null; findings: Finding[] } {
-  const source = new Source(file, env, textsOf(RuleCatalogue))
-  if (source.values === undefined) return { catalogue: null, findings: source.findings }
-  const parsed = RuleCatalogue.safeParse(source.values)
-  const issues = parsed.success ? [] : findingsOf(parsed.error, jsonSchema(RuleCatalogue), source)
+function holidayFile(source: Source): string {
+  const named = valueAt(source.values, ['calendar', 'holidays'])
+  if (typeof named !== 'string') return packagePath('config', 'calendar', 'cn.yaml')
+  return resolve(dirname(source.file), named)
+}
+
+/** What keeps a file of its own, because others keep it: the law, the holidays. All of it is good, or none is taken. */
+function loadData<T>(schema: z.ZodType<T>, file: string, env: Env): { data: T | null; findings: Finding[] } {
+  const source = new Source(file, env, textsOf(schema))
+  if (source.values === undefined) return { data: null, findings: source.findings }
+  const parsed = schema.safeParse(source.values)
+  const issues = parsed.success ? [] : findingsOf(parsed.error, jsonSchema(schema), source)
   const findings = [...source.findings, ...issues, ...checks.duplicateIds(source)]
-  return { catalogue: parsed.success && findings.length === 0 ? parsed.data : null, findings }
+  return { data: parsed.success && findings.length === 0 ? parsed.data : null, findings }
 }
 
 function effective(checked: checks.Checked): Config {
-  const { options, catalogue, source, cameraPlaces } = checked
+  const { options, catalogue, holidays, source, cameraPlaces } = checked
   const cameras = options.cameras.map((camera) => ({
     ...camera,
     url: absolute(camera.url, source.file),
-    zones: camera.zones.map((zone) => ({
-      ...zone,
-      rules: zone.rules.map((rule) => {
-        const floorSec = checks.lowDwell(rule, checked)?.floorSec
-        return floorSec === undefined ? rule : { ...rule, minDwellSec: floorSec }
-      }),
-    })),
   }))
   return {
     ...withFiles(options, source.file),
     cameras,
     file: source.file,
     catalogue,
-    configVersion: versionOf(
-      mapLeaves(options, [], (leaf, path) => asHashed(leaf, path, source, cameraPlaces)),
-    ),
+    holidays,
+    files: [source.file, catalogueFile(source), holidayFile(source)],
+    configVersion: versionOf({
+      holidays,
+      ...(mapLeaves(options, [], (leaf, path) => asHashed(leaf, path, source, cameraPlaces)) as object),
+    }),
     catalogVersion: versionOf(catalogue),
   }
 }
