@@ -7,7 +7,7 @@
 import { z } from 'zod'
 import { ALERT_STATES } from '../alerts/lifecycle.ts'
 import { ROLES } from '../detections/detections.ts'
-import { DETECTION_STATES, RULE_IDS, type ViolationEvent } from '../violations/event.ts'
+import { DETECTION_STATES, PERMIT_RESULTS, RULE_IDS, type ViolationEvent } from '../violations/event.ts'
 
 const Time = z.iso.datetime({ offset: true })
 const Fraction = z.number().min(0).max(1)
@@ -23,6 +23,16 @@ const Measured = z.object({
   distanceM: Interval.nullable().describe('Metres beyond the shopfront line; null: unknown.'),
   areaM2: Interval.nullable().describe('Square metres of ground that are taken; null: unknown.'),
   groundShare: Fraction.describe('Share of where the goods touch the ground that lies beyond the line.'),
+})
+
+const PermitCheck = z.object({
+  nearestPointId: z
+    .string()
+    .nullable()
+    .describe('The permitted point that matters most to it; null: none is known.'),
+  inside: z.boolean().describe('Whether it stands in the place.'),
+  inWindow: z.boolean().describe('Whether the hours are now, with the time to set up and to clear away.'),
+  result: z.enum(PERMIT_RESULTS),
 })
 
 /** `satisfies` holds this to the type that the judge's side of the house declares. */
@@ -55,9 +65,11 @@ const Alert = z.object({
   measured: Measured.exactOptional().describe(
     'Facts with their uncertainty, where something can be measured.',
   ),
+  permitCheck: PermitCheck.exactOptional().describe('How it stands to the nearest permitted point.'),
   governanceMode: z.enum(['production', 'test']),
   legalBasis: z.object({ title: z.string(), article: z.string() }),
   gbCode: z.string(),
+  localCode: z.string().exactOptional().describe('The city’s own code, where the catalogue has one.'),
   title: z.string(),
   text: z.string().describe('疑似 …: a suspicion, never a finding.'),
   configVersion: z.string(),
