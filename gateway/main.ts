@@ -10,6 +10,7 @@ import { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import { ClockWatch } from '../devices/clock/clock-watch.ts'
 import type { CameraStatus } from '../devices/device.ts'
 import { AlertDesk } from './alerts/desk.ts'
+import { SuppressedActs } from './alerts/suppressed.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
 import { EvidenceKeeper } from './evidence/keeper.ts'
@@ -35,6 +36,7 @@ import { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { watchedRules } from './violations/catalogue.ts'
+import { type PublicRules, publicRules } from './violations/public-view.ts'
 
 export interface RunningGateway {
   readonly consoleUrl: string
@@ -74,7 +76,8 @@ async function build(box: Box): Promise<RunningGateway> {
   const database = closing.own(new Database(storeFile(folder)))
   const outbox = new Outbox(database, config.outbox, clock, log)
   const desk = closing.own(new AlertDesk(database, outbox, clock))
-  const sink = sinkOf(desk, outbox)
+  const suppressed = new SuppressedActs(database, clock)
+  const sink = sinkOf(desk, outbox, suppressed)
   const signer = await openSigner(join(folder, 'keys'))
   const { evidence, pendingEventIds } = await openEvidence(box, signer)
   const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
@@ -109,7 +112,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const health = () => healthOf(box, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
-    ...{ database, accounts, desk, registry, street, evidence, telemetry, link },
+    ...{ database, accounts, desk, registry, street, evidence, telemetry, link, suppressed },
   })
   link.start()
   telemetry.start()
@@ -201,6 +204,7 @@ async function openHttp(
     evidence: EvidenceKeeper
     telemetry: Telemetry
     link: MqttLink
+    suppressed: SuppressedActs
   },
 ): Promise<HttpServer> {
   const { folder, clock, log, closing } = box
@@ -212,6 +216,7 @@ async function openHttp(
       accessLog: new AccessLog({ database: parts.database, clock }),
       cameras: { cameras: () => street.views() },
       evidenceFolder: parts.evidence.vault.evidence,
+      law: { publicRules: () => publicRulesOf(box), suppressed: parts.suppressed },
       directory: { devices: () => box.config.devices.bodycams, people: () => box.config.people },
       metrics: parts.telemetry.metrics,
       live: { attach: (cameraId, send) => street.station(cameraId)?.feed.live.attach(send) ?? null },
@@ -219,6 +224,13 @@ async function openHttp(
       uploadsFolder: join(folder, 'uploads'),
     }),
   )
+}
+
+/** Of the division of the box, today. */
+function publicRulesOf({ config, clock }: Box): PublicRules {
+  const { catalogue, region, utcOffsetMinutes } = config
+  const place = { districtCode: region, wallMs: clock.wallMs(), offsetMinutes: utcOffsetMinutes }
+  return publicRules(catalogue, place)
 }
 
 async function openEvidence(box: Box, signer: Signer) {
@@ -291,8 +303,9 @@ async function openRegistry(
   return registry
 }
 
-function sinkOf(desk: AlertDesk, outbox: Outbox): EventSink {
+function sinkOf(desk: AlertDesk, outbox: Outbox, suppressed: SuppressedActs): EventSink {
   return {
+    suppressed: (act) => suppressed.keep(act),
     sealed: (sealed) => void outbox.put(evidenceMessage(sealed)),
     last: (eventId) => desk.get(eventId)?.event ?? null,
     raise: (event) => void desk.raise(event),
@@ -310,7 +323,9 @@ function birthOf(box: Box, signer: Signer, eyes: Eyes, clockWatch: ClockWatch): 
         districtCode: camera.jurisdictionCode ?? config.region,
         ...{ wallMs, offsetMinutes: config.utcOffsetMinutes },
       }
-      const rules = camera.zones.flatMap((zone) => watchedRules(config.catalogue, zone, place, eyes.roles))
+      const rules = camera.zones.flatMap((zone) =>
+        watchedRules(config.catalogue, zone, place, eyes.roles, config.governance),
+      )
       return {
         id: camera.id,
         name: camera.name ?? camera.id,

@@ -29,10 +29,19 @@ import { healthRoutes } from './routes/health.ts'
 import { liveRoute } from './routes/live.ts'
 import { pageRoutes } from './routes/page.ts'
 import { registerRoutes } from './routes/registers.ts'
+import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
 import { Uploads, uploadRoutes } from './uploads.ts'
-import type { AlertsView, CameraBoard, Directory, LiveSource, MetricsSource, RecordingDesk } from './views.ts'
+import type {
+  AlertsView,
+  CameraBoard,
+  Directory,
+  LawDesk,
+  LiveSource,
+  MetricsSource,
+  RecordingDesk,
+} from './views.ts'
 
 export interface HttpParts {
   readonly options: HttpOptions
@@ -44,6 +53,7 @@ export interface HttpParts {
   readonly evidenceFolder: string
   readonly recordings: RecordingDesk
   readonly directory: Directory
+  readonly law: LawDesk
   readonly metrics: MetricsSource
   readonly live: LiveSource
   /** What is still missing before work can be done; empty when ready. */
@@ -176,6 +186,7 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   alertRoutes(app, parts)
   evidenceRoutes(app, parts)
   registerRoutes(app, parts)
+  ruleRoutes(app, parts.law)
   administrationRoutes(app, parts)
   feedRoute(app, { feed, accounts })
   liveRoute(app, parts)

@@ -77,6 +77,7 @@ const ASKED: Record<
   'alerts:read': ['GET', '/api/v1/alerts'],
   'alerts:review': ['POST', '/api/v1/alerts/unknown/review', { verdict: 'VERIFIED' }],
   'evidence:read': ['GET', `/api/v1/evidence/${PACKAGE_ID}?purpose=review`],
+  'rules:read': ['GET', '/api/v1/rules/public'],
   'cameras:read': ['GET', '/api/v1/cameras'],
   'people:read': ['GET', '/api/v1/people'],
   'recordings:read': ['GET', '/api/v1/recordings'],
