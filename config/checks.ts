@@ -3,22 +3,19 @@
  * the catalogue's floors, every watched rule has a legal basis where its camera hangs.
  */
 import type { ScriptLibrary } from '../gateway/alerts/scripts.ts'
+import { Calendar, type HolidayTable, localDay } from '../gateway/kit/calendar.ts'
 import { fault } from '../gateway/kit/errors.ts'
-import {
-  basisFor,
-  entryOf,
-  misplaced,
-  type RuleCatalogue,
-  SUPPORTED_RULES,
-} from '../gateway/violations/catalogue.ts'
-import { localDay, type Zone } from '../gateway/violations/zone.ts'
+import { basisFor, entryOf, misplaced, type RuleCatalogue } from '../gateway/violations/catalogue.ts'
+import { refusals } from '../gateway/violations/thresholds.ts'
+import type { Zone } from '../gateway/violations/zone.ts'
 import type { GatewayOptions } from './schema.ts'
-import { type Finding, type Path, pathText, type Source, valueAt } from './source.ts'
+import { type Finding, type Path, type Source, valueAt } from './source.ts'
 
 export interface Checked {
   readonly options: GatewayOptions
   readonly catalogue: RuleCatalogue
   readonly scripts: ScriptLibrary
+  readonly holidays: HolidayTable
   readonly source: Source
   readonly wallMs: number
   /** Where each camera of `options` stands in the file: faulty ones were left out. */
@@ -42,7 +39,7 @@ export function duplicateIds(source: Source): Finding[] {
 function repeated(list: readonly unknown[], path: Path, source: Source): Finding[] {
   const seen = new Set<unknown>()
   return list.flatMap((one, index) => {
-    for (const key of ['id', 'personId', 'ruleId', 'rule']) {
+    for (const key of ['id', 'personId', 'ruleId', 'rule', 'year']) {
       const id = valueAt(one, [key])
       if (id === undefined) continue
       const at = [...path, index, key]
@@ -61,6 +58,9 @@ function repeated(list: readonly unknown[], path: Path, source: Source): Finding
 export function unknownIds(source: Source): Finding[] {
   const cameras = names(source, ['cameras'], 'id')
   const zones = listAt(source, ['cameras']).flatMap((_, at) => names(source, ['cameras', at, 'zones'], 'id'))
+  const shops = listAt(source, ['cameras']).flatMap((_, at) =>
+    names(source, ['cameras', at, 'zones'], 'shopId'),
+  )
   const people = names(source, ['people'], 'personId')
   const unknown = (known: readonly string[], path: Path): Finding[] => {
     const name = valueAt(source.values, path)
@@ -76,6 +76,11 @@ export function unknownIds(source: Source): Finding[] {
       ...unknown(cameras, [...permit, 'camera']),
       ...eachIn([...permit, 'zoneIds'], (zone) => unknown(zones, zone)),
     ]),
+    ...eachIn(['exemptions'], (exemption) => [
+      ...unknown(cameras, [...exemption, 'scope', 'camera']),
+      ...unknown(zones, [...exemption, 'scope', 'zone']),
+      ...unknown(shops, [...exemption, 'scope', 'shopId']),
+    ]),
     ...eachIn(['devices', 'speakers'], (speaker) =>
       eachIn([...speaker, 'cameras'], (camera) => unknown(cameras, camera)),
     ),
@@ -83,42 +88,66 @@ export function unknownIds(source: Source): Finding[] {
   ]
 }
 
-/** Thresholds may be lowered by two people who sign for it, and in test mode; otherwise the floor holds. */
-export function dwellsBelowFloor(checked: Checked): Finding[] {
+/** Thresholds may be lowered by two people who sign for it, and in test mode; otherwise the floor holds. [R18] */
+export function thresholdsBeyond(checked: Checked): Finding[] {
+  const { options, catalogue, wallMs, source } = checked
+  const day = localDay(wallMs, options.utcOffsetMinutes)
   return eachRule(checked, (rule, path) => {
-    const low = lowDwell(rule, checked)
-    if (low === null) return []
-    const at = [...path, 'minDwellSec']
-    const values = {
-      ...shown(checked.source, at),
-      allowed: `≥ ${low.floorSec}`,
-      rule: rule.rule,
-      reason: low.reason,
-    }
-    return [{ path: at, fault: fault('DWELL_BELOW_FLOOR', values) }]
+    const entry = entryOf(catalogue, rule.rule)
+    if (entry === undefined) return []
+    return refusals(entry, rule, options.governance, day).map(({ threshold, allowed, reason }) => {
+      const at = [...path, threshold]
+      const values = { ...shown(source, at), allowed, rule: rule.rule, reason }
+      const code = threshold === 'minDwellSec' ? 'DWELL_BELOW_FLOOR' : 'THRESHOLD_BEYOND_BOUNDS'
+      return { path: at, fault: fault(code, values) }
+    })
   })
 }
 
-/** The floor that a rule of a zone undercuts without leave, and why it has none; null when all is well. */
-export function lowDwell(
-  { rule, minDwellSec, approval }: ZoneRule,
-  { options, catalogue, wallMs }: Pick<Checked, 'options' | 'catalogue' | 'wallMs'>,
-): { floorSec: number; reason: string } | null {
-  const floorSec = entryOf(catalogue, rule)?.minDwellSec.floor
-  if (options.governance.mode === 'test' || floorSec === undefined) return null
-  if (minDwellSec === undefined || minDwellSec >= floorSec) return null
-  const named = options.governance.approvals.find((one) => one.id === approval)
-  if (named === undefined) return { floorSec, reason: `approval: ${approval ?? 'none'}` }
-  const over = named.until < localDay(wallMs, options.utcOffsetMinutes)
-  return over ? { floorSec, reason: `approval: ${named.id}, until ${named.until}` } : null
+/** Rules that are named in a zone and that their keeper has suspended: said, not refused. [R29] */
+export function rulesSuspended(checked: Checked): Finding[] {
+  return eachRule(checked, ({ rule }, path) => {
+    const entry = entryOf(checked.catalogue, rule)
+    if (entry?.status !== 'SUSPENDED') return []
+    const { version } = entry
+    return [{ path, fault: fault('RULE_SUSPENDED', { ...checked.source.at(path), rule, version }) }]
+  })
+}
+
+const APPROVERS_MIN = 2
+
+/** A catalogue that is no sample is somebody's act: each entry of it was signed by two people. [R18] */
+export function rulesUnapproved({ catalogue }: Checked): Finding[] {
+  if (catalogue.sample) return []
+  return catalogue.rules.flatMap(({ ruleId, version, approvedBy }) =>
+    new Set(approvedBy).size >= APPROVERS_MIN
+      ? []
+      : [
+          {
+            path: ['rules'],
+            fault: fault('RULE_UNAPPROVED', { rule: ruleId, version, count: approvedBy.length }),
+          },
+        ],
+  )
+}
+
+/** An exemption that is over does nothing, and somebody may have forgotten it. [R16] */
+export function exemptionsOver({ options, source, wallMs }: Checked): Finding[] {
+  const day = localDay(wallMs, options.utcOffsetMinutes)
+  return options.exemptions.flatMap(({ id, validTo }, at) => {
+    if (day <= validTo) return []
+    const path = ['exemptions', at, 'validTo']
+    return [{ path, fault: fault('EXEMPTION_OVER', { ...source.at(path), exemption: id, until: validTo }) }]
+  })
 }
 
 export function rulesWithoutBasis(checked: Checked): Finding[] {
   const { options, catalogue, source, wallMs } = checked
   const offsetMinutes = options.utcOffsetMinutes
-  return eachRule(checked, ({ rule }, path, district) => {
+  return eachRule(checked, ({ rule }, path, district, { type: ground }) => {
     const entry = entryOf(catalogue, rule)
-    if (entry !== undefined && basisFor(entry, { districtCode: district, wallMs, offsetMinutes })) return []
+    const place = { districtCode: district, wallMs, offsetMinutes, ground }
+    if (entry !== undefined && basisFor(entry, place) !== null) return []
     const day = localDay(wallMs, offsetMinutes)
     return [{ path, fault: fault('RULE_WITHOUT_BASIS', { ...source.at(path), rule, district, day }) }]
   })
@@ -141,13 +170,34 @@ export function laddersWithoutScript({ catalogue, scripts }: Checked): Finding[]
   )
 }
 
-/** Named, not refused: a rule that this build cannot judge is never silently blind. */
-export function rulesUnsupported(checked: Checked): Finding[] {
-  return eachRule(checked, ({ rule }, path) =>
-    SUPPORTED_RULES.has(rule)
-      ? []
-      : [{ path, fault: fault('RULE_UNSUPPORTED', { path: pathText(path), rule }) }],
-  )
+/** A rule about permits where no permitted point can be seen: it would watch for nothing, and says so. [R81] */
+export function rulesWithoutPoint(checked: Checked): Finding[] {
+  const { permits } = checked.options
+  return eachRule(checked, ({ rule }, path, _district, _zone, { cameraId, zones }) => {
+    if (rule !== 'permit-overtime' && rule !== 'permit-overreach') return []
+    const seen = permits.some(
+      ({ camera, zoneIds }) =>
+        (camera === undefined || camera === cameraId) &&
+        (zoneIds.length === 0 || zones.some(({ id }) => zoneIds.includes(id))),
+    )
+    if (seen) return []
+    return [{ path, fault: fault('RULE_WITHOUT_POINT', { ...checked.source.at(path), rule }) }]
+  })
+}
+
+/** So many days before New Year the coming year's holidays are announced and wanted. */
+const AHEAD_DAYS = 30
+const DAY_MS = 86_400_000
+
+/** A year whose holidays nobody entered: then weekdays alone are known, and somebody should enter them. */
+export function daysUnknown({ options, holidays, wallMs }: Checked): Finding[] {
+  const calendar = new Calendar(options.calendar, holidays)
+  const days = [wallMs, wallMs + AHEAD_DAYS * DAY_MS].map((atMs) => localDay(atMs, options.utcOffsetMinutes))
+  const years = new Set(days.filter((day) => !calendar.knows(day)).map((day) => day.slice(0, 4)))
+  return [...years].map((year) => {
+    const values = { year, calendar: holidays.calendar, version: holidays.version }
+    return { path: ['calendar', 'holidays'], fault: fault('HOLIDAYS_UNKNOWN', values) }
+  })
 }
 
 /** A rule in a zone that is not drawn for it: it does not run there. */
@@ -159,21 +209,28 @@ export function rulesMisplaced(checked: Checked): Finding[] {
   })
 }
 
+interface Picture {
+  readonly cameraId: string | null
+  readonly zones: readonly Zone[]
+}
+
 /** Rules of fixed cameras and of body-cams, each with the division its pictures come from. */
 function eachRule(
   { options, cameraPlaces }: Checked,
-  check: (rule: ZoneRule, path: Path, district: string, zone: Zone) => Finding[],
+  check: (rule: ZoneRule, path: Path, district: string, zone: Zone, picture: Picture) => Finding[],
 ): Finding[] {
-  const inZones = (zones: readonly Zone[], path: Path, district: string) =>
-    zones.flatMap((zone, zoneAt) =>
-      zone.rules.flatMap((rule, at) => check(rule, [...path, 'zones', zoneAt, 'rules', at], district, zone)),
+  const inZones = (picture: Picture, path: Path, district: string) =>
+    picture.zones.flatMap((zone, zoneAt) =>
+      zone.rules.flatMap((rule, at) =>
+        check(rule, [...path, 'zones', zoneAt, 'rules', at], district, zone, picture),
+      ),
     )
   return [
-    ...options.cameras.flatMap(({ zones, jurisdictionCode }, at) =>
-      inZones(zones, ['cameras', cameraPlaces[at]!], jurisdictionCode ?? options.region),
+    ...options.cameras.flatMap(({ id, zones, jurisdictionCode }, at) =>
+      inZones({ cameraId: id, zones }, ['cameras', cameraPlaces[at]!], jurisdictionCode ?? options.region),
     ),
     ...options.devices.bodycams.flatMap(({ zones = [] }, at) =>
-      inZones(zones, ['devices', 'bodycams', at], options.region),
+      inZones({ cameraId: null, zones }, ['devices', 'bodycams', at], options.region),
     ),
   ]
 }

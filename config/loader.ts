@@ -15,6 +15,7 @@ import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { ScriptLibrary } from '../gateway/alerts/scripts.ts'
 import { assert } from '../gateway/kit/assert.ts'
+import { Calendar, HolidayTable } from '../gateway/kit/calendar.ts'
 import { type Clock, systemClock } from '../gateway/kit/clock.ts'
 import { type Fault, redact } from '../gateway/kit/errors.ts'
 import { packagePath } from '../gateway/kit/paths.ts'
@@ -30,6 +31,10 @@ export interface Config extends GatewayOptions {
   readonly catalogue: RuleCatalogue
   /** What may be said in the street. */
   readonly scripts: ScriptLibrary
+  /** Public holidays and adjusted workdays; `calendarOf` makes a calendar of them. */
+  readonly holidays: HolidayTable
+  /** What it was read from: this file, the catalogue, the holidays. */
+  readonly files: readonly string[]
   /** `sha256:…` of the effective options without secrets, and of the catalogue. */
   readonly configVersion: string
   readonly catalogVersion: string
@@ -50,6 +55,11 @@ export interface LoadOptions {
 /** Stands in for what is missing, so that the rest is checked in the same go; such a config is never run. */
 const PLACEHOLDERS = { site: 'site', gateway: 'gateway', region: '000000' }
 
+/** The calendar of the place. */
+export function calendarOf({ calendar, holidays }: Pick<Config, 'calendar' | 'holidays'>): Calendar {
+  return new Calendar(calendar, holidays)
+}
+
 export function loadConfig(
   file: string,
   { env = process.env, clock = systemClock }: LoadOptions = {},
@@ -57,25 +67,33 @@ export function loadConfig(
   const source = new Source(resolve(file), env, textsOf(GatewayOptions))
   const found = [...source.findings]
   const parsed = source.values === undefined ? null : parse(source, found)
-  const rules = loadBeside(fileBeside(source, ['rules'], 'catalogue'), RuleCatalogue, env)
-  const said = loadBeside(fileBeside(source, ['persuasion', 'scripts'], 'scripts'), ScriptLibrary, env)
-  if (parsed === null || rules.content === null || said.content === null) {
-    const faults = faultsIn([...found, ...rules.findings, ...said.findings])
+  const rules = loadBeside(fileBeside(source, ...BESIDE.rules), RuleCatalogue, env)
+  const said = loadBeside(fileBeside(source, ...BESIDE.scripts), ScriptLibrary, env)
+  const days = loadBeside(fileBeside(source, ...BESIDE.holidays), HolidayTable, env)
+  if (parsed === null || rules.content === null || said.content === null || days.content === null) {
+    const faults = faultsIn([...found, ...rules.findings, ...said.findings, ...days.findings])
     return { config: null, faults, warnings: [] }
   }
 
-  const [catalogue, scripts] = [rules.content, said.content]
-  const checked = { ...parsed, catalogue, scripts, source, wallMs: clock.wallMs() }
+  const [catalogue, scripts, holidays] = [rules.content, said.content, days.content]
+  const checked = { ...parsed, catalogue, scripts, holidays, source, wallMs: clock.wallMs() }
   found.push(...checks.laddersWithoutScript(checked))
-  found.push(...checks.dwellsBelowFloor(checked), ...checks.rulesMisplaced(checked))
+  found.push(...checks.thresholdsBeyond(checked), ...checks.rulesMisplaced(checked))
   const placeKnown = !found.some(({ path }) => path[0] === 'region')
   if (placeKnown) found.push(...checks.rulesWithoutBasis(checked))
   const usable = found.every(({ path }) => path[0] === 'cameras' && typeof path[1] === 'number')
   return {
     config: usable ? effective(checked) : null,
     faults: faultsIn(found),
-    warnings: faultsIn(checks.rulesUnsupported(checked)),
+    warnings: faultsIn(warningsOf(checked)),
   }
+}
+
+function warningsOf(checked: checks.Checked): Finding[] {
+  const { rulesWithoutPoint, rulesSuspended, rulesUnapproved, exemptionsOver, daysUnknown } = checks
+  return [rulesWithoutPoint, rulesSuspended, rulesUnapproved, exemptionsOver, daysUnknown].flatMap((check) =>
+    check(checked),
+  )
 }
 
 const textsOf = (schema: z.ZodType) => (path: Path) => nodeAt(jsonSchema(schema), path)?.type === 'string'
@@ -109,14 +127,22 @@ function parse(source: Source, found: Finding[]): Parsed {
   return { options: second.data, cameraPlaces }
 }
 
-/** A file that an option names, or the sample that is shipped. */
-function fileBeside(source: Source, option: Path, folder: string): string {
+/** Options that name a file beside the configuration, and what is shipped for when they name none. */
+const BESIDE = {
+  rules: [['rules'], packagePath('config', 'catalogue', 'sample.yaml')],
+  scripts: [['persuasion', 'scripts'], packagePath('config', 'scripts', 'sample.yaml')],
+  holidays: [['calendar', 'holidays'], packagePath('config', 'calendar', 'cn.yaml')],
+} as const
+
+function fileBeside(source: Source, option: Path, shipped: string): string {
   const named = valueAt(source.values, option)
-  if (typeof named !== 'string') return packagePath('config', folder, 'sample.yaml')
-  return resolve(dirname(source.file), named)
+  return typeof named === 'string' ? resolve(dirname(source.file), named) : shipped
 }
 
-/** A file of its own: catalogue, script library. One fault refuses the whole of it. */
+/**
+ * What keeps a file of its own, because others keep it: the law, the words, the holidays. All of it is good, or none is
+ * taken.
+ */
 function loadBeside<T>(
   file: string,
   schema: z.ZodType<T>,
@@ -131,17 +157,10 @@ function loadBeside<T>(
 }
 
 function effective(checked: checks.Checked): Config {
-  const { options, catalogue, scripts, source, cameraPlaces } = checked
+  const { options, catalogue, scripts, holidays, source, cameraPlaces } = checked
   const cameras = options.cameras.map((camera) => ({
     ...camera,
     url: absolute(camera.url, source.file),
-    zones: camera.zones.map((zone) => ({
-      ...zone,
-      rules: zone.rules.map((rule) => {
-        const floorSec = checks.lowDwell(rule, checked)?.floorSec
-        return floorSec === undefined ? rule : { ...rule, minDwellSec: floorSec }
-      }),
-    })),
   }))
   return {
     ...withFiles(options, source.file),
@@ -149,9 +168,15 @@ function effective(checked: checks.Checked): Config {
     file: source.file,
     catalogue,
     scripts,
-    configVersion: versionOf(
-      mapLeaves(options, [], (leaf, path) => asHashed(leaf, path, source, cameraPlaces)),
-    ),
+    holidays,
+    files: [
+      source.file,
+      ...Object.values(BESIDE).map(([option, shipped]) => fileBeside(source, option, shipped)),
+    ],
+    configVersion: versionOf({
+      holidays,
+      ...(mapLeaves(options, [], (leaf, path) => asHashed(leaf, path, source, cameraPlaces)) as object),
+    }),
     catalogVersion: versionOf(catalogue),
   }
 }

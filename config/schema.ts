@@ -20,13 +20,16 @@ import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
 import { StorageOptions } from '../gateway/evidence/vault.ts'
 import { FeedOptions } from '../gateway/frames/live-feed.ts'
 import { HttpOptions } from '../gateway/http/options.ts'
+import { CalendarOptions, Day } from '../gateway/kit/calendar.ts'
 import { MqttOptions } from '../gateway/mqtt/options.ts'
 import { OccupancyOptions } from '../gateway/occupancy/occupancy.ts'
 import { OutboxOptions } from '../gateway/outbox/outbox.ts'
 import { TelemetryOptions } from '../gateway/telemetry/options.ts'
 import { BaselineOptions } from '../gateway/tracks/baseline.ts'
+import { Exemption } from '../gateway/violations/exemption.ts'
 import { PermittedPoint } from '../gateway/violations/permit.ts'
-import { Day, Id, PolygonShape, Zone } from '../gateway/violations/zone.ts'
+import { SchoolOptions } from '../gateway/violations/school.ts'
+import { Id, PolygonShape, Zone } from '../gateway/violations/zone.ts'
 
 const DivisionCode = z.string().regex(/^\d{6}(\d{3}){0,2}$/, '6 | 9 | 12 digits')
 
@@ -96,7 +99,12 @@ export type CameraOptions = z.infer<typeof CameraOptions>
 
 const Approval = z.strictObject({
   id: Id,
-  by: z.array(z.string().min(1).max(80)).min(2).max(10).describe('Who signed: two people at least.'),
+  by: z
+    .array(z.string().min(1).max(80))
+    .min(2)
+    .max(10)
+    .refine((people) => new Set(people).size === people.length, { error: 'different people' })
+    .describe('Who signed: two people at least.'),
   reason: z.string().min(1).max(300).describe('Why the floor may be undercut.'),
   until: Day.describe('Last day of the approval.'),
 })
@@ -174,6 +182,12 @@ export const GatewayOptions = z.strictObject({
   governance: Governance.prefault({}).describe('Who may lower a threshold, and whether this is a test.'),
   cameras: z.array(CameraOptions).max(256).default([]).describe('The cameras.'),
   permits: z.array(PermittedPoint).max(1_000).default([]).describe('Where and when trading is permitted.'),
+  exemptions: z
+    .array(Exemption)
+    .max(1_000)
+    .default([])
+    .describe('Who is spared, why, by whose word and until when. What they silence is kept for audit.'),
+  schools: SchoolOptions.prefault({}).describe('School gates, near which a stall is graver.'),
   rules: z
     .string()
     .min(1)
@@ -181,6 +195,7 @@ export const GatewayOptions = z.strictObject({
     .describe(
       'The rule catalogue, from this file’s folder on. Absent: the sample that is shipped, for trials only.',
     ),
+  calendar: CalendarOptions.prefault({}).describe('Working hours and public holidays of the place.'),
   devices: z
     .strictObject({
       speakers: z

@@ -23,7 +23,7 @@ import type { Frame } from './frames/frame.ts'
 import { AssertionError, assert } from './kit/assert.ts'
 import { isoTime, offsetMinutesOf } from './kit/clock.ts'
 import { fault, isFault, reasonOf } from './kit/errors.ts'
-import type { Box, Polygon } from './kit/geometry.ts'
+import type { Polygon } from './kit/geometry.ts'
 import type { Log } from './kit/log.ts'
 import type { Footage } from './streams/gop.ts'
 import type { WatchedRule } from './violations/catalogue.ts'
@@ -35,6 +35,7 @@ import {
   newEventId,
   revisionOf,
 } from './violations/event-book.ts'
+import type { SuppressedAct } from './violations/exemption.ts'
 
 /** One instant on both clocks; a frame is one. */
 export type Instant = Pick<Frame, 'timeMs' | 'wallMs'>
@@ -52,6 +53,8 @@ export interface EventSink {
   /** A package stands on disk. Told again after a crash; whoever passes it on tells the two apart by its id. */
   sealed(sealed: SealedPackage): void
   raise(event: ViolationEvent): void
+  /** An act that an exemption keeps from being told. */
+  suppressed?(act: SuppressedAct): void
 }
 
 export interface CaseFileParts {
@@ -119,7 +122,7 @@ export class CaseFile {
       if (open === undefined || rule === undefined || open.persistHeld) continue
       if (frame.timeMs - act.startMs < (rule.minDwellSec * 1000) / 2) continue
       this.#open.set(act.actKey, { ...open, persistHeld: true })
-      await this.#hold(open.eventId, 'PERSIST', this.#parts.source.still(frame.timeMs), act.box)
+      await this.#hold(open, 'PERSIST', this.#parts.source.still(frame.timeMs), act)
     }
   }
 
@@ -155,8 +158,8 @@ export class CaseFile {
   async #begin(open: OpenCase, act: Act, frame: Instant): Promise<void> {
     const { source, clip } = this.#parts
     const before = source.still(act.startMs - clip.sceneBeforeSec * 1000)
-    if (before !== null) await this.#hold(open.eventId, 'SCENE_BEFORE', before, act.box)
-    await this.#hold(open.eventId, 'START', source.still(act.startMs) ?? source.still(frame.timeMs), act.box)
+    if (before !== null) await this.#hold(open, 'SCENE_BEFORE', before, act)
+    await this.#hold(open, 'START', source.still(act.startMs) ?? source.still(frame.timeMs), act)
   }
 
   async #confirm(open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): Promise<void> {
@@ -168,9 +171,9 @@ export class CaseFile {
       this.#open.set(act.actKey, { ...open, evidence, packages: evidence?.packages ?? [] })
       return
     }
-    await this.#hold(open.eventId, 'CONFIRM', source.still(frame.timeMs), act.box)
+    await this.#hold(open, 'CONFIRM', source.still(frame.timeMs), act)
     const from = frame.timeMs - clip.beforeSec * 1000
-    await this.#hold(open.eventId, 'CLIP', source.footage(from, frame.timeMs), act.box)
+    await this.#hold(open, 'CLIP', source.footage(from, frame.timeMs), act)
     const sealed = await this.#seal(open, act, rule, frame, 'confirm')
     this.#raise('START', sealed, act, rule, frame)
   }
@@ -179,9 +182,9 @@ export class CaseFile {
     const { source, clip, sink } = this.#parts
     const raised = sink.last(open.eventId)
     if (raised === null || raised.phase === 'END') return this.#drop(open, act)
-    await this.#hold(open.eventId, 'AFTER', source.still(frame.timeMs), act.box)
+    await this.#hold(open, 'AFTER', source.still(frame.timeMs), act)
     const from = (act.endMs ?? frame.timeMs) - (clip.beforeSec * 1000) / 2
-    await this.#hold(open.eventId, 'CLIP', source.footage(from, frame.timeMs), act.box)
+    await this.#hold(open, 'CLIP', source.footage(from, frame.timeMs), act)
     const sealed = await this.#seal(open, act, rule, frame, 'closing')
     this.#raise('END', sealed, act, rule, frame)
     this.#open.delete(act.actKey)
@@ -192,10 +195,12 @@ export class CaseFile {
     await this.#parts.evidence.discard(open.eventId)
   }
 
-  async #hold(eventId: string, kind: HeldKind, footage: Footage | null, box: Box): Promise<void> {
-    if (footage === null) return
+  /** Keeps what the plan of the rule asks for, and nothing else. */
+  async #hold({ eventId }: OpenCase, kind: HeldKind, footage: Footage | null, act: Act): Promise<void> {
+    const plan: readonly HeldKind[] | undefined = this.#parts.rule(act.zoneId, act.ruleId)?.entry.evidencePlan
+    if (footage === null || plan?.includes(kind) !== true) return
     try {
-      await this.#parts.evidence.hold(eventId, kind, footage, box)
+      await this.#parts.evidence.hold(eventId, kind, footage, act.box)
     } catch (error) {
       this.#lost(eventId, kind, error)
     }

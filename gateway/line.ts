@@ -16,21 +16,18 @@ import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { ClockFacts } from './evidence/package.ts'
 import type { Frame } from './frames/frame.ts'
 import { type ActHistory, gradingOf } from './grading-facts.ts'
-import { assert } from './kit/assert.ts'
-import type { Point } from './kit/geometry.ts'
+import { localDay } from './kit/calendar.ts'
 import type { Log } from './kit/log.ts'
 import type { LineMemory } from './memory.ts'
 import { Occupancy } from './occupancy/occupancy.ts'
 import { Pipeline } from './pipeline.ts'
+import { Places } from './places.ts'
 import { Baseline } from './tracks/baseline.ts'
 import { Tracker, TrackerOptions } from './tracks/tracker.ts'
 import { blindRules, type Place, type WatchedRule, watchedRules } from './violations/catalogue.ts'
 import type { Act } from './violations/event.ts'
 import type { EventContext } from './violations/event-book.ts'
 import { Judge, type JudgedZone, JudgeOptions } from './violations/judge.ts'
-import { permittedAt } from './violations/permit.ts'
-import { silencing } from './violations/rules/index.ts'
-import { inForce, localDay } from './violations/zone.ts'
 
 export interface LineParts {
   readonly config: Config
@@ -77,18 +74,21 @@ export class Line {
     const watched = watchedZones(config, camera, parts.startWallMs, roles)
     for (const blind of blindRules(camera, roles)) parts.log.warn({ code: blind.code }, blind.message)
     this.zonesVersion = JSON.stringify(watched.zones)
+    const places = new Places(config, camera)
     this.occupancy = new Occupancy(config.occupancy)
     this.baseline = new Baseline(config.baseline, parts.eyes.detector?.modelDigest ?? 'none')
     this.judge = new Judge({
       cameraId: camera.id,
       zones: watched.zones,
-      permitted: (zoneId, foot, wallMs, ruleId) => silenced(config, camera, { zoneId, foot, wallMs, ruleId }),
+      silenced: (zoneId, foot, wallMs, ruleId) => places.silenced({ zoneId, foot, wallMs, ruleId }),
+      permit: (foot, feet, wallMs) => places.permit(foot, feet, wallMs),
+      onHushed: (act) => parts.sink.suppressed?.(places.suppressed(act)),
       options: JudgeOptions.parse({}),
     })
     this.caseFile = new CaseFile({
       context: contextOf(parts),
       rule: (zoneId, ruleId) => watched.rules.get(`${zoneId}/${ruleId}`),
-      grade: (act, rule, eventId, times) => gradingOf(parts, { act, rule, eventId, times }),
+      grade: (act, rule, eventId, times) => gradingOf({ ...parts, places }, { act, rule, eventId, times }),
       source: parts.source,
       evidence: parts.evidence,
       sink: parts.sink,
@@ -214,7 +214,8 @@ function watchedZones(
 ): WatchedZones {
   const rules = new Map<string, WatchedRule>()
   const zones = camera.zones.map((zone) => {
-    const watched = watchedRules(config.catalogue, zone, placeOf(config, camera, wallMs), roles)
+    const place = placeOf(config, camera, wallMs)
+    const watched = watchedRules(config.catalogue, zone, place, roles, config.governance)
     for (const rule of watched) rules.set(`${zone.id}/${rule.ruleId}`, rule)
     const { id, type, polygon, shopfrontLine, groundScale } = zone
     const judged = watched.map(({ ruleId, minDwellSec, clearSec, terms }) => ({
@@ -224,27 +225,6 @@ function watchedZones(
     return { id, type, polygon, shopfrontLine, groundScale, rules: judged }
   })
   return { zones, rules }
-}
-
-interface Asked {
-  readonly zoneId: string
-  readonly ruleId: Act['ruleId']
-  readonly foot: Point
-  readonly wallMs: number
-}
-
-/**
- * Nothing is reported outside the zone's hours, nor inside a permit of the rule or of one watched here that covers it.
- */
-function silenced(config: Config, camera: CameraOptions, { zoneId, ruleId, foot, wallMs }: Asked): boolean {
-  const zone = camera.zones.find(({ id }) => id === zoneId)
-  assert(zone !== undefined, 'the judge asks about zones that it was given')
-  const offsetMinutes = config.utcOffsetMinutes
-  if (!inForce(zone, wallMs, offsetMinutes)) return true
-  const query = { cameraId: camera.id, zoneId, foot, wallMs, offsetMinutes }
-  const watched = zone.rules.map(({ rule }) => rule)
-  const covering = silencing(ruleId).filter((rule) => watched.includes(rule))
-  return covering.some((rule) => permittedAt(config.permits, { ...query, ruleId: rule }) !== null)
 }
 
 function placeOf(config: Config, camera: CameraOptions, wallMs: number): Place {

@@ -12,6 +12,7 @@ import type { CameraStatus } from '../devices/device.ts'
 import { AlertDesk } from './alerts/desk.ts'
 import type { DeskParts } from './alerts/desk-parts.ts'
 import { Register } from './alerts/people.ts'
+import { SuppressedActs } from './alerts/suppressed.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
 import { EvidenceKeeper } from './evidence/keeper.ts'
@@ -41,6 +42,7 @@ import { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { watchedRules } from './violations/catalogue.ts'
+import { type PublicRules, publicRules } from './violations/public-view.ts'
 
 export interface RunningGateway {
   readonly consoleUrl: string
@@ -80,7 +82,8 @@ async function build(box: Box): Promise<RunningGateway> {
   const database = closing.own(new Database(storeFile(folder)))
   const outbox = new Outbox(database, config.outbox, clock, log)
   const desk = closing.own(new AlertDesk(database, outbox, clock, deskParts(box)))
-  const sink = sinkOf(desk, outbox)
+  const suppressed = new SuppressedActs(database, clock)
+  const sink = sinkOf(desk, outbox, suppressed)
   const signer = await openSigner(join(folder, 'keys'))
   const { evidence, pendingEventIds } = await openEvidence(box, signer)
   const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
@@ -113,7 +116,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const health = () => healthOf(box, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
-    ...{ database, accounts, desk, registry, street, evidence, telemetry, link, persuading },
+    ...{ database, accounts, desk, registry, street, evidence, telemetry, link, persuading, suppressed },
   })
   link.start()
   telemetry.start()
@@ -223,6 +226,7 @@ async function openHttp(
     telemetry: Telemetry
     link: MqttLink
     persuading: Persuading
+    suppressed: SuppressedActs
   },
 ): Promise<HttpServer> {
   const { folder, clock, log, closing } = box
@@ -235,6 +239,7 @@ async function openHttp(
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
       evidenceFolder: parts.evidence.vault.evidence,
+      law: { publicRules: () => publicRulesOf(box), suppressed: parts.suppressed },
       directory: { devices: () => devicesOf(box.config), people: () => box.config.people },
       metrics: parts.telemetry.metrics,
       live: { attach: (cameraId, send) => street.station(cameraId)?.feed.live.attach(send) ?? null },
@@ -242,6 +247,13 @@ async function openHttp(
       uploadsFolder: join(folder, 'uploads'),
     }),
   )
+}
+
+/** Of the division of the box, today. */
+function publicRulesOf({ config, clock }: Box): PublicRules {
+  const { catalogue, region, utcOffsetMinutes } = config
+  const place = { districtCode: region, wallMs: clock.wallMs(), offsetMinutes: utcOffsetMinutes }
+  return publicRules(catalogue, place)
 }
 
 async function openEvidence(box: Box, signer: Signer) {
@@ -314,8 +326,9 @@ async function openRegistry(
   return registry
 }
 
-function sinkOf(desk: AlertDesk, outbox: Outbox): EventSink {
+function sinkOf(desk: AlertDesk, outbox: Outbox, suppressed: SuppressedActs): EventSink {
   return {
+    suppressed: (act) => suppressed.keep(act),
     sealed: (sealed) => void outbox.put(evidenceMessage(sealed)),
     last: (eventId) => desk.get(eventId)?.event ?? null,
     raise: (event) => void desk.raise(event),
@@ -333,7 +346,9 @@ function birthOf(box: Box, signer: Signer, eyes: Eyes, clockWatch: ClockWatch): 
         districtCode: camera.jurisdictionCode ?? config.region,
         ...{ wallMs, offsetMinutes: config.utcOffsetMinutes },
       }
-      const rules = camera.zones.flatMap((zone) => watchedRules(config.catalogue, zone, place, eyes.roles))
+      const rules = camera.zones.flatMap((zone) =>
+        watchedRules(config.catalogue, zone, place, eyes.roles, config.governance),
+      )
       return {
         id: camera.id,
         name: camera.name ?? camera.id,

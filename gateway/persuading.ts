@@ -4,7 +4,7 @@
  *     desk ─▶ Persuasion ─▶ Notices (speakers, webhooks) ─▶ record, outbox ─▶ Recheck ─▶ street ─▶ desk
  *                                        └▶ the sound joins the evidence of the event
  */
-import type { Config } from '../config/loader.ts'
+import { type Config, calendarOf } from '../config/loader.ts'
 import type { AlertDesk } from './alerts/desk.ts'
 import { Persuasion } from './alerts/persuasion.ts'
 import { type PersuasionRecord, PersuasionStore } from './alerts/persuasion-record.ts'
@@ -61,7 +61,8 @@ export class Persuading {
       const { persuasion } = config()
       return persuasion
     }
-    const common = { ...parts, store: this.store, offsetMinutes }
+    const calendar = () => calendarOf(config())
+    const common = { ...parts, store: this.store, offsetMinutes, calendar }
     this.recheck = new Recheck({
       ...common,
       options: () => options().recheck,

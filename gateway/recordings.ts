@@ -58,6 +58,7 @@ export async function analyseRecording(
         return last
       },
       sealed: (sealed) => sink.sealed(sealed),
+      suppressed: (act) => sink.suppressed?.(act),
       raise(event) {
         eventIds.add(event.eventId)
         sink.raise(event)

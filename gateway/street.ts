@@ -1,7 +1,8 @@
 /**
  * All stations of the box: started, told apart, and replaced one by one when the configuration changes.
  *
- * A changed camera restarts alone; the others do not lose a frame. Once a local day the rules' legal bases are looked
+ * A changed camera restarts alone; the others do not lose a frame. A changed entry of the catalogue restarts the cameras
+ * that watch for it; the others go on under the version they were started with. Once a local day the rules' legal bases are looked
  * at again: what expired at midnight stops by itself, what came into force begins.
  */
 import type { Config } from '../config/loader.ts'
@@ -9,9 +10,9 @@ import type { CameraOptions } from '../config/schema.ts'
 import type { CameraStatus } from '../devices/device.ts'
 import type { CameraView } from './http/views.ts'
 import { assert } from './kit/assert.ts'
+import { localDay } from './kit/calendar.ts'
 import { Station, type StationParts } from './station.ts'
 import type { CameraHealth } from './telemetry/health.ts'
-import { localDay } from './violations/zone.ts'
 
 export type StreetParts = Omit<StationParts, 'camera' | 'config' | 'onStatus'> & {
   readonly onStatus: (cameraId: string, status: CameraStatus, sinceMs: number) => void
@@ -25,7 +26,7 @@ const DAY_MS = 86_400_000
 
 export class Street {
   readonly #parts: StreetParts
-  readonly #stations = new Map<string, { readonly camera: CameraOptions; readonly station: Station }>()
+  readonly #stations = new Map<string, OpenStation>()
   readonly #since = new Map<string, { readonly state: string; readonly sinceMs: number }>()
   /** Changes come one after the other: two at once would open a camera twice. */
   #changing: Promise<unknown> = Promise.resolve()
@@ -57,9 +58,9 @@ export class Street {
     const wanted = new Map(config.cameras.map((camera) => [camera.id, camera]))
     this.#config = config
     const touched: string[] = []
-    for (const [id, { camera }] of [...this.#stations]) {
+    for (const [id, { terms }] of [...this.#stations]) {
       const next = wanted.get(id)
-      if (!restartAll && next !== undefined && JSON.stringify(next) === JSON.stringify(camera)) continue
+      if (!restartAll && next !== undefined && termsOf(next, config) === terms) continue
       touched.push(id)
       const last = await this.#close(id)
       if (next !== undefined) this.#open(next)
@@ -147,7 +148,7 @@ export class Street {
   #open(camera: CameraOptions): void {
     const onStatus = (status: CameraStatus) => this.#tellStatus(camera.id, status)
     const station = new Station({ ...this.#parts, config: this.#config, camera, onStatus })
-    this.#stations.set(camera.id, { camera, station })
+    this.#stations.set(camera.id, { camera, station, terms: termsOf(camera, this.#config) })
     onStatus(station.feed.status())
   }
 
@@ -197,5 +198,21 @@ export class Street {
   }
 }
 
+interface OpenStation {
+  readonly camera: CameraOptions
+  readonly station: Station
+  /** What it was opened with, as far as it is about this camera alone. */
+  readonly terms: string
+}
+
+/** A camera, and of the catalogue the entries that it watches for. [R29] */
+function termsOf(camera: CameraOptions, { catalogue }: Config): string {
+  const named = new Set(camera.zones.flatMap(({ rules }) => rules.map(({ rule }) => rule)))
+  return JSON.stringify([camera, catalogue.rules.filter(({ ruleId }) => named.has(ruleId))])
+}
+
 /** What may change without a word to every camera. */
-const NOT_COMMON = { cameras: [], devices: {}, people: [], persuasion: {}, scripts: {}, configVersion: '' }
+const NOT_COMMON = {
+  ...{ cameras: [], devices: {}, people: [], persuasion: {}, scripts: {}, configVersion: '' },
+  ...{ file: '', files: [], rules: '', catalogue: null, catalogVersion: '' },
+}

@@ -7,7 +7,7 @@
  */
 import type { RuleId } from '../violations/event.ts'
 import type { PermittedPoint } from '../violations/permit.ts'
-import { withinHours } from '../violations/zone.ts'
+import { type Moment, withinHours } from '../violations/zone.ts'
 
 export interface NearestPoint {
   readonly id: string
@@ -23,6 +23,7 @@ interface Asked {
   readonly ruleId: RuleId
   readonly wallMs: number
   readonly offsetMinutes: number
+  readonly calendar: Moment['calendar']
 }
 
 const EARTH_M = 6_371_000
@@ -35,9 +36,7 @@ export function nearestOpenPoint(permits: readonly PermittedPoint[], asked: Aske
   const open = permits.flatMap((permit): NearestPoint[] => {
     if (permit.lon === undefined || permit.lat === undefined || permit.type === 'CONSTRUCTION') return []
     if (!permit.rules.includes(asked.ruleId)) return []
-    const window = permit.windows.find((one) =>
-      withinHours({ ...permit, windows: [one] }, asked.wallMs, asked.offsetMinutes),
-    )
+    const window = permit.windows.find((one) => withinHours({ ...permit, windows: [one] }, asked))
     if (window === undefined) return []
     const distanceM = Math.round(metresBetween([lon, lat], [permit.lon, permit.lat]))
     const hours = `${window.from}–${window.to}`

@@ -11,6 +11,7 @@ import { fault } from '../kit/errors.ts'
 import { derivedUlid, ulid } from '../kit/ids.ts'
 import type { LadderStep } from '../violations/catalogue.ts'
 import type { ViolationEvent } from '../violations/event.ts'
+import type { Moment } from '../violations/zone.ts'
 import type { NoticeChannels, NoticeScene, PersuasionWish } from './notice.ts'
 import { eventLimit, isWithin, speakerLimit, volumeAt, type WithheldReason } from './notice-limits.ts'
 import type { PersuasionOptions } from './persuasion-options.ts'
@@ -31,6 +32,7 @@ export interface NoticeDraftParts {
   readonly library: () => ScriptLibrary
   readonly scene: (event: ViolationEvent, nowMs: number) => NoticeScene
   readonly offsetMinutes: () => number
+  readonly calendar: () => Moment['calendar']
 }
 
 /** Where no ladder is written, a person’s notice is the mildest. */
@@ -142,7 +144,7 @@ export class NoticeDrafts {
 
   /** The first speaker that may be heard now; else the first one's reason. */
   #speaker({ eventId, cameraId, phase }: ViolationEvent, common: WithheldReason | null, nowMs: number) {
-    const { channels, store, options, offsetMinutes } = this.#parts
+    const { channels, store, options } = this.#parts
     const speakers = channels.speakers(cameraId)
     if (speakers.length === 0) {
       throw fault('PERSUASION_REFUSED', {
@@ -153,7 +155,7 @@ export class NoticeDrafts {
     const tried = speakers.map((speaker) => {
       const quiet = this.#isQuiet(speaker.quietHours ?? options().quietHours, nowMs)
       const heard = store.heardAt(speaker.id, nowMs - HOUR_MS)
-      const volume = volumeAt(speaker.volume ?? options().volume, nowMs, offsetMinutes())
+      const volume = volumeAt(speaker.volume ?? options().volume, this.#moment(nowMs))
       const over = phase === 'END' ? ('ACT_OVER' as const) : common
       const withheld = over ?? (quiet ? 'QUIET_HOURS' : speakerLimit(speaker, heard, nowMs))
       return { deviceId: speaker.id, volume, withheld }
@@ -162,7 +164,12 @@ export class NoticeDrafts {
   }
 
   #isQuiet(windows: PersuasionOptions['quietHours'], nowMs: number): boolean {
-    return isWithin(windows, nowMs, this.#parts.offsetMinutes())
+    return isWithin(windows, this.#moment(nowMs))
+  }
+
+  #moment(wallMs: number): Moment {
+    const { offsetMinutes, calendar } = this.#parts
+    return { wallMs, offsetMinutes: offsetMinutes(), calendar: calendar() }
   }
 }
 

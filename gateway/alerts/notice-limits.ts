@@ -8,7 +8,7 @@
  * in danger is helped by people, not by a loudspeaker at night.
  */
 import { z } from 'zod'
-import { Window, withinHours } from '../violations/zone.ts'
+import { type Moment, Window, withinHours } from '../violations/zone.ts'
 
 const HOUR_MS = 3_600_000
 const VOLUME_DEFAULT = 60
@@ -41,17 +41,13 @@ export type WithheldReason =
   | 'ACT_OVER'
 
 /** Whether an instant lies in one of the windows. */
-export function isWithin(windows: readonly Window[], wallMs: number, offsetMinutes: number): boolean {
-  return withinHours({ windows }, wallMs, offsetMinutes)
+export function isWithin(windows: readonly Window[], moment: Moment): boolean {
+  return withinHours({ windows }, moment)
 }
 
 /** The first window that names the hour has it. */
-export function volumeAt(
-  profile: readonly z.infer<typeof VolumeHours>[],
-  wallMs: number,
-  offsetMinutes: number,
-): number {
-  return profile.find((one) => isWithin([one], wallMs, offsetMinutes))?.volume ?? VOLUME_DEFAULT
+export function volumeAt(profile: readonly z.infer<typeof VolumeHours>[], moment: Moment): number {
+  return profile.find((one) => isWithin([one], moment))?.volume ?? VOLUME_DEFAULT
 }
 
 /** @param heardAtMs when a speaker was heard, newest first */

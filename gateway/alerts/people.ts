@@ -6,7 +6,7 @@
  * The register is the platform's; the box keeps no more of a person than is needed to say what he may do [R56]. Who is
  * not in it is taken at the word of whoever let him in: the console's login or the authenticated platform.
  */
-import { localDay } from '../violations/zone.ts'
+import { localDay } from '../kit/calendar.ts'
 
 export const RANKS = ['OFFICER', 'AUXILIARY', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'] as const
 export type Rank = (typeof RANKS)[number]

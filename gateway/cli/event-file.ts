@@ -1,14 +1,17 @@
 /**
- * `events.ndjson`: every revision in order, one a line; the last revision of an id is its final state.
+ * `events.ndjson`: every revision in order, one a line; the last revision of an id is its final state. Acts that an
+ * exemption kept from being told stand in `suppressed.ndjson`, when there are any.
  */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { appendFileSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventSink } from '../case-file.ts'
 import type { ViolationEvent } from '../violations/event.ts'
+import type { SuppressedAct } from '../violations/exemption.ts'
 
 export class EventFile implements EventSink {
   readonly path: string
   readonly #file: number
+  readonly #suppressed: string
   readonly #last = new Map<string, ViolationEvent>()
   readonly #onEvent: (event: ViolationEvent) => void
 
@@ -16,6 +19,8 @@ export class EventFile implements EventSink {
     mkdirSync(folder, { recursive: true })
     this.path = join(folder, 'events.ndjson')
     this.#file = openSync(this.path, 'w')
+    this.#suppressed = join(folder, 'suppressed.ndjson')
+    rmSync(this.#suppressed, { force: true })
     this.#onEvent = onEvent
   }
 
@@ -29,6 +34,10 @@ export class EventFile implements EventSink {
 
   /** The package lies beside the events; nobody else is told. */
   sealed(): void {}
+
+  suppressed(act: SuppressedAct): void {
+    appendFileSync(this.#suppressed, `${JSON.stringify(act)}\n`)
+  }
 
   raise(event: ViolationEvent): void {
     this.#last.set(event.eventId, event)

@@ -13,6 +13,7 @@ import { addEval } from './eval.ts'
 import { addKeys } from './keys.ts'
 import { addModels } from './models.ts'
 import { makeProgram, runProgram } from './program.ts'
+import { addRules } from './rules.ts'
 import { addRun } from './run.ts'
 import { addSimulateBodycam } from './simulate-bodycam.ts'
 import { addSimulateCamera } from './simulate-camera.ts'
@@ -25,6 +26,7 @@ const program = makeProgram(version)
 
 addRun(program)
 addCheck(program)
+addRules(program)
 addDoctor(program)
 addAnalyse(program)
 addVerify(program)

@@ -1,11 +1,13 @@
 /**
- * `lushao run -c gateway.yaml`: the gateway, until SIGTERM; it drains, then exits 0. SIGHUP reads the file again: a
- * configuration with any fault is refused whole and the gateway goes on as it was. A bug of ours ends it with 1, at once.
+ * `lushao run -c gateway.yaml`: the gateway, until SIGTERM; it drains, then exits 0. SIGHUP reads the file again, and so
+ * does a change of the rule catalogue or of the holidays, which others keep: a configuration with any fault is refused
+ * whole and the gateway goes on as it was. A bug of ours ends it with 1, at once. [R29]
  */
 import type { Command } from 'commander'
 import { type Config, loadConfig } from '../../config/loader.ts'
 import { AssertionError } from '../kit/assert.ts'
 import { fault, type Language, reasonOf, redact } from '../kit/errors.ts'
+import { FileWatch } from '../kit/file-watch.ts'
 import { type Log, makeLog } from '../kit/log.ts'
 import { type RunningGateway, startGateway } from '../main.ts'
 import { checkFfmpeg } from '../streams/media-tool.ts'
@@ -37,15 +39,33 @@ async function run(file: string, level: string, version: string, language: Langu
   const config = readAtStart(file, language)
   const gateway = await startGateway(config, { version, log })
   greet(gateway, language)
+  let watch = watchData(config, () => onHangup())
   let reloading: Promise<void> = Promise.resolve()
   onHangup = () => {
-    reloading = reloading.then(() => reload(file, gateway, log))
+    reloading = reloading.then(async () => {
+      const next = await reload(file, gateway, log)
+      if (next === null) return
+      watch.close()
+      watch = watchData(next, () => onHangup())
+    })
   }
   await signalled
   onHangup = () => {}
+  watch.close()
   log.info('draining')
   await gateway.close()
   log.info('stopped')
+}
+
+const LOOK_AT_FILES_MS = 2_000
+
+/** The files beside the configuration: it may name others after a change. */
+function watchData({ file, files }: Config, onChange: () => void): FileWatch {
+  return new FileWatch(
+    files.filter((one) => one !== file),
+    LOOK_AT_FILES_MS,
+    onChange,
+  )
 }
 
 /** The street is watched whether anybody reads what we print or not. */
@@ -72,19 +92,23 @@ function readAtStart(file: string, language: Language): Config {
   return config
 }
 
-async function reload(file: string, gateway: RunningGateway, log: Log): Promise<void> {
+/** What is in force now; null when nothing has changed. */
+async function reload(file: string, gateway: RunningGateway, log: Log): Promise<Config | null> {
   const { config, faults } = loadConfig(file)
   for (const found of faults) log.error({ code: found.code }, found.message)
   if (config === null || faults.length > 0) {
     log.error('configuration refused, the old one stays in force')
-    return
+    return null
   }
   try {
     const touched = await gateway.change(config)
-    log.info({ cameras: touched, configVersion: config.configVersion }, 'configuration changed')
+    const { configVersion, catalogVersion } = config
+    log.info({ cameras: touched, configVersion, catalogVersion }, 'configuration changed')
+    return config
   } catch (error) {
     if (error instanceof AssertionError) throw error
     log.error({ reason: reasonOf(error) }, 'configuration not changed')
+    return null
   }
 }
 

@@ -37,6 +37,7 @@ export const PERMISSIONS = {
   'evidence:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'live:view': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN']),
   'cameras:read': allowed(ROLES, 'platform'),
+  'rules:read': allowed(ROLES, 'platform'),
   'people:read': allowed(['DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'recordings:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'recordings:upload': allowed([], 'bodycam'),

@@ -30,6 +30,7 @@ import { liveRoute } from './routes/live.ts'
 import { pageRoutes } from './routes/page.ts'
 import { persuasionRoutes } from './routes/persuasions.ts'
 import { registerRoutes } from './routes/registers.ts'
+import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
 import { Uploads, uploadRoutes } from './uploads.ts'
@@ -37,6 +38,7 @@ import type {
   AlertsView,
   CameraBoard,
   Directory,
+  LawDesk,
   LiveSource,
   MetricsSource,
   NoticeDesk,
@@ -54,6 +56,7 @@ export interface HttpParts {
   readonly evidenceFolder: string
   readonly recordings: RecordingDesk
   readonly directory: Directory
+  readonly law: LawDesk
   readonly metrics: MetricsSource
   readonly live: LiveSource
   /** What is still missing before work can be done; empty when ready. */
@@ -187,6 +190,7 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   persuasionRoutes(app, parts)
   evidenceRoutes(app, parts)
   registerRoutes(app, parts)
+  ruleRoutes(app, parts.law)
   administrationRoutes(app, parts)
   feedRoute(app, { feed, accounts })
   liveRoute(app, parts)

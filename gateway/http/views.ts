@@ -9,7 +9,9 @@
 import type { AlertDesk } from '../alerts/desk.ts'
 import type { PersuasionWish } from '../alerts/notice.ts'
 import type { PersuasionRecord } from '../alerts/persuasion-record.ts'
+import type { SuppressedActs } from '../alerts/suppressed.ts'
 import type { Point } from '../kit/geometry.ts'
+import type { PublicRules } from '../violations/public-view.ts'
 
 /** What the server needs of the desk: alerts as they stand, their past, and the verdicts people give. */
 export type AlertsView = Pick<
@@ -71,6 +73,12 @@ export interface RecordingDesk {
 export interface Directory {
   devices(): readonly unknown[]
   people(): readonly unknown[]
+}
+
+/** The law of the place as the public sees it, and what exemptions kept from being told. */
+export interface LawDesk {
+  publicRules(): PublicRules
+  readonly suppressed: Pick<SuppressedActs, 'list' | 'counts'>
 }
 
 export interface MetricsSource {

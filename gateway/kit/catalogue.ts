@@ -1131,6 +1131,66 @@ export const CATALOGUE = {
       '请提高该值，或在 `governance.approvals` 中登记两人签字的批准。',
     ],
   ),
+  HOLIDAYS_UNKNOWN: entry(
+    [
+      'The public holidays of {year} are not in {calendar}, version {version}.',
+      'Until they are, weekdays count as working days and no day as a holiday.',
+      'Enter the announced days in a copy of config/calendar/cn.yaml and name it in calendar.holidays.',
+    ],
+    [
+      '节假日表 {calendar}（版本 {version}）中没有 {year} 年的放假安排。',
+      '在补录之前，周一至周五一律按工作日计，不认任何节假日。',
+      '请将公布的放假调休日期录入 config/calendar/cn.yaml 的副本，并在 calendar.holidays 中指明。',
+    ],
+  ),
+  THRESHOLD_BEYOND_BOUNDS: entry(
+    [
+      '{file}:{line}: {path} = {value}, {allowed} for {rule} in the catalogue; {reason}.',
+      'The bound of the catalogue applies.',
+      'Keep within it, or name an approval by two people that is not over, with its id in the zone.',
+    ],
+    [
+      '{file}:{line}：{path} = {value}，规则 {rule} 在目录中要求 {allowed}；{reason}。',
+      '按目录的限值执行。',
+      '请不要突破限值，或在该区域写明由两人批准且未到期的批准编号。',
+    ],
+  ),
+  RULE_SUSPENDED: entry(
+    [
+      '{file}:{line}: {rule} is suspended in the catalogue, version {version}.',
+      'It does not run.',
+      'Take it out of the zone, or have the catalogue’s keepers set its status to ACTIVE.',
+    ],
+    [
+      '{file}:{line}：规则 {rule} 在目录中已暂停（版本 {version}）。',
+      '该规则不运行。',
+      '请从区域中去掉该规则，或由目录管理人员将其状态恢复为 ACTIVE。',
+    ],
+  ),
+  RULE_UNAPPROVED: entry(
+    [
+      'Entry {rule}, version {version}, of the catalogue was signed by {count} of 2 people.',
+      'It runs, because its legal basis is in force.',
+      'Enter under approvedBy who approved this version of the entry.',
+    ],
+    [
+      '目录中规则 {rule}（版本 {version}）只有 {count} 人签署，应有 2 人。',
+      '因法律依据现行有效，该规则照常运行。',
+      '请在 approvedBy 中写明批准该版本的人员。',
+    ],
+  ),
+  EXEMPTION_OVER: entry(
+    [
+      '{file}:{line}: exemption {exemption} was valid until {until}.',
+      'It spares nobody any more; the rules apply.',
+      'Take it out, or have it approved anew with another day.',
+    ],
+    [
+      '{file}:{line}：豁免 {exemption} 已于 {until} 到期。',
+      '该豁免不再生效，规则照常适用。',
+      '请删除该豁免，或重新报批并填写新的截止日期。',
+    ],
+  ),
   RULE_WITHOUT_BASIS: entry(
     [
       '{file}, line {line}: {path}, {rule}, has no legal basis in force in district {district} on {day}.',
@@ -1143,13 +1203,17 @@ export const CATALOGUE = {
       '请从区域中删除，或在规则目录中补录依据。',
     ],
   ),
-  RULE_UNSUPPORTED: entry(
+  RULE_WITHOUT_POINT: entry(
     [
-      '{path}: this gateway cannot judge {rule} yet.',
-      'The zone is watched for its other rules only.',
-      'Have it watched by people, or take it out.',
+      '{file}, line {line}: {path}, {rule}, but no permitted point lies in this picture.',
+      'The rule finds nothing there; the others run.',
+      'Enter the permitted point under permits, or take the rule out.',
     ],
-    ['{path}：本网关暂不支持判定 {rule}。', '该区域只按其余情形监看。', '请安排人工巡查，或将其删除。'],
+    [
+      '{file} 第 {line} 行：{path} 的 {rule} 所在画面内没有许可经营点。',
+      '该情形在此不会发现任何问题，其余情形照常。',
+      '请在 permits 中登记许可经营点，或删除该规则。',
+    ],
   ),
   RULE_MISPLACED: entry(
     [

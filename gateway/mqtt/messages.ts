@@ -10,7 +10,7 @@ import { DELIVERY_STATUSES, PERSUASION_RESULTS, type PersuasionRecord } from '..
 import { LANGUAGES } from '../alerts/scripts.ts'
 import { ROLES } from '../detections/detections.ts'
 import { PERSUASION_CHANNELS } from '../violations/catalogue.ts'
-import { DETECTION_STATES, RULE_IDS, type ViolationEvent } from '../violations/event.ts'
+import { DETECTION_STATES, PERMIT_RESULTS, RULE_IDS, type ViolationEvent } from '../violations/event.ts'
 
 const Time = z.iso.datetime({ offset: true })
 const Fraction = z.number().min(0).max(1)
@@ -61,6 +61,15 @@ const MajorIncident = z.object({
     .array(z.object({ to: z.string(), at: Time, receivedAt: Time.nullable() }))
     .describe('Who was told, step by step upward, and when each has said that he knows.'),
 })
+const PermitCheck = z.object({
+  nearestPointId: z
+    .string()
+    .nullable()
+    .describe('The permitted point that matters most to it; null: none is known.'),
+  inside: z.boolean().describe('Whether it stands in the place.'),
+  inWindow: z.boolean().describe('Whether the hours are now, with the time to set up and to clear away.'),
+  result: z.enum(PERMIT_RESULTS),
+})
 
 /** `satisfies` holds this to the type that the judge's side of the house declares. */
 const Alert = z.object({
@@ -99,9 +108,11 @@ const Alert = z.object({
   measured: Measured.exactOptional().describe(
     'Facts with their uncertainty, where something can be measured.',
   ),
+  permitCheck: PermitCheck.exactOptional().describe('How it stands to the nearest permitted point.'),
   governanceMode: z.enum(['production', 'test']),
   legalBasis: z.object({ title: z.string(), article: z.string() }),
   gbCode: z.string(),
+  localCode: z.string().exactOptional().describe('The city’s own code, where the catalogue has one.'),
   title: z.string(),
   text: z.string().describe('疑似 …: a suspicion, never a finding.'),
   configVersion: z.string(),

@@ -4,24 +4,35 @@
  *     zone rule ─▶ entry of the catalogue ─▶ basis in force in the camera's district today?  ─no─▶ does not run
  *                                                 ├─▶ can it be judged in such a zone?         ─no─▶ does not run
  *                                                 ├─▶ does a loaded model know what it needs?  ─no─▶ does not run
+ *                                                 ├─▶ has its keeper suspended it?             ─yes─▶ does not run
  *                                                 └─yes─▶ dwell and clearing times, floors applied
  *
  * Without a law, regulation or government rule in force at the place, nothing is watched: a document below the
- * rank of a rule (规章) is no basis. What expires stops by itself, because the question is asked again for every day.
+ * rank of a rule (规章) is no basis. What expires stops by itself, because the question is asked again for every day;
+ * so does an approval to go below a floor. [R18, R27, R28, R29, R36]
  */
 import { z } from 'zod'
 import type { Role } from '../detections/detections.ts'
+import { between, Day, localDay, Span } from '../kit/calendar.ts'
 import { type Fault, fault } from '../kit/errors.ts'
 import { RULE_IDS, type RuleId } from './event.ts'
-import { RULES, rolesMissing } from './rules/index.ts'
+import { rolesMissing } from './rules/index.ts'
 import type { Terms } from './rules/rule.ts'
 import { hasPublicSide } from './shopfront.ts'
-import { between, Day, localDay, type Zone } from './zone.ts'
+import { type Governance, graceThreshold, STRICT, settled, threshold } from './thresholds.ts'
+import { ZONE_TYPES, type Zone } from './zone.ts'
 
 /** Ranks that can carry a rule, highest first. */
 const BASIS_LEVELS = ['法律', '行政法规', '地方性法规', '部门规章', '地方政府规章'] as const
 
+const DivisionPrefix = z.string().regex(/^\d{2,12}$/, '2 … 12 digits')
+
 const LegalBasis = z.strictObject({
+  ref: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .optional()
+    .describe('Short name within the entry, for leniency entries to refer to.'),
   title: z.string().min(1).max(120).describe('Title of the instrument.'),
   level: z.enum(BASIS_LEVELS).describe('Its rank. Anything below a government rule (规章) is refused.'),
   article: z.string().min(1).max(80).describe('Article, paragraph and item.'),
@@ -29,19 +40,16 @@ const LegalBasis = z.strictObject({
   effectiveFrom: Day.describe('First day in force.'),
   effectiveTo: Day.optional().describe('Last day in force; absent while it goes on.'),
   districts: z
-    .array(z.string().regex(/^\d{2,12}$/, '2 … 12 digits'))
+    .array(DivisionPrefix)
     .default([])
     .describe('Where it holds: first digits of division codes, `31` for all of Shanghai. Empty: everywhere.'),
+  grounds: z
+    .array(z.enum(ZONE_TYPES))
+    .default([])
+    .describe('Types of zone in which it holds, `SCHOOL_GATE` for one about school gates. Empty: all.'),
   source: z.string().min(1).max(300).describe('Where it was published. What is unpublished is no basis.'),
 })
 export type LegalBasis = z.infer<typeof LegalBasis>
-
-/** A time limit: minutes run on, working hours and working days are the calendar's (工作时, 工作日). */
-export const Span = z.strictObject({
-  amount: z.number().min(0).max(10_000),
-  unit: z.enum(['MINUTE', 'WORK_HOUR', 'WORK_DAY']),
-})
-export type Span = z.infer<typeof Span>
 
 export const PERSUASION_CHANNELS = ['SPEAKER', 'SMS', 'CALL', 'ONSITE'] as const
 
@@ -68,8 +76,35 @@ const Sla = z.strictObject({
 })
 export type Sla = z.infer<typeof Sla>
 
-const RuleEntry = z.strictObject({
+/** What is kept of an act. Every still comes with its whole picture and its close-up. */
+const PLANNED_KINDS = ['SCENE_BEFORE', 'START', 'PERSIST', 'CONFIRM', 'CLIP', 'RECHECK', 'AFTER'] as const
+/** Without these nothing shows that it was there, and that it stayed. */
+const KINDS_NEEDED = ['START', 'CONFIRM'] as const
+
+const LeniencyEntry = z.strictObject({
+  legalBasisRef: z
+    .string()
+    .min(1)
+    .max(40)
+    .describe('`ref` of the legal basis of this entry that it is about.'),
+  firstTimeRequired: z.boolean().describe('Only when it is seen for the first time (首次被发现).'),
+  correctionWithinMin: z
+    .number()
+    .min(0)
+    .max(100_000)
+    .nullable()
+    .describe('Only when corrected within so many minutes of the notice; null: the list sets no limit.'),
+  harmExcluded: z.boolean().describe('Only when no harm was done (没有造成危害后果).'),
+  listVersion: z.string().min(1).max(40).describe('Version of the list it stands on.'),
+})
+export type LeniencyEntry = z.infer<typeof LeniencyEntry>
+
+const RuleEntryShape = z.strictObject({
   ruleId: z.enum(RULE_IDS),
+  status: z
+    .enum(['ACTIVE', 'SUSPENDED'])
+    .default('ACTIVE')
+    .describe('A suspended rule runs nowhere, whatever its basis.'),
   nameZh: z.string().min(1).max(40).describe('Name in Chinese, as officers say it.'),
   nameEn: z.string().min(1).max(80).describe('Name in English.'),
   gbMajor: z
@@ -80,10 +115,25 @@ const RuleEntry = z.strictObject({
     .string()
     .regex(/^\d{2}$/)
     .describe('Minor class (小类).'),
-  localCode: z.string().max(40).optional().describe('The city’s own code for it.'),
+  localCodes: z
+    .array(
+      z.strictObject({
+        division: DivisionPrefix.describe('First digits of division codes; the longest that fits is used.'),
+        code: z.string().min(1).max(40).describe('What the city there calls it.'),
+      }),
+    )
+    .max(200)
+    .default([])
+    .describe('The cities’ own codes for it.'),
   powerListItemCode: z.string().max(80).optional().describe('Item of the published power list (权责清单).'),
+  powerListVersion: z.string().max(40).optional().describe('Version of that list.'),
   legalBases: z.array(LegalBasis).max(60).describe('Every basis, national and local.'),
   nonSiteEligible: z.boolean().describe('Whether it may be enforced from video alone where that is allowed.'),
+  nonSiteListVersion: z
+    .string()
+    .max(40)
+    .optional()
+    .describe('Version of the published list of such matters (非现场执法事项清单).'),
   correctionPrecondition: z
     .enum(['NONE', 'ORDER_THEN_REFUSE', 'ORDER_THEN_OVERDUE', 'REPEATED_PERSUASION'])
     .describe('What must have happened before a penalty is possible at all.'),
@@ -92,6 +142,11 @@ const RuleEntry = z.strictObject({
       minorNoPenalty: z.boolean().describe('On the list of minor acts without penalty (轻微不罚).'),
       firstTimeWaiver: z.boolean().describe('On the list of first-time waivers (首违免罚).'),
       listVersion: z.string().max(40).describe('Version of these lists.'),
+      entries: z
+        .array(LeniencyEntry)
+        .max(40)
+        .default([])
+        .describe('What the lists say of it, basis by basis: the facts that people ask for.'),
     })
     .describe('Facts for the people who decide; the box decides nothing by them.'),
   minDwellSec: z
@@ -108,28 +163,18 @@ const RuleEntry = z.strictObject({
       path: ['default'],
     }),
   clearSec: z.number().min(1).max(3_600).describe('Seconds of absence after which an act is over.'),
-  minDistanceM: z
-    .number()
-    .min(0)
-    .max(20)
-    .default(0.5)
-    .describe('Beyond a shopfront: metres that the lower end of the measured distance must exceed.'),
-  unloadingGraceSec: z
-    .number()
-    .min(0)
-    .max(7_200)
-    .default(600)
-    .describe(
-      'Beyond a shopfront: seconds of unloading, somebody there and a vehicle close by, that do not count.',
-    ),
-  groupMin: z
-    .int()
-    .min(2)
-    .max(100)
-    .default(3)
-    .describe(
-      'Road occupation: carriers at one place that make a market of stalls. A single stall is vending.',
-    ),
+  minDistanceM: threshold(0, 20, { default: 0.5, floor: 0.3 }).describe(
+    'Beyond a shopfront: metres that the lower end of the measured distance must exceed.',
+  ),
+  unloadingGraceSec: graceThreshold(0, 7_200, { default: 600, floor: 300, ceiling: 1_800 }).describe(
+    'Beyond a shopfront: seconds of unloading, somebody there and a vehicle close by, that do not count.',
+  ),
+  groupMin: threshold(2, 100, { default: 3, floor: 2 }).describe(
+    'Road occupation: carriers at one place that make a market of stalls. A single stall is vending.',
+  ),
+  overShareMin: threshold(0.05, 0.95, { default: 0.3, floor: 0.2 }).describe(
+    'Permit overreach: share of where a stall touches the ground that must lie beyond the boundary.',
+  ),
   attendedCounts: z
     .boolean()
     .default(true)
@@ -151,8 +196,26 @@ const RuleEntry = z.strictObject({
     .max(86_400)
     .default(600)
     .describe('An act of the same rule that begins so soon after one at the same place is the same act.'),
+  evidencePlan: z
+    .array(z.enum(PLANNED_KINDS))
+    .max(PLANNED_KINDS.length)
+    .refine((plan) => KINDS_NEEDED.every((kind) => plan.includes(kind)), {
+      error: KINDS_NEEDED.join(' and '),
+    })
+    .default([...PLANNED_KINDS])
+    .describe('What is kept of an act, before, while and after it; nothing else is.'),
   version: z.string().min(1).max(40).describe('Version of this entry.'),
+  approvedBy: z
+    .array(z.string().min(1).max(80))
+    .max(10)
+    .default([])
+    .describe('Who signed this version: two people at least, in a catalogue that is no sample.'),
 })
+const RuleEntry = RuleEntryShape.refine(
+  ({ leniency, legalBases }) =>
+    leniency.entries.every(({ legalBasisRef }) => legalBases.some(({ ref }) => ref === legalBasisRef)),
+  { error: '`ref` of one of its legalBases', path: ['leniency', 'entries'] },
+)
 export type RuleEntry = z.infer<typeof RuleEntry>
 
 export const RuleCatalogue = z.strictObject({
@@ -162,17 +225,19 @@ export const RuleCatalogue = z.strictObject({
     .boolean()
     .default(false)
     .describe('True for the catalogue shipped as a sample: not checked by a lawyer.'),
+  agency: z.string().max(120).optional().describe('Who enforces; part of the public view.'),
   complaintChannel: z
     .string()
     .max(120)
     .optional()
     .describe('Where the public may complain; part of the public view.'),
+  procedure: z
+    .strictObject({ zh: z.string().max(2_000), en: z.string().max(2_000) })
+    .optional()
+    .describe('How a case goes on after the box, in both languages; part of the public view.'),
   rules: z.array(RuleEntry).min(1).max(RULE_IDS.length),
 })
 export type RuleCatalogue = z.infer<typeof RuleCatalogue>
-
-/** What this build can judge; the other rules are accepted, named at start and in `doctor`, and never run. */
-export const SUPPORTED_RULES: ReadonlySet<RuleId> = new Set(RULES.keys())
 
 /** What may be watched in any view, without knowing what the ground is: for body-cams without zones of their own. */
 export const RULES_ANYWHERE: readonly RuleId[] = ['street-vending', 'piling']
@@ -197,6 +262,8 @@ export interface WatchedRule {
   readonly terms: Terms
   readonly entry: RuleEntry
   readonly basis: LegalBasis
+  /** The city’s own code for it. */
+  readonly localCode?: string
 }
 
 export interface Place {
@@ -204,32 +271,47 @@ export interface Place {
   readonly districtCode: string
   readonly wallMs: number
   readonly offsetMinutes: number
+  /** Type of the zone; absent: no basis that is about one type alone counts. */
+  readonly ground?: Zone['type']
 }
 
 /**
  * The rules of a zone that have a basis in force at the place and time, and that this build, the zone as it is drawn
- * and the loaded models (`roles`: what they know) can judge.
+ * and the loaded models (`roles`: what they know) can judge. What is asked for below a floor without leave has the floor.
  */
 export function watchedRules(
   catalogue: RuleCatalogue,
   zone: Zone,
   place: Place,
   roles: ReadonlySet<Role>,
+  governance: Governance = STRICT,
 ): WatchedRule[] {
-  return zone.rules.flatMap(({ rule, minDwellSec, clearSec }) => {
+  return zone.rules.flatMap((asked) => {
+    const { rule, clearSec } = asked
     const entry = entryOf(catalogue, rule)
-    const basis = entry === undefined ? null : basisFor(entry, place)
-    if (entry === undefined || basis === null || !SUPPORTED_RULES.has(rule)) return []
+    const basis = entry === undefined ? null : basisFor(entry, { ...place, ground: zone.type })
+    if (entry === undefined || basis === null || entry.status === 'SUSPENDED') return []
     if (misplaced(rule, zone) !== null || rolesMissing(rule, roles).length > 0) return []
+    const day = localDay(place.wallMs, place.offsetMinutes)
+    const { minDwellSec, unloadingGraceSec, ...terms } = settled(entry, asked, governance, day)
+    const localCode = localCodeOf(entry, place.districtCode)
     return {
       ruleId: rule,
-      minDwellSec: minDwellSec ?? entry.minDwellSec.default,
+      minDwellSec,
       clearSec: clearSec ?? entry.clearSec,
-      terms: termsOf(entry),
+      terms: { ...terms, unloadingGraceMs: 1000 * unloadingGraceSec, attendedCounts: entry.attendedCounts },
       entry,
       basis,
+      ...(localCode === null ? {} : { localCode }),
     }
   })
+}
+
+/** What the city at the place calls it: the entry with the longest prefix. */
+function localCodeOf({ localCodes }: RuleEntry, districtCode: string): string | null {
+  const fitting = localCodes.filter(({ division }) => districtCode.startsWith(division))
+  fitting.sort((a, b) => b.division.length - a.division.length)
+  return fitting[0]?.code ?? null
 }
 
 /** What no loaded model can see, camera by camera: such a rule does not run, and says so. */
@@ -246,10 +328,6 @@ export function blindRules(
   )
 }
 
-function termsOf({ minDistanceM, unloadingGraceSec, groupMin, attendedCounts }: RuleEntry): Terms {
-  return { minDistanceM, unloadingGraceMs: 1000 * unloadingGraceSec, groupMin, attendedCounts }
-}
-
 export function entryOf(catalogue: RuleCatalogue, ruleId: RuleId): RuleEntry | undefined {
   return catalogue.rules.find((entry) => entry.ruleId === ruleId)
 }
@@ -257,11 +335,12 @@ export function entryOf(catalogue: RuleCatalogue, ruleId: RuleId): RuleEntry | u
 /** The basis in force at the place on that day: the most local one, then the one written first; null when none is. */
 export function basisFor(
   entry: RuleEntry,
-  { districtCode, wallMs, offsetMinutes }: Place,
+  { districtCode, wallMs, offsetMinutes, ground }: Place,
 ): LegalBasis | null {
   const day = localDay(wallMs, offsetMinutes)
   const inForce = entry.legalBases
     .filter((basis) => between(day, basis.effectiveFrom, basis.effectiveTo))
+    .filter(({ grounds }) => grounds.length === 0 || (ground !== undefined && grounds.includes(ground)))
     .map((basis) => ({ basis, reach: reach(basis, districtCode) }))
     .filter(({ reach }) => reach >= 0)
     .sort((a, b) => b.reach - a.reach)

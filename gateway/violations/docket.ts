@@ -60,6 +60,7 @@ export class Docket {
       confidence: confidenceOf(spot, watched, timeMs - open.act.startMs),
       objects: objectsOf(spot, rule, facts),
       ...measuredOf(watched, facts),
+      ...permitOf(facts),
     }
     const back = open.told.state === 'LOST'
     const due = !clearing && timeMs - open.toldMs >= this.#updateMs
@@ -87,6 +88,7 @@ export class Docket {
       confidence: confidenceOf(spot, watched, dwellMs),
       objects: objectsOf(spot, rule, facts),
       ...measuredOf(watched, facts),
+      ...permitOf(facts),
     }
     if (dwellMs >= minDwellMs) this.#confirm(spot, suspected, facts)
   }
@@ -201,6 +203,10 @@ function measuredOf({ front }: Watched, { beyond }: SpotFacts): { measured?: Mea
   if (front === null || beyond === null) return {}
   const { distanceM, areaM2, groundShare } = beyond
   return { measured: { distanceM, areaM2, groundShare } }
+}
+
+function permitOf({ permitCheck }: SpotFacts): Pick<Act, 'permitCheck'> {
+  return permitCheck === null ? {} : { permitCheck }
 }
 
 function objectsOf(spot: Spot, { name, about }: Rule, facts: SpotFacts): ActObject[] {

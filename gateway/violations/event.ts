@@ -106,6 +106,25 @@ export interface MajorIncident {
   readonly told: readonly { readonly to: string; readonly at: string; readonly receivedAt: string | null }[]
 }
 
+export const PERMIT_RESULTS = [
+  'PERMITTED',
+  'OUTSIDE_HOURS',
+  'BEYOND_BOUNDARY',
+  'OVER_CAPACITY',
+  'OUTSIDE_PLACE',
+  'NO_POINT',
+] as const
+
+/** How an act stands to the nearest permitted point (许可核验). */
+export interface PermitCheck {
+  /** null: none is known. */
+  readonly nearestPointId: string | null
+  readonly inside: boolean
+  /** Its hours, with the time to set up and to clear away. */
+  readonly inWindow: boolean
+  readonly result: (typeof PERMIT_RESULTS)[number]
+}
+
 /**
  * An act as the judge sees it, on the camera's timeline (ms). The pipeline turns changes of an act into event
  * revisions with wall times, versions and evidence.
@@ -127,6 +146,7 @@ export interface Act {
   readonly state: DetectionState
   readonly objects: readonly ActObject[]
   readonly measured?: Measured
+  readonly permitCheck?: PermitCheck
 }
 
 /** `confirmed` opens an event, `updated` revises it, `cleared` ends it; `candidate` and `dropped` never leave the box. */
@@ -172,9 +192,12 @@ export interface ViolationEvent {
   readonly evidenceCaps: readonly string[]
   readonly objects: readonly ActObject[]
   readonly measured?: Measured
+  readonly permitCheck?: PermitCheck
   readonly governanceMode: 'production' | 'test'
   readonly legalBasis: { readonly title: string; readonly article: string }
   readonly gbCode: string
+  /** The city’s own code for it, where the catalogue has one for the place. */
+  readonly localCode?: string
   readonly title: string
   readonly text: string
   readonly configVersion: string

@@ -17,7 +17,9 @@ import { AttendanceOptions } from './attendance.ts'
 import { Docket, type Watched } from './docket.ts'
 import type { Act, ActChange, RuleId } from './event.ts'
 import type { GroundScale } from './ground-scale.ts'
+import { newlyHushed, type Silence } from './hushed.ts'
 import { loadJudge, saveJudge } from './judge-memory.ts'
+import { type AskPermit, PermitWatch } from './permit-watch.ts'
 import { RULES } from './rules/index.ts'
 import type { Rule, SpotFacts, Terms } from './rules/rule.ts'
 import { isBehind, Shopfront } from './shopfront.ts'
@@ -78,9 +80,18 @@ export interface JudgedZone {
 export interface JudgeParts {
   readonly cameraId: string
   readonly zones: readonly JudgedZone[]
-  /** Whether trade is permitted at this place and time. */
-  readonly permitted: (zoneId: string, foot: Point, wallMs: number, ruleId: RuleId) => boolean
+  /** Why nothing of a rule is told at this place and time; null: it is told. */
+  readonly silenced: (zoneId: string, foot: Point, wallMs: number, ruleId: RuleId) => Silence | null
+  /** What is known of permits at a place; absent: nobody asks. */
+  readonly permit?: AskPermit
+  /** An act that an exemption keeps from being told. */
+  readonly onHushed?: (act: HushedAct) => void
   readonly options: JudgeOptions
+}
+
+export interface HushedAct extends Pick<Act, 'ruleId' | 'zoneId' | 'box' | 'startMs'> {
+  readonly nowMs: number
+  readonly wallMs: number
 }
 
 export interface Sight {
@@ -96,13 +107,17 @@ export interface Sight {
 export type Attention = 'patrol' | 'watch' | 'pursue'
 
 const NEAR_SHARE = 0.7
-const TERMS: Terms = { minDistanceM: 0.5, unloadingGraceMs: 600_000, groupMin: 3, attendedCounts: true }
+const TERMS: Terms = {
+  ...{ minDistanceM: 0.5, unloadingGraceMs: 600_000, groupMin: 3 },
+  ...{ attendedCounts: true, overShareMin: 0.3 },
+}
 
 export class Judge {
   readonly #parts: JudgeParts
   readonly #watched: readonly Watched[]
   readonly #spots: SpotBook
   readonly #docket: Docket
+  readonly #permits: PermitWatch | null
   #timeMs: number | null = null
   #epoch = 0
   #restless = false
@@ -113,6 +128,9 @@ export class Judge {
     this.#parts = parts
     this.#watched = watchedOf(parts)
     this.#docket = new Docket(1000 * options.updateSec)
+    const overreach = this.#watched.find(({ rule }) => rule.name === 'permit-overreach')
+    const { overShareMin } = overreach?.terms ?? TERMS
+    this.#permits = parts.permit === undefined ? null : new PermitWatch(parts.permit, overShareMin)
     // An attendance must not end before the patience of the rules does.
     const patienceSec = this.#watched.map((watched) => watched.patienceSec)
     const breakSec = Math.max(options.attendance.breakSec, ...patienceSec)
@@ -244,8 +262,11 @@ export class Judge {
   #decide(spot: Spot, ground: SpotGround, timeMs: number, wallMs: number): void {
     if (spot.goodsSinceMs === null || spot.goodsBox === null) return
     const zoneIds = spot.zones.split(' ')
+    const seen = spot.facts(timeMs)
+    const known = this.#permits?.know(spot, seen, ground.feet(seen.parked.map(({ box }) => box)), wallMs)
     let trade = spot.acts.some(({ about, act }) => about === 'trade' && act.confirmedMs !== null)
-    for (const index of this.#inOrder(spot.facts(timeMs))) {
+    let hushed = false
+    for (const index of this.#inOrder(seen)) {
       const watched = this.#watched[index]!
       if (!zoneIds.includes(watched.zoneId)) continue
       const { name, about, claim } = watched.rule
@@ -253,10 +274,25 @@ export class Judge {
       const open = spot.acts.find(({ act }) => act.ruleId === name)
       if (open !== undefined && open.ruleIndex !== index) continue
       const box = spot.goodsBoxOf(about)
-      const facts = factsFor(spot, ground, watched, timeMs)
-      if (box !== null && this.#parts.permitted(watched.zoneId, foot(box), wallMs, name)) {
+      const facts = { ...factsFor(spot, ground, watched, timeMs), ...known }
+      const silence = box === null ? null : this.#parts.silenced(watched.zoneId, foot(box), wallMs, name)
+      if (silence !== null) {
         spot.permittedUntilMs[name] = timeMs
         if (open !== undefined) this.#docket.suppress(spot, open, timeMs)
+        // One act is noted once, under the first name that claims it.
+        if (silence !== 'exemption' || (about === 'trade' && hushed)) continue
+        hushed ||= about === 'trade' && claim(facts, watched.terms) !== null
+        const startMs = newlyHushed(spot, watched, facts)
+        if (startMs === null) continue
+        const { zoneId } = watched
+        this.#parts.onHushed?.({
+          ruleId: name,
+          zoneId,
+          box: box ?? spot.goodsBox,
+          startMs,
+          nowMs: timeMs,
+          wallMs,
+        })
       } else if (open?.act.confirmedMs != null) this.#docket.follow(spot, open, watched, facts)
       else if (about === 'trade' && trade) {
         if (open !== undefined) this.#docket.drop(spot, open, timeMs)

@@ -126,6 +126,13 @@ export class Spot {
   unloading: { sinceMs: number; untilMs: number } | null = null
   /** Since when goods that stood before a shop are behind its line again. */
   behindSinceMs: number | null = null
+  /** Since when it takes more than its permitted point gives, and since when no longer. */
+  permitMemory: { overSinceMs: number | null; backSinceMs: number | null } = {
+    overSinceMs: null,
+    backSinceMs: null,
+  }
+  /** Acts of which it was told that an exemption silences them, by rule: when they began. */
+  hushedMs: Partial<Record<RuleId, number>> = {}
 
   constructor(slot: number, bornMs: number, zones: string, attendance: AttendanceOptions) {
     this.slot = slot
@@ -329,6 +336,8 @@ export class Spot {
       carriers: Math.round(witness.carriers),
       unloading: this.unloading,
       beyond: null,
+      permit: null,
+      permitCheck: null,
     }
   }
 }
@@ -352,6 +361,11 @@ function shiftTimes(spot: Spot, byMs: number): void {
   spot.reportedUntilMs = moved(spot.reportedUntilMs)
   spot.tradedUntilMs = moved(spot.tradedUntilMs)
   spot.behindSinceMs = moved(spot.behindSinceMs)
+  spot.permitMemory = {
+    overSinceMs: moved(spot.permitMemory.overSinceMs),
+    backSinceMs: moved(spot.permitMemory.backSinceMs),
+  }
+  for (const [rule, ms] of Object.entries(spot.hushedMs)) spot.hushedMs[rule as RuleId] = ms + byMs
   spot.witness.vehicleMs = moved(spot.witness.vehicleMs)
   spot.book.untilMs = moved(spot.book.untilMs)
   shiftStay(spot.stay, byMs)

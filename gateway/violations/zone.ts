@@ -1,12 +1,15 @@
 /**
  * A zone is a piece of one camera's picture with what is watched there and when.
  *
- *     picture ─▶ polygon (fractions) ─▶ schedule (weekday, hours) ─▶ rules, each with its dwell
+ *     picture ─▶ polygon (fractions) ─▶ schedule (weekday, kind of day, season, hours) ─▶ rules, each with its dwell
  *
  * Hours are the place's own wall time. A window that ends before it begins runs over midnight and belongs to the
- * day on which it began: `{weekdays: [fri], from: "22:00", to: "02:00"}` ends on Saturday at two.
+ * day on which it began: `{weekdays: [fri], from: "22:00", to: "02:00"}` ends on Saturday at two. So do its kind of day
+ * and its season: `{days: workday}` counts the Sunday that is worked before a golden week, and not the week itself.
+ * [R81]
  */
 import { z } from 'zod'
+import { between, type Calendar, Day, isoDay, weekdayOf } from '../kit/calendar.ts'
 import { crossesItself } from '../kit/geometry.ts'
 import { RULE_IDS } from './event.ts'
 import { GroundScale } from './ground-scale.ts'
@@ -15,7 +18,7 @@ const MS_PER_MIN = 60_000
 const MIN_PER_DAY = 1440
 
 /** What a piece of ground is, in the domain's words. */
-const ZONE_TYPES = [
+export const ZONE_TYPES = [
   'NO_VENDING',
   'RESTRICTED',
   'PERMITTED',
@@ -70,8 +73,13 @@ const ShopfrontLine = z
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, '"HH:MM", 00:00 … 24:00')
 
-/** A calendar day of the place, `2026-01-31`. */
-export const Day = z.iso.date()
+/** Days by the calendar, beside the weekday. A rest day (休息日) is a weekend or a holiday that is not worked. */
+const KINDS_OF_DAY = ['any', 'workday', 'rest', 'holiday'] as const
+
+const MonthDay = z
+  .string()
+  .regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, '"MM-DD"')
+  .describe('Month and day, "MM-DD".')
 
 export const Window = z.strictObject({
   weekdays: z
@@ -79,6 +87,16 @@ export const Window = z.strictObject({
     .min(1)
     .default([...WEEKDAYS])
     .describe('Days on which the window begins.'),
+  days: z
+    .enum(KINDS_OF_DAY)
+    .default('any')
+    .describe(
+      'Of these only workdays (worked weekends too), rest days (weekends and holidays), or public holidays.',
+    ),
+  season: z
+    .strictObject({ from: MonthDay, to: MonthDay })
+    .optional()
+    .describe('Part of the year, both days included; `from` after `to` means over New Year.'),
   from: TimeOfDay.default('00:00').describe('When it begins, local time "HH:MM".'),
   to: TimeOfDay.default('24:00').describe(
     'When it ends, local time "HH:MM". Not after `from` means the next day.',
@@ -100,41 +118,87 @@ const ZoneRule = z.strictObject({
     .max(3_600)
     .optional()
     .describe('Seconds of absence after which an act is over. Default stands in the catalogue.'),
+  minDistanceM: z
+    .number()
+    .min(0)
+    .max(20)
+    .optional()
+    .describe('Beyond a shopfront: least distance, metres. Default and floor stand in the catalogue.'),
+  unloadingGraceSec: z
+    .number()
+    .min(0)
+    .max(7_200)
+    .optional()
+    .describe('Beyond a shopfront: seconds of unloading. Default, floor and ceiling stand in the catalogue.'),
+  groupMin: z
+    .int()
+    .min(2)
+    .max(100)
+    .optional()
+    .describe('Road occupation: carriers that make a market. Default and floor stand in the catalogue.'),
+  overShareMin: z
+    .number()
+    .min(0.05)
+    .max(0.95)
+    .optional()
+    .describe('Permit overreach: share beyond the boundary. Default and floor stand in the catalogue.'),
   approval: Id.optional().describe(
-    'Entry of `governance.approvals` that allows a dwell below the floor of the catalogue.',
+    'Entry of `governance.approvals` that allows a threshold beyond the floors of the catalogue.',
   ),
 })
 
-export const Zone = z.strictObject({
-  id: Id,
-  name: z.string().max(80).optional().describe('Name for people.'),
-  type: z.enum(ZONE_TYPES).describe('What the ground is. Inside IGNORE nothing is judged.'),
-  polygon: PolygonShape,
-  schedule: z
-    .strictObject({
-      windows: z.array(Window).min(1).describe('Hours in which the zone is in force.'),
-      validFrom: Day.optional().describe('First day in force.'),
-      validTo: Day.optional().describe('Last day in force.'),
-    })
-    .optional()
-    .describe('When the zone is in force. Without it: always.'),
-  educationOnlyUntil: Day.optional().describe(
-    'Until this day acts are recorded as observations only: grace for a new road or new shops.',
-  ),
-  shopfrontLine: ShopfrontLine.optional(),
-  groundScale: GroundScale.optional(),
-  shopId: z
-    .string()
-    .max(64)
-    .optional()
-    .describe('The shop behind a SHOPFRONT zone, as the platform names it.'),
-  rules: z.array(ZoneRule).max(10).default([]).describe('What is watched here.'),
-})
+export const Zone = z
+  .strictObject({
+    id: Id,
+    name: z.string().max(80).optional().describe('Name for people.'),
+    type: z.enum(ZONE_TYPES).describe('What the ground is. Inside IGNORE nothing is judged.'),
+    polygon: PolygonShape,
+    schedule: z
+      .strictObject({
+        windows: z.array(Window).min(1).describe('Hours in which the zone is in force.'),
+        validFrom: Day.optional().describe('First day in force.'),
+        validTo: Day.optional().describe('Last day in force.'),
+      })
+      .optional()
+      .describe('When the zone is in force. Without it: always.'),
+    educationOnlyUntil: Day.optional().describe(
+      'Until this day acts are recorded as observations only: grace for a new road or new shops.',
+    ),
+    severityUplift: z
+      .int()
+      .min(0)
+      .max(3)
+      .default(0)
+      .describe('Grades that an act here is lifted by, beside what the type of the ground does.'),
+    schoolGate: z
+      .tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
+      .optional()
+      .describe('Where a school’s gate touches the ground in the picture, fractions; needs `groundScale`.'),
+    shopfrontLine: ShopfrontLine.optional(),
+    groundScale: GroundScale.optional(),
+    shopId: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('The shop behind a SHOPFRONT zone, as the platform names it.'),
+    rules: z.array(ZoneRule).max(RULE_IDS.length).default([]).describe('What is watched here.'),
+  })
+  .refine((zone) => zone.schoolGate === undefined || zone.groundScale !== undefined, {
+    error: 'with groundScale',
+    path: ['schoolGate'],
+  })
 export type Zone = z.infer<typeof Zone>
 
+/** An instant as the place has it. */
+export interface Moment {
+  readonly wallMs: number
+  readonly offsetMinutes: number
+  readonly calendar: Pick<Calendar, 'dayKind' | 'isWorkday'>
+}
+
 /** Whether the zone is watched at this instant. */
-export function inForce(zone: Zone, wallMs: number, offsetMinutes: number): boolean {
-  return zone.schedule === undefined || withinHours(zone.schedule, wallMs, offsetMinutes)
+export function inForce(zone: Zone, moment: Moment): boolean {
+  return zone.schedule === undefined || withinHours(zone.schedule, moment)
 }
 
 export interface Hours {
@@ -149,8 +213,7 @@ export interface Hours {
  */
 export function withinHours(
   { windows, validFrom, validTo }: Hours,
-  wallMs: number,
-  offsetMinutes: number,
+  { wallMs, offsetMinutes, calendar }: Moment,
   marginMin: { readonly before: number; readonly after: number } = { before: 0, after: 0 },
 ): boolean {
   const localMin = wallMs / MS_PER_MIN + offsetMinutes
@@ -161,32 +224,35 @@ export function withinHours(
     const lengthMin = toMin > fromMin ? toMin - fromMin : toMin - fromMin + MIN_PER_DAY
     // Yesterday's window may reach into today, tomorrow's may open early.
     return [today - 1, today, today + 1].some((day) => {
-      if (!window.weekdays.includes(weekday(day)) || !between(isoDay(day), validFrom, validTo)) return false
       const beginMin = day * MIN_PER_DAY + fromMin
-      return localMin >= beginMin - marginMin.before && localMin < beginMin + lengthMin + marginMin.after
+      if (localMin < beginMin - marginMin.before || localMin >= beginMin + lengthMin + marginMin.after)
+        return false
+      return between(isoDay(day), validFrom, validTo) && beginsOn(window, day, calendar)
     })
   })
 }
 
-/** The calendar day of an instant at the place, `2026-01-31`. */
-export function localDay(wallMs: number, offsetMinutes: number): string {
-  return isoDay(Math.floor((wallMs / MS_PER_MIN + offsetMinutes) / MIN_PER_DAY))
+function beginsOn(
+  { weekdays, days, season }: Window,
+  epochDay: number,
+  calendar: Moment['calendar'],
+): boolean {
+  const day = isoDay(epochDay)
+  if (!weekdays.includes(weekday(epochDay))) return false
+  if (season !== undefined && !inSeason(day.slice(5), season)) return false
+  if (days === 'any') return true
+  if (days === 'holiday') return calendar.dayKind(day) === 'holiday'
+  return calendar.isWorkday(day) === (days === 'workday')
 }
 
-/** Whether a day lies between two others, both included; an absent end is open. */
-export function between(day: string, from: string | undefined, to: string | undefined): boolean {
-  return (from === undefined || day >= from) && (to === undefined || day <= to)
-}
-
-function isoDay(epochDay: number): string {
-  return new Date(epochDay * MIN_PER_DAY * MS_PER_MIN).toISOString().slice(0, 10)
+function inSeason(monthDay: string, { from, to }: NonNullable<Window['season']>): boolean {
+  return from <= to ? monthDay >= from && monthDay <= to : monthDay >= from || monthDay <= to
 }
 
 function minutesOf(timeOfDay: string): number {
   return Number(timeOfDay.slice(0, 2)) * 60 + Number(timeOfDay.slice(3))
 }
 
-/** Day 0 of the epoch was a Thursday. */
 function weekday(epochDay: number): (typeof WEEKDAYS)[number] {
-  return WEEKDAYS[(((epochDay + 4) % 7) + 7) % 7]!
+  return WEEKDAYS[weekdayOf(epochDay)]!
 }

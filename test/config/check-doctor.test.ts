@@ -78,7 +78,7 @@ test('check: a warning alone is no fault', async () => {
   )
   const { code, err } = await lushao('check', '-c', file)
   expect(code).toBe(0)
-  expect(err).toContain('RULE_UNSUPPORTED')
+  expect(err).toContain('RULE_WITHOUT_POINT')
   expect(err).toMatch(/RULE_BLIND.*zone z: barbecue needs a model that knows grill/)
 })
 

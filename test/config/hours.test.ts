@@ -1,11 +1,14 @@
 /** Zones and permits by the clock of the place, rules by the law of the day. */
 import { describe, expect, test } from 'vitest'
 import type { Role } from '../../gateway/detections/detections.ts'
+import { Calendar, CalendarOptions } from '../../gateway/kit/calendar.ts'
 import { basisFor, RuleCatalogue, watchedRules } from '../../gateway/violations/catalogue.ts'
 import { PermittedPoint, permittedAt } from '../../gateway/violations/permit.ts'
 import { inForce, Zone } from '../../gateway/violations/zone.ts'
 
 const CHINA = 480
+const calendar = new Calendar(CalendarOptions.parse({}), { years: [] })
+const moment = (wallMs: number, offsetMinutes = CHINA) => ({ wallMs, offsetMinutes, calendar })
 const at = (local: string): number => Date.parse(`${local}:00+08:00`)
 const SQUARE: [number, number][] = [
   [0.1, 0.1],
@@ -40,12 +43,12 @@ describe('schedule of a zone (2026-03-02 is a Monday)', () => {
     ['and no further', spring, '2026-03-06T22:30', false],
   ]
   for (const [what, schedule, time, watched] of CASES) {
-    test(`${what}: ${time}`, () => expect(inForce(zoneWith(schedule), at(time), CHINA)).toBe(watched))
+    test(`${what}: ${time}`, () => expect(inForce(zoneWith(schedule), moment(at(time)))).toBe(watched))
   }
 
   test('hours are the place’s, not the machine’s', () => {
-    expect(inForce(zoneWith(day), Date.parse('2026-03-02T08:00:00Z'), 0)).toBe(true)
-    expect(inForce(zoneWith(day), Date.parse('2026-03-02T08:00:00Z'), -480)).toBe(false)
+    expect(inForce(zoneWith(day), moment(Date.parse('2026-03-02T08:00:00Z'), 0))).toBe(true)
+    expect(inForce(zoneWith(day), moment(Date.parse('2026-03-02T08:00:00Z'), -480))).toBe(false)
   })
 })
 
@@ -66,7 +69,7 @@ describe('permitted points', () => {
       ruleId: 'street-vending',
       foot: [0.3, 0.3],
       wallMs: at('2026-03-02T07:00'),
-      offsetMinutes: CHINA,
+      ...{ offsetMinutes: CHINA, calendar, zones: [] },
       ...change,
     })?.id ?? null
 
@@ -94,7 +97,7 @@ describe('permitted points', () => {
       zoneId: 'z',
       ruleId: 'street-vending',
       foot: [0, 0],
-      offsetMinutes: CHINA,
+      ...{ offsetMinutes: CHINA, calendar, zones: [] },
     } as const
     expect(permittedAt([early], { ...query, wallMs: at('2026-03-02T23:40') })?.id).toBe('p')
     expect(permittedAt([early], { ...query, wallMs: at('2026-03-02T23:39') })).toBeNull()
@@ -102,14 +105,14 @@ describe('permitted points', () => {
 
   test('a permit may be for some rules only', () => {
     const stalls = PermittedPoint.parse({ id: 'p', zoneIds: ['z'], rules: ['street-vending'] })
-    const query = { cameraId: 'c', zoneId: 'z', foot: [0, 0], wallMs: 0, offsetMinutes: 0 } as const
+    const query = { cameraId: 'c', zoneId: 'z', foot: [0, 0], ...moment(0, 0), zones: [] } as const
     expect(permittedAt([stalls], { ...query, ruleId: 'street-vending' })?.id).toBe('p')
     expect(permittedAt([stalls], { ...query, ruleId: 'piling' })).toBeNull()
   })
 
   test('a zone is a place too', () => {
     const zone = PermittedPoint.parse({ id: 'p', zoneIds: ['z'], rules: ['piling'] })
-    const query = { cameraId: 'c', ruleId: 'piling', foot: [0.9, 0.9], wallMs: 0, offsetMinutes: 0 } as const
+    const query = { cameraId: 'c', ruleId: 'piling', foot: [0.9, 0.9], ...moment(0, 0), zones: [] } as const
     expect(permittedAt([zone], { ...query, zoneId: 'z' })?.id).toBe('p')
     expect(permittedAt([zone], { ...query, zoneId: 'y' })).toBeNull()
   })

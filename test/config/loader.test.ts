@@ -3,8 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type Loaded, loadConfig } from '../../config/loader.ts'
+import { type Config, type Loaded, loadConfig } from '../../config/loader.ts'
+import { ROLES } from '../../gateway/detections/detections.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
+import { watchedRules } from '../../gateway/violations/catalogue.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lushao-config-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -27,6 +29,18 @@ function load(yaml: string, env: Record<string, string> = {}): Loaded {
 
 const codes = (loaded: Loaded): string[] => loaded.faults.map((fault) => fault.code)
 const explained = (loaded: Loaded): string => loaded.faults.map((fault) => fault.explain('en')).join('\n')
+
+/** Rule and dwell of all that runs in the first zone of the first camera. */
+function watchedIn(
+  { catalogue, cameras, region, utcOffsetMinutes, governance }: Config,
+  wallMs = NOON,
+): string[] {
+  const place = { districtCode: region, wallMs, offsetMinutes: utcOffsetMinutes }
+  const roles = new Set(ROLES)
+  return watchedRules(catalogue, cameras[0]!.zones[0]!, place, roles, governance).map(
+    (rule) => `${rule.ruleId} ${rule.minDwellSec}`,
+  )
+}
 
 test('three lines are a configuration; the rest has defaults', () => {
   const { config, faults, warnings } = load(HEAD)
@@ -173,9 +187,9 @@ describe('what can still be run', () => {
     expect(explained(loaded)).toContain('cameras[1].zones[0].rules[0].minDwellSec is 1')
   })
 
-  test('a dwell that undercuts the floor runs at the floor', () => {
+  test('[R18] a dwell that undercuts the floor runs at the floor', () => {
     const { config } = load(`${HEAD}cameras:\n${camera('a', '[{rule: piling, minDwellSec: 1}]')}`)
-    expect(config?.cameras[0]?.zones[0]?.rules[0]?.minDwellSec).toBe(600)
+    expect(watchedIn(config!)).toEqual(['piling 600'])
   })
 
   test('a faulty permit stops everything: without it people would be reported where they may trade', () => {
@@ -192,15 +206,19 @@ describe('what can still be run', () => {
     expect(loaded.config).not.toBeNull()
   })
 
-  test('a rule that cannot be judged is named, not refused', () => {
+  test('[R81] a rule about permits without a permitted point is named, not refused', () => {
     const qingdao = HEAD.replace('310101', '370202')
     const loaded = load(`${qingdao}cameras:\n${camera('a', '[{rule: permit-overtime}]')}`)
     expect(loaded.faults).toEqual([])
-    expect(loaded.warnings.map((fault) => fault.code)).toEqual(['RULE_UNSUPPORTED'])
+    expect(loaded.warnings.map((fault) => fault.code)).toEqual(['RULE_WITHOUT_POINT'])
+    const permits = 'permits: [{id: p, zoneIds: [kerb]}]\n'
+    expect(
+      load(`${qingdao}cameras:\n${camera('a', '[{rule: permit-overtime}]')}${permits}`).warnings,
+    ).toEqual([])
   })
 })
 
-describe('floors', () => {
+describe('[R18] floors', () => {
   const low = (governance: string, rule = '{rule: piling, minDwellSec: 1, approval: a1}') =>
     codes(load(`${HEAD}governance: ${governance}\ncameras:\n${camera('a', `[${rule}]`)}`))
   const approval = (until: string, by = '[Li, Wang]') =>
@@ -209,6 +227,33 @@ describe('floors', () => {
   test('test mode does not enforce them', () => expect(low('{mode: test}')).toEqual([]))
   test('two people may sign', () => expect(low(approval('2026-03-02'))).toEqual([]))
   test('one may not', () => expect(low(approval('2026-03-02', '[Li]'))).toContain('CONFIG_INVALID'))
+  test('one who signs twice is one', () =>
+    expect(low(approval('2026-03-02', '[Li, Li]'))).toContain('CONFIG_INVALID'))
+  test('an approval ends while the box runs: from the next day on the floor holds', () => {
+    const yaml = `${HEAD}governance: ${approval('2026-03-02')}\ncameras:\n${camera('a', '[{rule: piling, minDwellSec: 1, approval: a1}]')}`
+    const { config } = load(yaml)
+    expect(watchedIn(config!)).toEqual(['piling 1'])
+    expect(watchedIn(config!, Date.parse('2026-03-02T23:59:59+08:00'))).toEqual(['piling 1'])
+    expect(watchedIn(config!, Date.parse('2026-03-03T00:00:00+08:00'))).toEqual(['piling 600'])
+  })
+  const CASES: [asked: string, faults: string[]][] = [
+    ['minDistanceM: 0.2', ['THRESHOLD_BEYOND_BOUNDS']],
+    ['minDistanceM: 0.3', []],
+    ['unloadingGraceSec: 299', ['THRESHOLD_BEYOND_BOUNDS']],
+    ['unloadingGraceSec: 1800', []],
+    ['unloadingGraceSec: 1801', ['THRESHOLD_BEYOND_BOUNDS']],
+    ['minDistanceM: 0.1, unloadingGraceSec: 0', ['THRESHOLD_BEYOND_BOUNDS', 'THRESHOLD_BEYOND_BOUNDS']],
+    ['minDistanceM: 0.1, approval: a1', []],
+  ]
+  for (const [asked, faults] of CASES) {
+    test(`the other thresholds have bounds too: ${asked}`, () => {
+      const zone = shop('[[0.1, 0.2], [0.9, 0.2]]').replace(
+        '{rule: beyond-shopfront}',
+        `{rule: beyond-shopfront, ${asked}}`,
+      )
+      expect(codes(load(`${HEAD}governance: ${approval('2026-03-02')}\ncameras:\n${zone}`))).toEqual(faults)
+    })
+  }
   test('an approval ends', () => expect(low(approval('2026-03-01'))).toEqual(['DWELL_BELOW_FLOOR']))
   test('an approval of another name does not count', () =>
     expect(low(approval('2027-01-01'), '{rule: piling, minDwellSec: 1}')).toEqual(['DWELL_BELOW_FLOOR']))
@@ -274,10 +319,10 @@ test('a basis below the rank of a rule is refused, and a catalogue of one’s ow
   const sample = readFileSync(packagePath('config', 'catalogue', 'sample.yaml'), 'utf8')
   writeFileSync(join(folder, 'own.yaml'), sample.replace('level: 行政法规', 'level: 规范性文件'))
   expect(codes(load(`${HEAD}rules: own.yaml\n`))).toEqual(['BASIS_LEVEL_REFUSED'])
-  writeFileSync(join(folder, 'own.yaml'), sample.replace('version: "2026.1"', 'version: "2026.2"'))
+  writeFileSync(join(folder, 'own.yaml'), sample.replace('version: "2026.2"', 'version: "own"'))
   const { config, faults } = load(`${HEAD}rules: own.yaml\n`)
   expect(faults).toEqual([])
-  expect(config?.catalogue.version).toBe('2026.2')
+  expect(config?.catalogue.version).toBe('own')
   expect(config?.catalogVersion).not.toBe(load(HEAD).config?.catalogVersion)
 })
 

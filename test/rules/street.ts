@@ -61,7 +61,7 @@ export function makeJudge(
   return new Judge({
     cameraId: 'cam-1',
     zones,
-    permitted: (_zone, _foot, wallMs, ruleId) => permitted(wallMs, ruleId),
+    silenced: (_zone, _foot, wallMs, ruleId) => (permitted(wallMs, ruleId) ? 'permit' : null),
     options: JudgeOptions.parse({}),
   })
 }

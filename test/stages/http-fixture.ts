@@ -1,11 +1,13 @@
 /** A whole web server with real parts behind it: a desk with its outbox, accounts, a folder of evidence. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { parse } from 'yaml'
 import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
 import { BodyCamRegistry } from '../../devices/bodycam/registry.ts'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
+import { SuppressedActs } from '../../gateway/alerts/suppressed.ts'
 import { AccessLog } from '../../gateway/http/access-log.ts'
 import { Accounts } from '../../gateway/http/accounts.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
@@ -16,7 +18,10 @@ import { systemClock } from '../../gateway/kit/clock.ts'
 import { Database } from '../../gateway/kit/database.ts'
 import { fault } from '../../gateway/kit/errors.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
+import { packagePath } from '../../gateway/kit/paths.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
+import { RuleCatalogue } from '../../gateway/violations/catalogue.ts'
+import { publicRules } from '../../gateway/violations/public-view.ts'
 
 export const PASSWORD = 'a walk along the river'
 export const PACKAGE_ID = '01KDZRW3FJ5V7V3T0CDVW0YJ6A'
@@ -54,6 +59,10 @@ const NO_NOTICES: NoticeDesk = {
   },
   audio: async () => null,
 }
+const SAMPLE = RuleCatalogue.parse(
+  parse(readFileSync(packagePath('config', 'catalogue', 'sample.yaml'), 'utf8')),
+)
+const HERE = { districtCode: '310101', wallMs: Date.parse('2026-03-02T12:00:00+08:00'), offsetMinutes: 480 }
 
 export async function startServer(
   changes: {
@@ -71,6 +80,7 @@ export async function startServer(
   const desk = new AlertDesk(database, outbox, systemClock)
   const accounts = new Accounts({ options, database, clock: systemClock })
   const accessLog = new AccessLog({ database, clock: systemClock })
+  const suppressed = new SuppressedActs(database, systemClock)
   const cameras = [CAMERA]
   const analysed: BodyCamRecording[] = []
   const recordings = new BodyCamRegistry({
@@ -114,6 +124,7 @@ export async function startServer(
     evidenceFolder: join(folder, 'evidence'),
     recordings,
     directory: { devices: () => [], people: () => [] },
+    law: { publicRules: () => publicRules(SAMPLE, HERE), suppressed },
     metrics: { contentType: 'text/plain', metrics: async () => 'lushao_up 1\n' },
     live: changes.live ?? { attach: () => null },
     missing: () => [],
@@ -133,7 +144,22 @@ export async function startServer(
     await close()
     rmSync(folder, { recursive: true, force: true })
   })
-  return { server, desk, accounts, accessLog, cameras, recordings, analysed, folder, close, url: server.url }
+  return {
+    ...{
+      server,
+      desk,
+      accounts,
+      accessLog,
+      cameras,
+      recordings,
+      analysed,
+      suppressed,
+      database,
+      folder,
+      close,
+    },
+    url: server.url,
+  }
 }
 export type Running = Awaited<ReturnType<typeof startServer>>
 

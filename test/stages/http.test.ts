@@ -79,6 +79,7 @@ const ASKED: Record<
   'alerts:persuade': ['POST', '/api/v1/alerts/unknown/persuasions', {}],
   'persuasions:listen': ['GET', '/api/v1/persuasions/unknown/audio'],
   'evidence:read': ['GET', `/api/v1/evidence/${PACKAGE_ID}?purpose=review`],
+  'rules:read': ['GET', '/api/v1/rules/public'],
   'cameras:read': ['GET', '/api/v1/cameras'],
   'people:read': ['GET', '/api/v1/people'],
   'recordings:read': ['GET', '/api/v1/recordings'],

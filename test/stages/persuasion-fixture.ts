@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { stringify } from 'yaml'
-import { type Config, loadConfig } from '../../config/loader.ts'
+import { type Config, calendarOf, loadConfig } from '../../config/loader.ts'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
 import { Persuasion } from '../../gateway/alerts/persuasion.ts'
 import { type PersuasionRecord, PersuasionStore } from '../../gateway/alerts/persuasion-record.ts'
@@ -140,7 +140,15 @@ export function setUp(speakerUrl: string | null, wishes: Wishes = {}) {
   const sights = new Map<string, ActSight>()
   const pictures: string[] = []
   const watched: string[] = []
-  const common = { database, store, desk, clock, log: silentLog, offsetMinutes: () => 480 }
+  const common = {
+    database,
+    store,
+    desk,
+    clock,
+    log: silentLog,
+    offsetMinutes: () => 480,
+    calendar: () => calendarOf(config.now),
+  }
   const recheck = new Recheck({
     ...common,
     options: () => config.now.persuasion.recheck,

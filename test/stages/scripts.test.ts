@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { nearestOpenPoint } from '../../gateway/alerts/nearest-point.ts'
 import { composeFreeText, composeScript, ScriptLibrary, scriptOf } from '../../gateway/alerts/scripts.ts'
+import { Calendar, CalendarOptions } from '../../gateway/kit/calendar.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { PermittedPoint } from '../../gateway/violations/permit.ts'
 
@@ -17,7 +18,7 @@ const VALUES = {
   ...{ nearestPoint: '河边早市', distanceM: '320', hours: '07:00至19:00' },
 }
 
-for (const id of ['greet-and-guide', 'second-notice', 'final-notice']) {
+for (const id of ['greet-and-guide', 'hours-over', 'second-notice', 'final-notice']) {
   test(`[R24] ${id}: greeting and identity first, in both languages, no placeholder left`, () => {
     for (const language of ['zh', 'en'] as const) {
       const said = composeScript(library, scriptOf(library, id), language, VALUES)
@@ -104,7 +105,8 @@ const point = (id: string, lon: number, changes: object = {}) =>
     windows: [{ from: '07:00', to: '19:00' }],
     ...changes,
   })
-const AT = { lon: 121.47, lat: 31.23, ruleId: 'street-vending' as const, offsetMinutes: 480 }
+const calendar = new Calendar(CalendarOptions.parse({}), { years: [] })
+const AT = { lon: 121.47, lat: 31.23, ruleId: 'street-vending' as const, offsetMinutes: 480, calendar }
 const noon = Date.parse('2026-01-01T12:00:00+08:00')
 
 const POINTS: [why: string, points: PermittedPoint[], at: number, found: string | null][] = [

@@ -4,6 +4,8 @@ import type { RuleId } from '../event.ts'
 import { barbecue } from './barbecue.ts'
 import { beyondShopfront } from './beyond-shopfront.ts'
 import { bicycleOccupation } from './bicycle-occupation.ts'
+import { permitOverreach } from './permit-overreach.ts'
+import { permitOvertime } from './permit-overtime.ts'
 import { piling } from './piling.ts'
 import { roadOccupation } from './road-occupation.ts'
 import type { Rule } from './rule.ts'
@@ -14,6 +16,8 @@ import { vehicleOccupation } from './vehicle-occupation.ts'
 export const RULES: ReadonlyMap<RuleId, Rule> = new Map(
   [
     streetVending,
+    permitOvertime,
+    permitOverreach,
     roadOccupation,
     beyondShopfront,
     scrapBuying,
@@ -24,13 +28,18 @@ export const RULES: ReadonlyMap<RuleId, Rule> = new Map(
   ].map((rule) => [rule.name, rule]),
 )
 
-const TRADES = [...RULES.values()].filter(({ about }) => about === 'trade').map(({ name }) => name)
+/** Rules about somebody's trade, under any name. */
+export const TRADES: readonly RuleId[] = [...RULES.values()]
+  .filter(({ about }) => about === 'trade')
+  .map(({ name }) => name)
 
 /**
  * Rules whose permits silence a rule. Trade that is permitted is permitted under every name, and is no pile when its
- * owner is away for a moment; a permit to pile building material is none to trade, and none covers what is parked.
+ * owner is away for a moment; a permit to pile building material is none to trade, and none covers what is parked, nor
+ * what takes more than it gives.
  */
 export function silencing(ruleId: RuleId): readonly RuleId[] {
+  if (ruleId === 'permit-overreach') return []
   const about = RULES.get(ruleId)?.about
   return about === 'trade' || about === 'goods' ? [ruleId, ...TRADES] : [ruleId]
 }

@@ -11,7 +11,7 @@
  */
 import type { Role } from '../../detections/detections.ts'
 import type { Box } from '../../kit/geometry.ts'
-import type { RuleId } from '../event.ts'
+import type { PermitCheck, RuleId } from '../event.ts'
 import type { ParkedKind } from '../parked.ts'
 import type { Beyond } from '../shopfront.ts'
 import type { Tool } from '../witness.ts'
@@ -48,6 +48,24 @@ export interface SpotFacts {
   readonly unloading: { readonly sinceMs: number; readonly untilMs: number } | null
   /** How far the goods stand beyond the shopfront line of the zone; null where there is none. */
   readonly beyond: Beyond | null
+  /** How it stands to the permitted point it is in or reaches into; null: it is at none. */
+  readonly permit: PermitFacts | null
+  /** The same for people, about the nearest point; null where nobody was asked. */
+  readonly permitCheck: PermitCheck | null
+}
+
+export interface PermitFacts {
+  readonly pointId: string
+  /** Its foot is within the place. */
+  readonly inside: boolean
+  /** Within the hours, with the time to set up and to clear away. */
+  readonly inWindow: boolean
+  /** Tables and chairs before a shop (外摆位): the act is that they stand there, attended or not. */
+  readonly furniture: boolean
+  /** Since when more of it than allowed lies beyond the boundary, or more stalls stand there than approved. */
+  readonly overSinceMs: number | null
+  /** Since when neither is so any more; null while it is. */
+  readonly backSinceMs: number | null
 }
 
 export interface Attendance {
@@ -99,6 +117,8 @@ export interface Terms {
   readonly groupMin: number
   /** Whether minutes in which somebody stays with what he parked count. */
   readonly attendedCounts: boolean
+  /** Share of a stall that must lie beyond the boundary of its permitted point. */
+  readonly overShareMin: number
 }
 
 /** What of a spot an act is about: all of it and whoever is there, its goods, or what is parked. */
