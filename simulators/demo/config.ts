@@ -58,7 +58,7 @@ export function writeDemoConfig(
   const rule = (name: string, minDwellSec: number) => ({ rule: name, minDwellSec, clearSec: CLEAR_SEC })
   const cameras = DEMO_CAMERAS.map((id, i) => {
     const { place, market } = STORIES[id]
-    const rules = [rule('street-vending', dwellSec), ...(market ? [] : [rule('piling', 4 * dwellSec)])]
+    const rules = [rule('street-vending', dwellSec), ...(market ? [rule('permit-overtime', dwellSec)] : [])]
     const zone = { id: market ? 'market' : 'kerb', name: place, polygon: PAVEMENT, rules }
     return {
       ...{ id, name: place, url: cameraUrl(id), address: place, lon: LON + i * 0.0007, lat: LAT },
