@@ -72,6 +72,7 @@ interface Wishes {
   /** Over the configuration. */
   readonly config?: Record<string, unknown>
   readonly persuasion?: Record<string, unknown>
+  readonly devices?: Record<string, unknown>
   readonly speaker?: Record<string, unknown>
   readonly folder?: string
   readonly nowMs?: number
@@ -109,6 +110,7 @@ export function configFor(folder: string, speakerUrl: string | null, wishes: Wis
     devices: {
       speakers: [{ id: 'pole-1', cameras: ['cam-1'], minGapSec: 0, ...adapter, ...wishes.speaker }],
       voice: { recordings: folder, prefer: 'recording' },
+      ...wishes.devices,
     },
     people: [
       { personId: 'officer', name: '王', role: 'OFFICER', certNo: 'C1', certValidTo: '2099-12-31' },

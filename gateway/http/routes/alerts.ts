@@ -9,7 +9,7 @@ import type { AccessLog } from '../access-log.ts'
 import { personOf, whoOf } from '../gatekeeper.ts'
 import { deskReasonOf, REASON_CODES } from '../reasons.ts'
 import type { App } from '../schema.ts'
-import type { AlertsView } from '../views.ts'
+import type { AlertsView, NoticeDesk } from '../views.ts'
 
 const PAGE_MAX = 200
 
@@ -56,6 +56,7 @@ const tags = ['alerts']
 
 interface AlertParts {
   readonly alerts: AlertsView
+  readonly notices: Pick<NoticeDesk, 'versions'>
   readonly accessLog: AccessLog
 }
 
@@ -65,7 +66,7 @@ export function alertRoutes(app: App, parts: AlertParts): void {
   statisticsRoute(app, parts)
 }
 
-function listRoutes(app: App, { alerts }: AlertParts): void {
+function listRoutes(app: App, { alerts, notices }: AlertParts): void {
   app.get(
     '/api/v1/alerts',
     {
@@ -99,14 +100,19 @@ function listRoutes(app: App, { alerts }: AlertParts): void {
         response: {
           200: z.object({
             alert: Alert,
-            history: z.object({ revisions: z.array(z.unknown()), transitions: z.array(z.unknown()) }),
+            history: z.object({
+              revisions: z.array(z.unknown()),
+              transitions: z.array(z.unknown()),
+              persuasions: z.array(z.unknown()).describe('Notices, every version, oldest first.'),
+            }),
           }),
         },
       },
     },
     (request) => {
       const { eventId } = request.params
-      return { alert: find(alerts, eventId), history: alerts.history(eventId) }
+      const alert = find(alerts, eventId)
+      return { alert, history: { ...alerts.history(eventId), persuasions: notices.versions(eventId) } }
     },
   )
 }
