@@ -23,7 +23,7 @@ RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json \
 
 FROM ${BASE}
 RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ffmpeg \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ffmpeg espeak-ng \
  && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --user-group --home-dir /var/lib/lushao --create-home lushao \
  && mkdir -p /etc/lushao /opt/lushao \

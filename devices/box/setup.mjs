@@ -4,7 +4,9 @@
  *
  *     Node ≥ 20.19 ─▶ npm packages ─▶ ffmpeg ≥ 5.1 ─▶ build ─▶ `npx lushao` ─▶ demo │ test │ test:peers
  *
- *     node devices/box/setup.mjs [--with PACKAGE,…] [--then demo|test|test:peers [ARGS…]]
+ *     node devices/box/setup.mjs [--with PACKAGE,…] [--try PACKAGE,…] [--then demo|test|test:peers [ARGS…]]
+ *
+ * `--with espeak-ng` gives the gateway a voice; what is only tried may stay away, and that is said.
  *
  * Each step looks first and does nothing when nothing is to do. Output of the tools goes to var/setup.log; while
  * one works, its last line is shown every few seconds. Nothing is asked, so it runs without a terminal.
@@ -56,10 +58,11 @@ const path = (...parts) => join(ROOT, ...parts)
 const say = (line) => process.stdout.write(`${line}\n`)
 
 async function main(argv) {
-  const { wanted, packages, rest } = parseArguments(argv)
+  const { wanted, packages, tried, rest } = parseArguments(argv)
   checkNode()
   await installPackages()
   await installFfmpeg()
+  for (const name of tried) await tryDebian(name)
   if (packages.length > 0) await installDebian(packages)
   if (wanted === 'test:peers') await installDebian(PEER_PACKAGES)
   await build()
@@ -76,20 +79,21 @@ function parseArguments(argv) {
   const then = argv.indexOf('--then')
   const own = then < 0 ? argv : argv.slice(0, then)
   const [wanted, ...rest] = then < 0 ? [undefined] : argv.slice(then + 1)
-  const packages = []
+  const [packages, tried] = [[], []]
   for (let at = 0; at < own.length; at++) {
-    if (own[at] !== '--with' || own[at + 1] === undefined) {
+    const list = { '--with': packages, '--try': tried }[own[at]]
+    if (list === undefined || own[at + 1] === undefined) {
       throw new SetupError(
         `unknown argument ${own[at]}; see the head of devices/box/setup.mjs`,
         EXIT_WRONG_USAGE,
       )
     }
-    packages.push(...own[++at].split(','))
+    list.push(...own[++at].split(','))
   }
   if (then >= 0 && !['demo', 'test', 'test:peers'].includes(wanted)) {
     throw new SetupError(`--then takes demo, test or test:peers, not ${wanted}`, EXIT_WRONG_USAGE)
   }
-  return { wanted, packages, rest }
+  return { wanted, packages, tried, rest }
 }
 
 // ── steps ───────────────────────────────────────────────────────────────────────────────────────
@@ -169,6 +173,16 @@ async function installDebian(packages) {
   ].join('\n')
   const [command, first] = root ? ['sh', []] : ['sudo', ['-n', 'sh']]
   await work(`Installing ${missing.join(', ')} from Debian`, command, [...first, '-c', script])
+}
+
+/** What makes things better and is not needed. */
+async function tryDebian(name) {
+  try {
+    await installDebian([name])
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    say(`${name} is not there; going on without it.`)
+  }
 }
 
 async function build() {

@@ -145,7 +145,13 @@ export class NoticeDrafts {
   /** The first speaker that may be heard now; else the first one's reason. */
   #speaker({ eventId, cameraId, phase }: ViolationEvent, common: WithheldReason | null, nowMs: number) {
     const { channels, store, options } = this.#parts
-    const speakers = channels.speakers(cameraId)
+    // One that has just failed for this act is asked last.
+    const failed = store
+      .ofEvent(eventId)
+      .flatMap((one) => (one.deliveryStatus === 'FAILED' ? one.deviceId : []))
+    const speakers = channels
+      .speakers(cameraId)
+      .toSorted((a, b) => Number(failed.includes(a.id)) - Number(failed.includes(b.id)))
     if (speakers.length === 0) {
       throw fault('PERSUASION_REFUSED', {
         event: eventId,

@@ -14,8 +14,10 @@ import { type Config, type Loaded, loadConfig } from '../../config/loader.ts'
 import type { CameraOptions } from '../../config/schema.ts'
 import { probe } from '../../devices/camera/probe.ts'
 import { clockOff, compareWith } from '../../devices/clock/clock-watch.ts'
+import { Voice } from '../../devices/speaker/voice.ts'
 import { licenceAsks } from '../../models/licence.ts'
 import { loadModel } from '../../models/manifest.ts'
+import type { ScriptLibrary } from '../alerts/scripts.ts'
 import { DEFAULT_MODEL_FILE } from '../detections/eyes.ts'
 import { freeBytes } from '../evidence/disk.ts'
 import { currentKeyId } from '../evidence/seal.ts'
@@ -101,6 +103,7 @@ function examinationsOf(config: Config): [item: string, examination: Examination
     ['evidence key', () => checkKey(join(storage.folder, 'keys'))],
     ['clock', () => checkClock(config)],
     ['broker', () => checkBroker(config)],
+    ['voice', () => checkVoice(config)],
     ...certificates.map((file): [string, Examination] => ['certificate', () => checkCertificate(file)]),
     ...cameras.map((camera): [string, Examination] => [
       `camera ${camera.id}`,
@@ -172,6 +175,16 @@ async function checkBroker({ mqtt }: Config): Promise<string> {
     )
   }
   return redact(url)
+}
+
+/** Whether somebody can speak, where a speaker waits for it. */
+async function checkVoice({ devices, persuasion, scripts }: Config): Promise<string | null> {
+  if (!devices.speakers.some(({ adapter }) => adapter !== undefined)) return null
+  const { language } = persuasion
+  const [{ id, version }] = scripts.scripts as [ScriptLibrary['scripts'][number]]
+  const sentence = { text: language === 'zh' ? '您好' : 'Hello', language, script: `${id}@${version}` }
+  const { source } = await new Voice(devices.voice).speak(sentence)
+  return source === 'speech' ? devices.voice.program : source
 }
 
 /** Asks the camera itself, as the reader will: address, password, transport, whether it is video. */

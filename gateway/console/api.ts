@@ -2,6 +2,7 @@
  * Talking to the box. The login is a cookie the page cannot read; changes carry the CSRF token it was given.
  */
 import type { AlertHistory, AlertRecord } from '../alerts/desk.ts'
+import type { PersuasionChannel, PersuasionRecord } from '../alerts/persuasion-record.ts'
 import type { EvidenceItem } from '../evidence/package.ts'
 import type { AccessEntry } from '../http/access-log.ts'
 import type { Account } from '../http/accounts.ts'
@@ -21,6 +22,11 @@ export interface Verdict {
   readonly verdict: 'VERIFIED' | 'REJECTED'
   readonly reasonCode?: ReasonCode
   readonly note?: string
+}
+export interface NoticeWish {
+  readonly channel?: PersuasionChannel
+  /** Own words; absent: a script of the library. */
+  readonly text?: string
 }
 /** What the recordings page shows of a recording. */
 export interface RecordingRow {
@@ -92,6 +98,11 @@ export class Api {
     this.#ask<{ alert: AlertRecord; history: AlertHistory }>('GET', `/api/v1/alerts/${eventId}`)
   review = (eventId: string, verdict: Verdict) =>
     this.#ask<{ alert: AlertRecord }>('POST', `/api/v1/alerts/${eventId}/review`, verdict)
+  persuasions = (eventId: string) =>
+    this.#ask<{ persuasions: PersuasionRecord[] }>('GET', `/api/v1/alerts/${eventId}/persuasions`)
+  persuade = (eventId: string, wish: NoticeWish) =>
+    this.#ask<{ persuasion: PersuasionRecord }>('POST', `/api/v1/alerts/${eventId}/persuasions`, wish)
+  recheck = (eventId: string) => this.#ask<unknown>('POST', `/api/v1/alerts/${eventId}/recheck`, {})
   cameras = () => this.#ask<{ cameras: CameraView[] }>('GET', '/api/v1/cameras')
   package = (packageId: string, purpose: string) =>
     this.#ask<{ items: EvidenceItem[] }>(

@@ -15,6 +15,7 @@ import { CameraStrip } from './camera-strip.tsx'
 import { Evidence } from './evidence.tsx'
 import { openFeed } from './feed.ts'
 import { LivePurpose, LiveView } from './live-view.tsx'
+import { Notices } from './notices.tsx'
 import { usePurpose } from './purpose.tsx'
 import { type ReviewKeys, ReviewPanel } from './review.tsx'
 import { useWords } from './words.ts'
@@ -77,6 +78,7 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
               keys={keys}
               onDone={onReviewed}
             />
+            <Notices key={`notices ${alert.eventId}`} api={api} me={me} alert={alert} />
             <AlertFacts api={api} alert={alert} cameras={cameras} />
           </aside>
         </>

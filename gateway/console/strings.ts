@@ -3,6 +3,8 @@
  *
  * The software suspects (疑似), people decide: nothing here reads like a finding.
  */
+import { PERSUASION_STRINGS } from './strings-persuasion.ts'
+
 export type Language = 'zh' | 'en'
 
 const both = (zh: string, en: string) => ({ zh, en })
@@ -319,6 +321,8 @@ export const STRINGS = {
   'object.vehicle': both('车辆', 'vehicle'),
   'object.stall': both('摊位', 'stall'),
   'object.unknown': both('物体', 'object'),
+
+  ...PERSUASION_STRINGS,
 } as const
 
 export type StringKey = keyof typeof STRINGS

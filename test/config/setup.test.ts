@@ -45,6 +45,14 @@ test('a peer that is missing: the line to run', () => {
   expect(code).toBe(3)
 })
 
+test('what is only tried may stay away: it says so and goes on', () => {
+  program('ffmpeg', 'echo ffmpeg version n7.0')
+  const { code, text } = setUp('--try', 'no-such-voice', '--with', 'no-such-server')
+  expect(text).toContain('no-such-voice is not there; going on without it.')
+  expect(text).toContain('install -y --no-install-recommends no-such-server')
+  expect(code).toBe(3)
+})
+
 test.each([[['--then', 'fly']], [['--frobnicate']], [['--then']]])('wrong usage: %j', (args) => {
   expect(setUp(...args).code).toBe(2)
 })

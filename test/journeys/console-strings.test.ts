@@ -4,11 +4,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { ALERT_STATES, REJECT_REASONS } from '../../gateway/alerts/lifecycle.ts'
+import { DELIVERY_STATUSES, PERSUASION_RESULTS } from '../../gateway/alerts/persuasion-record.ts'
 import { STRINGS } from '../../gateway/console/strings.ts'
 import { gradeReason, lengthOf } from '../../gateway/console/words.ts'
 import { ROLES } from '../../gateway/http/permissions.ts'
 import { REASON_CODES } from '../../gateway/http/reasons.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
+import { PERSUASION_CHANNELS } from '../../gateway/violations/catalogue.ts'
 import { RULE_IDS } from '../../gateway/violations/event.ts'
 
 const HAN = /\p{Script=Han}/u
@@ -29,6 +31,9 @@ test.each([
   ['state', ALERT_STATES],
   ['reason', [...REASON_CODES, ...REJECT_REASONS]],
   ['role', ROLES],
+  ['channel', PERSUASION_CHANNELS],
+  ['delivery', DELIVERY_STATUSES],
+  ['result', PERSUASION_RESULTS],
   ['grade', ['G0', 'G1', 'G2', 'G3', 'G4']],
   ['tier', ['SERVICE', 'MANAGEMENT', 'ENFORCEMENT']],
   ['evidenceStatus', ['LEAD', 'EVIDENCE_CANDIDATE', 'REVIEWED_PASS', 'REVIEWED_FAIL', 'EVIDENCE']],

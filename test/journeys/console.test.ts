@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Role } from '../../gateway/http/permissions.ts'
+import { startSpeaker } from '../fixtures/speaker.ts'
 import { PASSWORD, type Running, startServer } from '../stages/http-fixture.ts'
+import { setUp } from '../stages/persuasion-fixture.ts'
 import { sampleEvent } from '../stages/sample-event.ts'
 import {
   alertWithPictures,
@@ -153,6 +155,44 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
     await page.waitForFunction(
       () => document.querySelector('.history .told')?.textContent === 'Parked cargo tricycle only',
     )
+  })
+
+  test('[R5] a notice by a person: asked for, heard, shown with its words and its time to correct', async () => {
+    const speaker = await startSpeaker()
+    const house: { box?: ReturnType<typeof setUp> } = {}
+    const running = await startServer({
+      consoleFolder,
+      notices: (parts) => {
+        const box = setUp(speaker.url, { house: parts, nowMs: Date.now(), persuasion: { quietHours: [] } })
+        house.box = box
+        return {
+          versions: (eventId) => box.store.versions(eventId),
+          persuade: (wish) => box.persuasion.persuade(wish),
+          recheck: (eventId) => box.recheck.recheck(eventId),
+          audio: async () => null,
+        }
+      },
+    })
+    const { eventId } = running.desk.raise(sampleEvent('a'))
+    running.desk.review({ eventId, verdict: 'VERIFIED', by: 'p-1', commandId: 'c-1' })
+    const { page, failures } = await atDesk(running, 'AUXILIARY', 'zh-CN')
+    await page.click('.filters [aria-pressed=false]')
+    await page.waitForSelector('.notices form')
+    await expectAccessible(page, 'notice form')
+    await page.fill('.notices textarea', '赶紧滚开')
+    await page.click('.notices [type=submit]')
+    await page.waitForSelector('.notices [role=alert]')
+    expect(await page.textContent('.notices [role=alert]')).toContain('执法忌语')
+    await page.fill('.notices textarea', '')
+    await page.click('.notices [type=submit]')
+    await page.waitForSelector('.notices .state.DELIVERED')
+    await page.waitForSelector('.review .state.PERSUADING')
+    expect(await page.textContent('.notices')).toContain('录音 greet-and-guide@1')
+    expect(await page.textContent('.notices')).toContain('改正期限')
+    await expectAccessible(page, 'notice given')
+    expect(house.box!.latest(eventId)).toMatchObject({ operatorId: 'li', deliveryStatus: 'DELIVERED' })
+    expect(speaker.heard).toHaveLength(1)
+    expect(failures).toEqual([])
   })
 
   test('single keys can be switched off, and do nothing while somebody types', async () => {

@@ -70,7 +70,7 @@ export async function startServer(
     options?: Partial<HttpOptions>
     folder?: string
     live?: LiveSource
-    notices?: NoticeDesk
+    notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
   } = {},
 ) {
   const folder = changes.folder ?? mkdtempSync(join(tmpdir(), 'lushao-http-'))
@@ -119,7 +119,7 @@ export async function startServer(
     accounts,
     accessLog,
     alerts: desk,
-    notices: changes.notices ?? NO_NOTICES,
+    notices: changes.notices?.({ database, outbox, desk }) ?? NO_NOTICES,
     cameras: { cameras: () => cameras },
     evidenceFolder: join(folder, 'evidence'),
     recordings,

@@ -22,7 +22,7 @@ test('[R49] auxiliary staff persuade under their own name; whoever only looks do
   const box = setUp(null)
   const eventId = box.verified('a')
   const wishes: PersuasionWish[] = []
-  const running = await startServer({ notices: noticesOf(box, wishes) })
+  const running = await startServer({ notices: () => noticesOf(box, wishes) })
   const path = `/api/v1/alerts/${eventId}/persuasions`
   const auditor = await Visitor.as(running, 'AUDITOR')
   expect((await auditor.send('POST', path, { channel: 'ONSITE' })).status).toBe(403)
@@ -55,7 +55,7 @@ test('[R49] auxiliary staff persuade under their own name; whoever only looks do
 
 test('[R5] what was played is heard again by people, and fetched by a speaker with its token', async () => {
   const box = setUp(null)
-  const running = await startServer({ notices: noticesOf(box, []) })
+  const running = await startServer({ notices: () => noticesOf(box, []) })
   const officer = await Visitor.as(running, 'OFFICER')
   const sound = await officer.get('/api/v1/persuasions/played/audio')
   expect(sound.headers.get('content-type')).toBe('audio/wav')

@@ -72,9 +72,12 @@ interface Wishes {
   /** Over the configuration. */
   readonly config?: Record<string, unknown>
   readonly persuasion?: Record<string, unknown>
+  readonly devices?: Record<string, unknown>
   readonly speaker?: Record<string, unknown>
   readonly folder?: string
   readonly nowMs?: number
+  /** Somebody else's store and desk. */
+  readonly house?: { readonly database: Database; readonly outbox: Outbox; readonly desk: AlertDesk }
 }
 
 export function configFor(folder: string, speakerUrl: string | null, wishes: Wishes = {}): Config {
@@ -107,6 +110,7 @@ export function configFor(folder: string, speakerUrl: string | null, wishes: Wis
     devices: {
       speakers: [{ id: 'pole-1', cameras: ['cam-1'], minGapSec: 0, ...adapter, ...wishes.speaker }],
       voice: { recordings: folder, prefer: 'recording' },
+      ...wishes.devices,
     },
     people: [
       { personId: 'officer', name: '王', role: 'OFFICER', certNo: 'C1', certValidTo: '2099-12-31' },
@@ -127,11 +131,11 @@ export function configFor(folder: string, speakerUrl: string | null, wishes: Wis
 export function setUp(speakerUrl: string | null, wishes: Wishes = {}) {
   const folder = wishes.folder ?? mkdtempSync(join(tmpdir(), 'lushao-persuasion-'))
   const config = { now: configFor(folder, speakerUrl, wishes) }
-  const database = new Database(join(folder, 'store.db'))
+  const database = wishes.house?.database ?? new Database(join(folder, 'store.db'))
   const time = { nowMs: wishes.nowMs ?? SAMPLE_WALL_MS + 600_000 }
   const clock = { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs }
-  const outbox = new Outbox(database, OutboxOptions.parse({}), clock, silentLog)
-  const desk = new AlertDesk(database, outbox, clock)
+  const outbox = wishes.house?.outbox ?? new Outbox(database, OutboxOptions.parse({}), clock, silentLog)
+  const desk = wishes.house?.desk ?? new AlertDesk(database, outbox, clock)
   const store = new PersuasionStore(database, outbox)
   const topicRoot = 'ume/v1/nanjing-road/gw-01'
   const broker = { url: 'mqtt://127.0.0.1:1' }
@@ -184,7 +188,7 @@ export function setUp(speakerUrl: string | null, wishes: Wishes = {}) {
     persuasion.close()
     recheck.close()
     await notices.close()
-    database.close()
+    if (wishes.house === undefined) database.close()
   }
   onTestFinished(async () => {
     await close()

@@ -316,6 +316,23 @@ test('[R5] what fails is recorded with its reason, and the policy tries again, n
   expect(box.store.ofEvent(eventId)).toHaveLength(2)
 })
 
+test('[R5] where one speaker fails the next one speaks', async () => {
+  const [broken, sound] = [await startSpeaker({ status: 500 }), await startSpeaker()]
+  const speakers = [broken, sound].map(({ url }, at) => ({
+    ...{ id: `pole-${at + 1}`, cameras: ['cam-1'], adapter: { kind: 'http', url } },
+  }))
+  const box = setUp(null, {
+    persuasion: { automatic: { grades: ['G1'], retryMin: 1 } },
+    devices: { speakers },
+  })
+  const eventId = box.verified('a')
+  await until(() => box.latest(eventId).deliveryStatus === 'FAILED')
+  box.time.nowMs += 2 * MIN_MS
+  box.persuasion.turn()
+  await until(() => box.state(eventId) === 'PERSUADING')
+  expect(box.store.ofEvent(eventId).map(({ deviceId }) => deviceId)).toEqual(['pole-1', 'pole-2'])
+})
+
 test('[R5] after a crash a notice that was on its way is sent again under its own id', async () => {
   const never = startSpeaker({ status: 200, delayed: new Promise(() => {}) })
   const silent = await never

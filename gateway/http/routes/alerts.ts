@@ -10,7 +10,7 @@ import type { AccessLog } from '../access-log.ts'
 import { personOf, whoOf } from '../gatekeeper.ts'
 import { deskReasonOf, REASON_CODES } from '../reasons.ts'
 import type { App } from '../schema.ts'
-import type { AlertsView } from '../views.ts'
+import type { AlertsView, NoticeDesk } from '../views.ts'
 
 const PAGE_MAX = 200
 
@@ -57,6 +57,7 @@ const tags = ['alerts']
 
 interface AlertParts {
   readonly alerts: AlertsView
+  readonly notices: Pick<NoticeDesk, 'versions'>
   readonly accessLog: AccessLog
 }
 
@@ -67,7 +68,7 @@ export function alertRoutes(app: App, parts: AlertParts): void {
   statisticsRoute(app, parts)
 }
 
-function listRoutes(app: App, { alerts }: AlertParts): void {
+function listRoutes(app: App, { alerts, notices }: AlertParts): void {
   app.get(
     '/api/v1/alerts',
     {
@@ -105,6 +106,7 @@ function listRoutes(app: App, { alerts }: AlertParts): void {
               revisions: z.array(z.unknown()),
               transitions: z.array(z.unknown()),
               entries: z.array(z.unknown()).describe('Grade, evidence status, recusal, major incident.'),
+              persuasions: z.array(z.unknown()).describe('Notices, every version, oldest first.'),
             }),
           }),
         },
@@ -112,7 +114,8 @@ function listRoutes(app: App, { alerts }: AlertParts): void {
     },
     (request) => {
       const { eventId } = request.params
-      return { alert: find(alerts, eventId), history: alerts.history(eventId) }
+      const alert = find(alerts, eventId)
+      return { alert, history: { ...alerts.history(eventId), persuasions: notices.versions(eventId) } }
     },
   )
 }
