@@ -5,7 +5,7 @@ import type { AlertRecord, Transition } from '../alerts/desk.ts'
 import type { CameraView } from '../http/views.ts'
 import { isoTime } from '../kit/clock.ts'
 import type { Api } from './api.ts'
-import { gradeReason, lengthOf, momentOf, useWords } from './words.ts'
+import { gradeReasons, lengthOf, momentOf, useWords } from './words.ts'
 
 interface FactsProps {
   readonly api: Api
@@ -75,8 +75,14 @@ function Why({ alert: { event } }: { alert: AlertRecord }) {
         </Row>
         <Row label={t('why.objects')}>{objects.join(language === 'zh' ? '、' : ', ') || t('none')}</Row>
         <Row label={t('why.gradeReasons')}>
-          <Lines of={event.gradeReasons.map((reason) => gradeReason(reason, language))} />
+          <Lines of={gradeReasons(event, language)} />
         </Row>
+        {event.permitCheck !== undefined && (
+          <Row label={t('why.permit')}>
+            {term('permit', event.permitCheck.result)}
+            {event.permitCheck.nearestPointId !== null && <small>{event.permitCheck.nearestPointId}</small>}
+          </Row>
+        )}
         <Row label={t('why.evidence')}>{term('evidenceStatus', event.evidenceStatus)}</Row>
         <Row label={t('why.caps')}>
           <Lines of={event.evidenceCaps.map((cap) => term('cap', cap))} />
@@ -116,6 +122,9 @@ function History({ api, alert }: { api: Api; alert: AlertRecord }) {
             <time>{momentOf(isoTime(atMs))}</time>
             {reasonCode !== null && (
               <span class="told">{term('reason', details['observed'] ?? reasonCode)}</span>
+            )}
+            {details['certNo'] !== undefined && (
+              <span class="told">{t('history.certificate', { number: details['certNo'] })}</span>
             )}
             {note !== null && <span class="told">{note}</span>}
           </li>

@@ -133,6 +133,13 @@ export const STRINGS = {
   ),
   'why.objects': both('画面内容', 'What is seen'),
   'why.gradeReasons': both('分级理由', 'Reasons for the grade'),
+  'why.permit': both('许可核验', 'Permit'),
+  'permit.PERMITTED': both('在许可范围和时间内', 'inside place and hours'),
+  'permit.OUTSIDE_HOURS': both('在许可地点，不在经营时间', 'at the place, outside its hours'),
+  'permit.BEYOND_BOUNDARY': both('超出许可范围', 'beyond its boundary'),
+  'permit.OVER_CAPACITY': both('超出许可摊位数', 'more stalls than permitted'),
+  'permit.OUTSIDE_PLACE': both('不在许可地点', 'not at the permitted place'),
+  'permit.NO_POINT': both('附近无许可地点', 'no permitted place known'),
   'why.evidence': both('证据状态', 'Evidence status'),
   'why.caps': both('证据限制', 'Evidence limits'),
   'why.versions': both('版本', 'Versions'),
@@ -162,6 +169,7 @@ export const STRINGS = {
   'review.keysToggle': both('启用单键快捷键', 'Single-key shortcuts'),
   'history.title': both('经过', 'History'),
   'history.box': both('系统', 'box'),
+  'history.certificate': both('执法证号 {number}', 'certificate {number}'),
 
   // ── cameras ──────────────────────────────────────────────────────────────
   'cameras.title': both('点位状态', 'Cameras'),

@@ -5,6 +5,8 @@
  */
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import { wordsOfFact } from '../alerts/grade-words.ts'
+import type { ViolationEvent } from '../violations/event.ts'
 import { type Language, STRINGS, type StringKey } from './strings.ts'
 
 const STORED = 'lushao.language'
@@ -64,18 +66,10 @@ export function lengthOf(seconds: number, language: Language): string {
   return parts.join(language === 'zh' ? '' : ' ')
 }
 
-/** Reasons for a grade come from the box as short English sentences of a closed list. */
-const GRADE_REASONS: readonly [said: RegExp, zh: string][] = [
-  [/^somebody is there to be spoken to$/, '有人在场，可当面劝导'],
-  [/^first seen here, nobody stands by$/, '首次发现，无人看守'],
-  [/^cluster of (\d+)$/, '聚集，共 $1 个目标'],
-  [/^open fire$/, '有明火'],
-  [/^goes on after (\d+) notice\(s\)$/, '提醒 $1 次后仍在持续'],
-  [/^sensitive ground: (\w+)$/, '敏感区域：$1'],
-  [/^zone in its time of education: recorded only$/, '区域处于宣传教育期，仅记录'],
-]
-
-export function gradeReason(reason: string, language: Language): string {
-  const known = language === 'zh' && GRADE_REASONS.find(([said]) => said.test(reason))
-  return known ? reason.replace(known[0], known[1]) : reason
+/** Why it has its grade. An event of an older box brings sentences in English alone. */
+export function gradeReasons(
+  { gradeFacts, gradeReasons: sentences }: Pick<ViolationEvent, 'gradeFacts' | 'gradeReasons'>,
+  language: Language,
+): readonly string[] {
+  return gradeFacts?.map((fact) => wordsOfFact(fact, language)) ?? sentences
 }

@@ -13,6 +13,10 @@ import { DEMO_CAMERAS, type DemoCamera, STORIES } from './stories.ts'
 
 export const SITE = 'demo-street'
 const UTC_OFFSET_MIN = 480
+/** Where the sample catalogue knows a basis for overtime at a market as well. */
+const REGION = '370202'
+const LON = 120.3826
+const LAT = 36.0671
 const CLEAR_SEC = 5
 const GAP_SEC = 5
 const NOTICES = ['greet-and-guide', 'second-notice']
@@ -66,7 +70,7 @@ export function writeDemoConfig(
     }
   })
   const config = {
-    ...{ site: SITE, gateway: 'gw-demo', region: '310101', utcOffsetMinutes: UTC_OFFSET_MIN },
+    ...{ site: SITE, gateway: 'gw-demo', region: REGION, utcOffsetMinutes: UTC_OFFSET_MIN },
     governance: { mode: 'test' },
     rules: 'catalogue.yaml',
     cameras,
@@ -111,9 +115,6 @@ export function writeDemoConfig(
   writeFileSync(file, stringify(config))
   return { file, closesAt: hours.windows[0]!.to }
 }
-
-const LON = 121.4737
-const LAT = 31.2304
 
 /** Hours are whole minutes; what is left of the last is the time to clear away. */
 function hoursEnding(endMs: number) {

@@ -63,8 +63,6 @@ interface Pending {
 }
 
 const USUAL_HABITS = { noticesMax: 2, certNo: 'simulated-certificate', awaitsProof: false }
-/** Originals are named by number and kind. */
-const AFTER_ITEM = /^data\/original\/(\d+-after)\./
 const COMMAND_LIFE_MS = 300_000
 const ASK_AGAIN_MS = 3_000
 
@@ -196,8 +194,8 @@ export class Platform {
     const steps: (Step | null)[] = []
     if (kind === 'evidence') {
       const { eventId, packageId, items } = data as Sealed
-      const [itemId] = items.flatMap(({ path }) => AFTER_ITEM.exec(path)?.slice(1) ?? [])
-      if (itemId !== undefined) steps.push(this.#cases.noteAfter(eventId, `${packageId}/${itemId}`))
+      const after = items.find(({ kind }) => kind === 'AFTER')
+      if (after) steps.push(this.#cases.noteAfter(eventId, `${packageId}/${after.itemId}`))
     }
     if (kind === 'bodycam') {
       const { status, recordingId } = data as { status: string; recordingId: string }
@@ -303,7 +301,7 @@ interface Answer {
 interface Sealed {
   readonly eventId: string
   readonly packageId: string
-  readonly items: readonly { readonly path: string }[]
+  readonly items: readonly { readonly itemId: string; readonly kind: string }[]
 }
 
 interface MessageBody {

@@ -6,12 +6,12 @@ import { expect, test } from 'vitest'
 import { ALERT_STATES, REJECT_REASONS } from '../../gateway/alerts/lifecycle.ts'
 import { DELIVERY_STATUSES, PERSUASION_RESULTS } from '../../gateway/alerts/persuasion-record.ts'
 import { STRINGS } from '../../gateway/console/strings.ts'
-import { gradeReason, lengthOf } from '../../gateway/console/words.ts'
+import { gradeReasons, lengthOf } from '../../gateway/console/words.ts'
 import { ROLES } from '../../gateway/http/permissions.ts'
 import { REASON_CODES } from '../../gateway/http/reasons.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { PERSUASION_CHANNELS } from '../../gateway/violations/catalogue.ts'
-import { RULE_IDS } from '../../gateway/violations/event.ts'
+import { PERMIT_RESULTS, RULE_IDS } from '../../gateway/violations/event.ts'
 
 const HAN = /\p{Script=Han}/u
 const entries = Object.entries(STRINGS)
@@ -34,6 +34,7 @@ test.each([
   ['channel', PERSUASION_CHANNELS],
   ['delivery', DELIVERY_STATUSES],
   ['result', PERSUASION_RESULTS],
+  ['permit', PERMIT_RESULTS],
   ['grade', ['G0', 'G1', 'G2', 'G3', 'G4']],
   ['tier', ['SERVICE', 'MANAGEMENT', 'ENFORCEMENT']],
   ['evidenceStatus', ['LEAD', 'EVIDENCE_CANDIDATE', 'REVIEWED_PASS', 'REVIEWED_FAIL', 'EVIDENCE']],
@@ -85,6 +86,8 @@ test.each([
 })
 
 test('reasons for a grade are said in Chinese too', () => {
-  expect(gradeReason('cluster of 7', 'zh')).toBe('聚集，共 7 个目标')
-  expect(gradeReason('cluster of 7', 'en')).toBe('cluster of 7')
+  const known = { gradeReasons: ['cluster of 7'], gradeFacts: [{ code: 'CLUSTER', value: 7 }] }
+  expect(gradeReasons(known, 'zh')).toEqual(['聚集，共 7 个目标'])
+  expect(gradeReasons(known, 'en')).toEqual(['cluster of 7'])
+  expect(gradeReasons({ gradeReasons: ['cluster of 7'] }, 'zh')).toEqual(['cluster of 7'])
 })
