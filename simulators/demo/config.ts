@@ -51,14 +51,15 @@ export interface DemoPlaces {
   readonly ports: { readonly http: number; readonly broker: number }
 }
 
-/** @returns the file, and when the market closes, "HH:MM" */
+/** @returns the file; when the market closes, "HH:MM"; and when the time to clear away is over too */
 export function writeDemoConfig(
   places: DemoPlaces,
   { dwellSec, correctionMin, wordsPerMin, hoursLeftSec }: DemoTimes,
   nowMs: number,
-): { file: string; closesAt: string } {
+): { file: string; closesAt: string; overMs: number } {
   const { folder, cameraUrl, speakerUrl, ports } = places
-  const hours = hoursEnding(nowMs + hoursLeftSec(nowMs) * 1000)
+  const overMs = nowMs + hoursLeftSec(nowMs) * 1000
+  const hours = hoursEnding(overMs)
   const rule = (name: string, minDwellSec: number) => ({ rule: name, minDwellSec, clearSec: CLEAR_SEC })
   const cameras = DEMO_CAMERAS.map((id, i) => {
     const { place, market } = STORIES[id]
@@ -113,7 +114,7 @@ export function writeDemoConfig(
   const file = join(folder, 'gateway.yaml')
   writeFileSync(join(folder, 'catalogue.yaml'), shortCatalogue(correctionMin))
   writeFileSync(file, stringify(config))
-  return { file, closesAt: hours.windows[0]!.to }
+  return { file, closesAt: hours.windows[0]!.to, overMs }
 }
 
 /** Hours are whole minutes; what is left of the last is the time to clear away. */

@@ -65,6 +65,8 @@ export interface DemoStreet {
   readonly speakers: ReadonlyMap<DemoCamera, Speaker>
   /** When the hours of the market end, "HH:MM"; a while to clear away follows. */
   readonly marketClosesAt: string
+  /** When nothing may stand there any more. */
+  readonly marketOverMs: number
   /** What the body-cam brings home. */
   readonly recording: string
 }
@@ -90,7 +92,7 @@ export async function startDemoStreet(
   const recording = await recordStay(films.get('cam-2')!)
   const cameras = closing.own(await startCameras(films))
   const speakers = await startSpeakers(folder, closing)
-  const { file, closesAt } = writeDemoConfig(
+  const { file, closesAt, overMs } = writeDemoConfig(
     {
       folder,
       cameraUrl: (camera) => cameras.urlOf(camera),
@@ -102,7 +104,16 @@ export async function startDemoStreet(
   )
   const gateway = await startGateway(wishes.gateway, file, folder, closing)
   const platform = closing.own(await startPlatform(gateway, wishes))
-  const street = { ...gateway, folder, platform, cameras, speakers, marketClosesAt: closesAt, recording }
+  const street = {
+    ...gateway,
+    folder,
+    platform,
+    cameras,
+    speakers,
+    marketClosesAt: closesAt,
+    marketOverMs: overMs,
+    recording,
+  }
   letVendorsLeave(street)
   return street
 }
