@@ -1,4 +1,4 @@
-/** Alerts as they stand, their history, and what a person says about them. */
+/** Alerts as they stand, their history, and what a person says about them [R67, R69, R92]. */
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AlertRecord } from '../../alerts/desk.ts'
