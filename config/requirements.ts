@@ -2,7 +2,7 @@
  * docs/requirements.md, in two languages: each requirement, where it is done, and which test shows it.
  *
  *     docs/requirements.yaml ─ what is asked for ─┐
- *     tags beside code and tests, [R27, R28] ─────┴─▶ done │ partly, with what is missing │ the platform's │ not begun
+ *     tags in brackets beside code and tests ─────┴─▶ done │ partly, with what is missing │ the platform's │ not begun
  *
  * A requirement that must be is done only when code and a test carry its tag; a test holds the page to that.
  */
@@ -70,7 +70,8 @@ export function requirements(): { requirements: Requirement[]; mustNot: Prohibit
       const code = (tagged.get(id) ?? []).filter((path) => !isTest(path))
       const tests = testsOf(id)
       const isDone = code.length > 0 && tests.length > 0
-      const standing = platform ? 'platform' : missing ? 'partly' : isDone ? 'done' : 'open'
+      const isBegun = code.length + tests.length > 0
+      const standing = platform ? 'platform' : isDone && !missing ? 'done' : isBegun ? 'partly' : 'open'
       return { id, priority: p, says, lacks: missing ?? platform ?? null, standing, code, tests }
     }),
     mustNot: file.mustNot.map(({ says, by }) => ({
