@@ -13,6 +13,7 @@ import { VoiceOptions } from '../devices/speaker/voice.ts'
 import { WebhookOptions } from '../devices/speaker/webhook.ts'
 import { SpeakerLimits } from '../gateway/alerts/notice-limits.ts'
 import { PersuasionOptions } from '../gateway/alerts/persuasion-options.ts'
+import { GradingOptions } from '../gateway/alerts/grading.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
 import { NamingOptions } from '../gateway/detections/eyes.ts'
 import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
@@ -147,6 +148,7 @@ const BodyCam = z.strictObject({
     ),
 })
 
+/** No sex, age, education, political status or hours of training: an unknown key is refused [R56]. */
 const Person = z.strictObject({
   personId: z.string().min(1).max(64).describe('Id on the platform.'),
   name: z.string().min(1).max(40).describe('Name.'),
@@ -204,6 +206,7 @@ export const GatewayOptions = z.strictObject({
     'What the detector says about a street on which nothing happens.',
   ),
   occupancy: OccupancyOptions.prefault({}).describe('What stands where nothing stood.'),
+  grading: GradingOptions.prefault({}).describe('From which facts on an act is how grave. Never a quota.'),
   evidence: EvidenceOptions.prefault({}).describe('What is kept of an act.'),
   storage: StorageOptions.prefault({}).describe('Where it is kept.'),
   persuasion: PersuasionOptions.prefault({}).describe('Notices before anything else, and the re-check.'),

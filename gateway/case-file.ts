@@ -21,7 +21,7 @@ import type { ClockFacts, HeldKind, SealPurpose } from './evidence/package.ts'
 import type { SealedPackage } from './evidence/vault.ts'
 import type { Frame } from './frames/frame.ts'
 import { AssertionError, assert } from './kit/assert.ts'
-import { isoTime } from './kit/clock.ts'
+import { isoTime, offsetMinutesOf } from './kit/clock.ts'
 import { fault, isFault, reasonOf } from './kit/errors.ts'
 import type { Box, Polygon } from './kit/geometry.ts'
 import type { Log } from './kit/log.ts'
@@ -57,7 +57,7 @@ export interface EventSink {
 export interface CaseFileParts {
   readonly context: EventContext
   readonly rule: (zoneId: string, ruleId: string) => WatchedRule | undefined
-  readonly grade: (act: Act, rule: WatchedRule, wallMs: number) => Grading
+  readonly grade: (act: Act, rule: WatchedRule, eventId: string, times: ActTimes) => Grading
   readonly source: FootageSource
   readonly evidence: EvidenceKeeper
   readonly sink: EventSink
@@ -252,6 +252,7 @@ export class CaseFile {
   #raise(phase: Phase, open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): void {
     const { context, sink, grade } = this.#parts
     const last = sink.last(open.eventId)
+    const times = this.#times(act, frame)
     if (last?.phase === 'END') return // A recording that is analysed once more, after the box stopped in its middle.
     sink.raise(
       revisionOf(context, {
@@ -260,8 +261,8 @@ export class CaseFile {
         phase,
         act,
         rule,
-        times: this.#times(act, frame),
-        grading: grade(act, rule, frame.wallMs),
+        times,
+        grading: grade(act, rule, open.eventId, times),
         alertState: last?.alertState ?? 'DETECTED',
         evidence: open.evidence,
         ...(open.evidence === null ? { extraCaps: ['EVIDENCE_INCOMPLETE'] } : {}),
@@ -294,16 +295,10 @@ export function outOfSight(last: ViolationEvent, seenUntilWallMs?: number): Viol
     revision: last.revision + 1,
     phase: 'END',
     detectionState: 'LOST',
-    endedAt: isoTime(startWallMs + durationMs, offsetOf(last.startedAt)),
+    endedAt: isoTime(startWallMs + durationMs, offsetMinutesOf(last.startedAt)),
     durationSec: durationMs / 1000,
     media: { ...last.media, endSec: Math.round(last.media.startSec * 1000 + durationMs) / 1000 },
   }
-}
-
-/** Minutes east of UTC of an ISO-8601 time with an offset. */
-function offsetOf(time: string): number {
-  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(time) ?? []
-  return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0))
 }
 
 /** A suspicion that ends as the event it once was. */

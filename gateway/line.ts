@@ -8,7 +8,6 @@
  */
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
-import { gradeAct } from './alerts/grading.ts'
 import { CaseFile, type EventSink, type FootageSource, type Instant } from './case-file.ts'
 import type { Role } from './detections/detections.ts'
 import type { Eyes } from './detections/eyes.ts'
@@ -16,6 +15,7 @@ import { viewsOf } from './detections/views.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { ClockFacts } from './evidence/package.ts'
 import type { Frame } from './frames/frame.ts'
+import { type ActHistory, gradingOf } from './grading-facts.ts'
 import { assert } from './kit/assert.ts'
 import type { Point } from './kit/geometry.ts'
 import type { Log } from './kit/log.ts'
@@ -26,7 +26,7 @@ import { Baseline } from './tracks/baseline.ts'
 import { Tracker, TrackerOptions } from './tracks/tracker.ts'
 import { blindRules, type Place, type WatchedRule, watchedRules } from './violations/catalogue.ts'
 import type { Act } from './violations/event.ts'
-import type { EventContext, Grading } from './violations/event-book.ts'
+import type { EventContext } from './violations/event-book.ts'
 import { Judge, type JudgedZone, JudgeOptions } from './violations/judge.ts'
 import { permittedAt } from './violations/permit.ts'
 import { silencing } from './violations/rules/index.ts'
@@ -46,6 +46,8 @@ export interface LineParts {
   readonly startWallMs: number
   readonly mediaZeroMs: () => number
   readonly extraCaps?: readonly string[]
+  /** What was before, and what was said to it; absent where nobody keeps count. */
+  readonly history?: ActHistory | undefined
   readonly log: Log
 }
 
@@ -86,7 +88,7 @@ export class Line {
     this.caseFile = new CaseFile({
       context: contextOf(parts),
       rule: (zoneId, ruleId) => watched.rules.get(`${zoneId}/${ruleId}`),
-      grade: (act, rule, wallMs) => gradingOf(config, camera, act, rule, wallMs),
+      grade: (act, rule, eventId, times) => gradingOf(parts, { act, rule, eventId, times }),
       source: parts.source,
       evidence: parts.evidence,
       sink: parts.sink,
@@ -274,24 +276,4 @@ function capsOf(camera: CameraOptions, wallMs: number, offsetMinutes: number): s
   if (camera.locationPublishedAt === undefined) caps.push('LOCATION_NOT_PUBLISHED')
   caps.push('NO_AUTHORISATION_RECORD')
   return caps
-}
-
-function gradingOf(
-  config: Config,
-  camera: CameraOptions,
-  act: Act,
-  rule: WatchedRule,
-  wallMs: number,
-): Grading {
-  const zone = camera.zones.find(({ id }) => id === act.zoneId)
-  const today = localDay(wallMs, config.utcOffsetMinutes)
-  const { grade, gradeReasons, handlingTier } = gradeAct({
-    ruleId: rule.ruleId,
-    zoneType: zone?.type ?? 'NO_VENDING',
-    educationOnly: zone?.educationOnlyUntil !== undefined && today <= zone.educationOnlyUntil,
-    attended: act.objects.some(({ role }) => role === 'attendant'),
-    objectCount: act.objects.length,
-    noticesBefore: 0,
-  })
-  return { grade, reasons: gradeReasons, handlingTier }
 }

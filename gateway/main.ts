@@ -10,12 +10,15 @@ import { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import { ClockWatch } from '../devices/clock/clock-watch.ts'
 import type { CameraStatus } from '../devices/device.ts'
 import { AlertDesk } from './alerts/desk.ts'
+import type { DeskParts } from './alerts/desk-parts.ts'
+import { Register } from './alerts/people.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
 import { EvidenceKeeper } from './evidence/keeper.ts'
 import { openSigner, type Signer } from './evidence/seal.ts'
 import { manifestSummary } from './evidence/summary.ts'
 import type { SealedPackage } from './evidence/vault.ts'
+import { basisInForce } from './grading-facts.ts'
 import { AccessLog } from './http/access-log.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
 import { HttpServer } from './http/server.ts'
@@ -32,7 +35,7 @@ import { persuasionHandlers } from './mqtt/persuasion-commands.ts'
 import { MqttLink } from './mqtt/publisher.ts'
 import { devicesOf } from './notices.ts'
 import { Outbox } from './outbox/outbox.ts'
-import { noticeDeskOf, Persuading } from './persuading.ts'
+import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
 import { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
@@ -76,7 +79,14 @@ async function build(box: Box): Promise<RunningGateway> {
   const { config, folder, log, clock, closing } = box
   const database = closing.own(new Database(storeFile(folder)))
   const outbox = new Outbox(database, config.outbox, clock, log)
-  const desk = closing.own(new AlertDesk(database, outbox, clock))
+  const desk = closing.own(
+    new AlertDesk(
+      database,
+      outbox,
+      clock,
+      deskParts(box, () => persuading),
+    ),
+  )
   const sink = sinkOf(desk, outbox)
   const signer = await openSigner(join(folder, 'keys'))
   const { evidence, pendingEventIds } = await openEvidence(box, signer)
@@ -89,11 +99,11 @@ async function build(box: Box): Promise<RunningGateway> {
   const address = broker?.address ?? outsideBroker(config)
   const parts = { database, outbox, desk, evidence, address }
   const now = { config: () => box.config, street: () => street }
-  const persuading = new Persuading({ ...parts, ...now, folder, clock, log })
+  const persuading: Persuading = new Persuading({ ...parts, ...now, folder, clock, log })
   const link = openLink(box, { ...parts, birth, handlers: persuasionHandlers(persuading) })
   const street: Street = closing.own(
     new Street(config, {
-      ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory') },
+      ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory'), history: desk },
       clockFacts: () => clockWatch.facts(),
       onStatus: (id, status, sinceMs) => link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
       onOther: () => {
@@ -140,6 +150,17 @@ function withoutStartOptions(before: Config, next: Config, log: Log): Config {
   const found = fault('RESTART_NEEDED', { options: later.join(', ') })
   log.warn({ code: found.code, options: later }, found.message)
   return { ...next, ...Object.fromEntries(later.map((key) => [key, before[key]])) }
+}
+
+/** Whom the desk asks who somebody is, and whether the law was in force. */
+function deskParts(box: Box, persuading: () => Persuading): DeskParts {
+  const people = () => box.config.people
+  return {
+    register: new Register(people, () => box.config.utcOffsetMinutes),
+    basisInForce: (event) => basisInForce(box.config, event),
+    notices: (eventId) => noticesOf(persuading().store, eventId),
+    autoPersuades: (event) => persuading().persuasion.speaksFirst(event),
+  }
 }
 
 function openLink(

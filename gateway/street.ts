@@ -2,7 +2,7 @@
  * All stations of the box: started, told apart, and replaced one by one when the configuration changes.
  *
  * A changed camera restarts alone; the others do not lose a frame. Once a local day the rules' legal bases are looked
- * at again: what expired at midnight stops by itself, what came into force begins.
+ * at again: what expired at midnight stops by itself, what came into force begins [R29].
  */
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'

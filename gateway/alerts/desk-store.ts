@@ -1,18 +1,22 @@
 /**
- * The desk's tables. Revisions and transitions are only ever added; `alert` is the latest of each, for looking up.
+ * The desk's tables. Revisions, transitions and entries are only ever added, and the database itself refuses anything
+ * else [R60, R70, R75]; `alert` is the latest of each, for looking up.
  *
  *     event_revision  (eventId, revision) ─ body, message id, when the back end had it        append-only
  *     alert_transition                    ─ who, when, from, to, why                          append-only
+ *     alert_entry                         ─ grade, evidence status, recusal, major incident   append-only
  *     alert           (eventId)           ─ the latest revision, by place and state           rewritten
  *     alert_count     (day, rule, camera, state, grade, tier) ─ how many                      kept in step
  *
- * The counts make statistics over a million alerts a walk over a few thousand rows. Every index of `alert` carries
+ * The counts make statistics over a million alerts a walk over a few thousand rows, and follow each change [R91]. Every index of `alert` carries
  * all that can be filtered by, so that a filter which matches nothing never leaves the index. Bodies lie in a table
  * with row ids: `WITHOUT ROWID` put each of them on a page of its own (measured: 10 KB an alert instead of 2).
  */
 import type { Database, Row, Statement, Value } from '../kit/database.ts'
 import type { ViolationEvent } from '../violations/event.ts'
-import type { AlertState } from './lifecycle.ts'
+import type { AlertState, Owner } from './lifecycle.ts'
+import type { Rank } from './people.ts'
+import type { AlertEntry, AlertRecord, Done, EntryKind, Transition } from './records.ts'
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS event_revision (
@@ -21,9 +25,15 @@ CREATE TABLE IF NOT EXISTS event_revision (
   PRIMARY KEY (eventId, revision));
 CREATE TABLE IF NOT EXISTS alert_transition (
   number INTEGER PRIMARY KEY, eventId TEXT NOT NULL, fromState TEXT, toState TEXT NOT NULL, actor TEXT NOT NULL,
-  roles TEXT NOT NULL, reasonCode TEXT, note TEXT, details TEXT NOT NULL, commandId TEXT, atMs INTEGER NOT NULL);
+  roles TEXT NOT NULL, reasonCode TEXT, note TEXT, details TEXT NOT NULL, commandId TEXT, atMs INTEGER NOT NULL,
+  rank TEXT);
 CREATE INDEX IF NOT EXISTS alert_transition_event ON alert_transition (eventId, number);
 CREATE UNIQUE INDEX IF NOT EXISTS alert_transition_command ON alert_transition (commandId) WHERE commandId IS NOT NULL;
+CREATE TABLE IF NOT EXISTS alert_entry (
+  number INTEGER PRIMARY KEY, eventId TEXT NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, roles TEXT NOT NULL,
+  rank TEXT, reasonCode TEXT, note TEXT, details TEXT NOT NULL, commandId TEXT, atMs INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS alert_entry_event ON alert_entry (eventId, number);
+CREATE UNIQUE INDEX IF NOT EXISTS alert_entry_command ON alert_entry (commandId) WHERE commandId IS NOT NULL;
 CREATE TABLE IF NOT EXISTS alert (
   eventId TEXT PRIMARY KEY, startedMs INTEGER NOT NULL, day TEXT NOT NULL, ruleId TEXT NOT NULL,
   cameraId TEXT NOT NULL, state TEXT NOT NULL, grade TEXT NOT NULL, tier TEXT NOT NULL, phase TEXT NOT NULL,
@@ -39,6 +49,34 @@ CREATE TABLE IF NOT EXISTS alert_count (
   tier TEXT NOT NULL, count INTEGER NOT NULL,
   PRIMARY KEY (day, ruleId, cameraId, state, grade, tier)) WITHOUT ROWID;
 `
+
+/** An acknowledgement is added to a revision once; nothing else of what was said is ever touched. */
+const APPEND_ONLY = `
+CREATE TRIGGER IF NOT EXISTS event_revision_never_changes BEFORE UPDATE ON event_revision
+  WHEN OLD.ackedMs IS NOT NULL OR OLD.eventId <> NEW.eventId OR OLD.revision <> NEW.revision OR OLD.body <> NEW.body
+    OR OLD.messageId <> NEW.messageId OR OLD.facts IS NOT NEW.facts OR OLD.addedMs <> NEW.addedMs
+  BEGIN SELECT RAISE(ABORT, 'event_revision is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS event_revision_never_shrinks BEFORE DELETE ON event_revision
+  BEGIN SELECT RAISE(ABORT, 'event_revision is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS event_revision_never_replaced BEFORE INSERT ON event_revision
+  WHEN EXISTS (SELECT 1 FROM event_revision WHERE eventId = NEW.eventId AND revision = NEW.revision)
+  BEGIN SELECT RAISE(ABORT, 'event_revision is append-only'); END;
+${['alert_transition', 'alert_entry']
+  .map(
+    (table) => `
+CREATE TRIGGER IF NOT EXISTS ${table}_never_changes BEFORE UPDATE ON ${table}
+  BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS ${table}_never_shrinks BEFORE DELETE ON ${table}
+  BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS ${table}_never_replaced BEFORE INSERT ON ${table}
+  WHEN EXISTS (SELECT 1 FROM ${table} WHERE number = NEW.number)
+  BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;`,
+  )
+  .join('\n')}
+`
+
+/** Earlier acts at one camera that are looked at for a repetition. */
+const EARLIER_MAX = 500
 
 /** An alert with the body of its latest revision. */
 const LATEST = 'SELECT alert.*, body FROM alert JOIN event_revision USING (eventId, revision)'
@@ -66,10 +104,29 @@ export interface AlertCount {
   readonly count: number
 }
 
+/** What a person or the box did to an alert: a transition of its state, or an entry of another kind. */
+export interface Deed {
+  readonly eventId: string
+  readonly actor: string
+  readonly roles: readonly string[]
+  readonly rank: string | null
+  readonly reasonCode?: string | undefined
+  readonly note?: string | undefined
+  readonly details?: Readonly<Record<string, string>> | undefined
+  readonly commandId?: string | undefined
+  readonly atMs: number
+}
+
+/** What the desk needs of whoever keeps its word. */
+export type DeskStorage = Pick<DeskStore, keyof DeskStore>
+
 export class DeskStore {
   readonly #database: Database
   readonly #addRevision: Statement
   readonly #addTransition: Statement
+  readonly #addEntry: Statement
+  readonly #entries: Statement
+  readonly #before: Statement
   readonly #putAlert: Statement
   readonly #count: Statement
   readonly #get: Statement
@@ -87,10 +144,24 @@ export class DeskStore {
 
   constructor(database: Database) {
     database.exec(SCHEMA)
+    addRankColumn(database)
+    database.exec(APPEND_ONLY)
     this.#database = database
     const prepare = (sql: string) => database.prepare(sql)
     this.#addRevision = prepare('INSERT INTO event_revision VALUES (?, ?, ?, ?, ?, ?, NULL)')
-    this.#addTransition = prepare('INSERT INTO alert_transition VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#addTransition = prepare(
+      'INSERT INTO alert_transition VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    this.#addEntry = prepare('INSERT INTO alert_entry VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#entries = prepare('SELECT * FROM alert_entry WHERE eventId = ? ORDER BY number')
+    this.#before = prepare(
+      `SELECT body FROM alert JOIN event_revision USING (eventId, revision)
+       WHERE cameraId = ? AND startedMs >= ? AND startedMs < ? AND ruleId = ? AND eventId <> ?
+         AND EXISTS (SELECT 1 FROM alert_transition AS said WHERE said.eventId = alert.eventId AND toState = 'VERIFIED')
+         AND NOT EXISTS (SELECT 1 FROM alert_transition AS said
+           WHERE said.eventId = alert.eventId AND toState = 'REVOKED')
+       ORDER BY startedMs DESC LIMIT ${EARLIER_MAX}`,
+    )
     this.#putAlert = prepare(
       `INSERT INTO alert (eventId, startedMs, day, ruleId, cameraId, state, grade, tier, phase, revision,
          raisedMs, updatedMs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -112,7 +183,10 @@ export class DeskStore {
     this.#past = prepare('SELECT * FROM alert_transition WHERE eventId = ? ORDER BY number')
     this.#revisions = prepare('SELECT body FROM event_revision WHERE eventId = ? ORDER BY revision')
     this.#sameFacts = prepare('SELECT body FROM event_revision WHERE eventId = ? AND facts = ?')
-    this.#byCommand = prepare('SELECT eventId FROM alert_transition WHERE commandId = ?')
+    this.#byCommand = prepare(
+      `SELECT eventId FROM alert_transition WHERE commandId = ?
+       UNION ALL SELECT eventId FROM alert_entry WHERE commandId = ?`,
+    )
     this.#open = prepare(`${LATEST} WHERE phase <> 'END' ORDER BY startedMs`)
     this.#counts = prepare(
       `SELECT day, ruleId, cameraId, state, grade, tier AS handlingTier, count FROM alert_count
@@ -128,8 +202,9 @@ export class DeskStore {
     this.#database.afterCommit(tell)
   }
 
-  get(eventId: string): Row | undefined {
-    return this.#get.get(eventId)
+  get(eventId: string): AlertRecord | null {
+    const row = this.#get.get(eventId)
+    return row ? recordOf(row) : null
   }
 
   /** @param facts digest of what the judge said, null for a revision made by the desk */
@@ -154,34 +229,55 @@ export class DeskStore {
     this.#count.run(1, event.eventId)
   }
 
-  addTransition(entry: {
-    readonly eventId: string
-    readonly from: AlertState | null
-    readonly to: AlertState
-    readonly actor: string
-    readonly roles: readonly string[]
-    readonly reasonCode?: string | undefined
-    readonly note?: string | undefined
-    readonly details?: Readonly<Record<string, string>> | undefined
-    readonly commandId?: string | undefined
-    readonly atMs: number
-  }): void {
+  addTransition(deed: Deed & { readonly from: AlertState | null; readonly to: AlertState }): void {
     this.#addTransition.run(
-      entry.eventId,
-      entry.from,
-      entry.to,
-      entry.actor,
-      entry.roles.join(','),
-      entry.reasonCode ?? null,
-      entry.note ?? null,
-      JSON.stringify(entry.details ?? {}),
-      entry.commandId ?? null,
-      entry.atMs,
+      deed.eventId,
+      deed.from,
+      deed.to,
+      deed.actor,
+      deed.roles.join(','),
+      deed.reasonCode ?? null,
+      deed.note ?? null,
+      JSON.stringify(deed.details ?? {}),
+      deed.commandId ?? null,
+      deed.atMs,
+      deed.rank,
     )
   }
 
-  transitions(eventId: string): Row[] {
-    return this.#past.all(eventId)
+  addEntry(deed: Deed & { readonly kind: string }): void {
+    this.#addEntry.run(
+      deed.eventId,
+      deed.kind,
+      deed.actor,
+      deed.roles.join(','),
+      deed.rank,
+      deed.reasonCode ?? null,
+      deed.note ?? null,
+      JSON.stringify(deed.details ?? {}),
+      deed.commandId ?? null,
+      deed.atMs,
+    )
+  }
+
+  entries(eventId: string): AlertEntry[] {
+    return this.#entries.all(eventId).map(entryOf)
+  }
+
+  /** Acts of a rule at a camera that a person has verified, newest first. */
+  verifiedBefore(query: {
+    readonly cameraId: string
+    readonly ruleId: string
+    readonly eventId: string
+    readonly sinceMs: number
+    readonly beforeMs: number
+  }): ViolationEvent[] {
+    const { cameraId, ruleId, eventId, sinceMs, beforeMs } = query
+    return this.#before.all(cameraId, sinceMs, beforeMs, ruleId, eventId).map(eventOf)
+  }
+
+  transitions(eventId: string): Transition[] {
+    return this.#past.all(eventId).map(transitionOf)
   }
 
   revisions(eventId: string): ViolationEvent[] {
@@ -194,7 +290,7 @@ export class DeskStore {
   }
 
   eventOfCommand(commandId: string): string | null {
-    const row = this.#byCommand.get(commandId)
+    const row = this.#byCommand.get(commandId, commandId)
     return row ? String(row['eventId']) : null
   }
 
@@ -216,7 +312,7 @@ export class DeskStore {
     return this.#counts.all(fromDay, toDay) as unknown as AlertCount[]
   }
 
-  list(filter: AlertFilter): Row[] {
+  list(filter: AlertFilter): AlertRecord[] {
     const asked: [condition: string, ...values: Value[]][] = []
     if (filter.rule !== undefined) asked.push(['ruleId = ?', filter.rule])
     if (filter.camera !== undefined) asked.push(['cameraId = ?', filter.camera])
@@ -224,7 +320,7 @@ export class DeskStore {
     if (filter.fromMs !== undefined) asked.push(['startedMs >= ?', filter.fromMs])
     if (filter.toMs !== undefined) asked.push(['startedMs < ?', filter.toMs])
     if (filter.before !== undefined) {
-      const last = this.get(filter.before)
+      const last = this.#get.get(filter.before)
       asked.push(['(startedMs, eventId) < (?, ?)', last?.['startedMs'] ?? 0, filter.before])
     }
     const where = asked.length > 0 ? `WHERE ${asked.map(([condition]) => condition).join(' AND ')}` : ''
@@ -234,8 +330,54 @@ export class DeskStore {
       statement = this.#database.prepare(sql)
       this.#lists.set(where, statement)
     }
-    return statement.all(...asked.flatMap(([, ...values]) => values), filter.limit)
+    return statement.all(...asked.flatMap(([, ...values]) => values), filter.limit).map(recordOf)
   }
 }
 
-export const eventOf = (row: Row): ViolationEvent => JSON.parse(String(row['body'])) as ViolationEvent
+/** Stores of the first version kept no rank with a transition. */
+function addRankColumn(database: Database): void {
+  const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all('alert_transition')
+  if (columns.some(({ name }) => name === 'rank')) return
+  database.exec('ALTER TABLE alert_transition ADD COLUMN rank TEXT')
+}
+
+const eventOf = (row: Row): ViolationEvent => JSON.parse(String(row['body'])) as ViolationEvent
+
+function recordOf(row: Row): AlertRecord {
+  return {
+    eventId: String(row['eventId']),
+    event: eventOf(row),
+    state: row['state'] as AlertState,
+    revision: Number(row['revision']),
+    acked: Number(row['ackedRevision']) >= Number(row['revision']),
+    ackedRevision: Number(row['ackedRevision']),
+    ackedAtMs: row['ackedMs'] === null ? null : Number(row['ackedMs']),
+    raisedAtMs: Number(row['raisedMs']),
+    updatedAtMs: Number(row['updatedMs']),
+  }
+}
+
+function transitionOf(row: Row): Transition {
+  return {
+    from: row['fromState'] as AlertState | null,
+    to: row['toState'] as AlertState,
+    ...doneOf(row),
+  }
+}
+
+function entryOf(row: Row): AlertEntry {
+  return { kind: row['kind'] as EntryKind, ...doneOf(row) }
+}
+
+function doneOf(row: Row): Done {
+  const rank = row['rank'] as Rank | null
+  const roles = String(row['roles']).split(',') as Owner[]
+  return {
+    actor: { id: String(row['actor']), roles, ...(rank === null ? {} : { rank }) },
+    reasonCode: row['reasonCode'] as string | null,
+    note: row['note'] as string | null,
+    details: JSON.parse(String(row['details'])) as Record<string, string>,
+    commandId: row['commandId'] as string | null,
+    atMs: Number(row['atMs']),
+  }
+}

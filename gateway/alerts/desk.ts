@@ -1,97 +1,51 @@
 /**
  * The desk keeps every alert: what the box said, what people made of it, and that all of it went out.
  *
- *     judge ─ raise ───────┐                      ┌─ event_revision, alert_transition (append-only)
+ *     judge ─ raise ───────┐                      ┌─ event_revision, alert_transition, alert_entry (append-only)
  *     person ─ review ─────┼─▶ one transaction ───┤
  *     platform ─ transition┘                      └─ outbox entry: durable before anything is published
  *
- * Each change of state is told as a further revision of the event, the whole state each time. The desk owns
- * `alertState` and the last word on `revision`: what the judge says is renumbered when a person was quicker.
- * An act that is over stays over: after END every revision is END.
+ * Each change is told as a further revision of the event, the whole state each time [R67, R69]. The desk owns
+ * `alertState`, `evidenceStatus`, what people said of the grade, and the last word on `revision`: what the judge says
+ * is renumbered when a person was quicker. An act that is over stays over: after END every revision is END.
  */
 import { createHash } from 'node:crypto'
-import type { Clock } from '../kit/clock.ts'
-import type { Database, Row } from '../kit/database.ts'
-import { fault } from '../kit/errors.ts'
+import { assert } from '../kit/assert.ts'
+import { type Clock, isoTime, offsetMinutesOf } from '../kit/clock.ts'
+import { Database } from '../kit/database.ts'
+import { type Fault, fault } from '../kit/errors.ts'
+import { intersection } from '../kit/geometry.ts'
 import { derivedUlid } from '../kit/ids.ts'
-import type { ViolationEvent } from '../violations/event.ts'
-import { type AlertCount, type AlertFilter, DeskStore, eventOf } from './desk-store.ts'
+import type { Grade, ViolationEvent } from '../violations/event.ts'
 import {
   type Actor,
-  type AlertState,
   admitTransition,
-  type Owner,
+  beyondEntry,
+  rankOf,
   type TransitionFacts,
-} from './lifecycle.ts'
+  unfitness,
+} from './admission.ts'
+import { lackingForCase, type Notice, noticesIn } from './completeness.ts'
+import type {
+  AlertOutlet,
+  Annex,
+  DeskParts,
+  DeskTransition,
+  PlaceQuery,
+  ReviewWish,
+  Wish,
+} from './desk-parts.ts'
+import { type AlertCount, type AlertFilter, type DeskStorage, DeskStore } from './desk-store.ts'
+import { admitEvidence } from './evidence-status.ts'
+import { isGrade, isMinor } from './grading.ts'
+import { declared, received, told } from './major.ts'
+import { NOBODY } from './people.ts'
+import type { AlertHistory, AlertRecord, EntryKind } from './records.ts'
+import { actOf, closedBy, continued, opened, regraded } from './revisions.ts'
 
+export type { Annex, DeskTransition, ReviewWish } from './desk-parts.ts'
 export type { AlertCount, AlertFilter } from './desk-store.ts'
-
-/** Where the desk's messages go: the outbox, or a list in a test. `put` joins the transaction it is called in. */
-interface AlertOutlet {
-  put(entry: {
-    readonly id: string
-    /** Below the gateway's root. */
-    readonly topic: string
-    readonly type: string
-    readonly subject: string
-    /** ISO-8601. */
-    readonly time: string
-    readonly data: unknown
-  }): number
-  /** Ids of messages the back end has said it has, told inside the transaction that settles them. */
-  onSettled(listener: (ids: readonly string[]) => void): () => void
-}
-
-export interface AlertRecord {
-  readonly eventId: string
-  /** The latest revision, as published. */
-  readonly event: ViolationEvent
-  readonly state: AlertState
-  readonly revision: number
-  /** The back end has the latest revision. */
-  readonly acked: boolean
-  readonly ackedRevision: number
-  readonly ackedAtMs: number | null
-  readonly raisedAtMs: number
-  readonly updatedAtMs: number
-}
-
-export interface Transition {
-  readonly from: AlertState | null
-  readonly to: AlertState
-  readonly actor: Actor
-  readonly reasonCode: string | null
-  readonly note: string | null
-  readonly details: Readonly<Record<string, string>>
-  readonly commandId: string | null
-  readonly atMs: number
-}
-
-export interface AlertHistory {
-  readonly revisions: readonly ViolationEvent[]
-  readonly transitions: readonly Transition[]
-}
-
-export interface ReviewWish {
-  readonly eventId: string
-  readonly verdict: 'VERIFIED' | 'REJECTED'
-  readonly reasonCode?: string | undefined
-  readonly note?: string | undefined
-  /** Id of the person. */
-  readonly by: string
-  /** Repeating a command changes nothing. */
-  readonly commandId: string
-}
-
-interface DeskTransition {
-  readonly eventId: string
-  readonly to: string
-  readonly actor: Actor
-  readonly reasonCode?: string | undefined
-  readonly note?: string | undefined
-  readonly details?: Readonly<Record<string, string>> | undefined
-  readonly commandId?: string | undefined
-}
+export type { AlertEntry, AlertHistory, AlertRecord, Transition } from './records.ts'
 
 export type AlertChange = 'raised' | 'updated' | 'transition' | 'acked'
 type AlertListener = (record: AlertRecord, change: AlertChange) => void
@@ -99,22 +53,23 @@ type AlertListener = (record: AlertRecord, change: AlertChange) => void
 /** As the message table of `mqtt/` names it; a test holds the two together. */
 const ALERT_MESSAGE_TYPE = 'cn.lushao.alert.v1'
 
-/** A message stays under 64 KiB; of a crowd the first so many are listed. */
-const OBJECTS_MAX = 64
-
 const BOX: Actor = { id: 'box', roles: ['box'] }
 
 export class AlertDesk {
-  readonly #store: DeskStore
+  readonly #store: DeskStorage
   readonly #outlet: AlertOutlet
   readonly #clock: Clock
+  readonly #parts: DeskParts
+  readonly #annexes: Annex[] = []
   readonly #listeners = new Set<AlertListener>()
   readonly #offSettled: () => void
 
-  constructor(database: Database, outlet: AlertOutlet, clock: Clock) {
-    this.#store = new DeskStore(database)
+  /** @param kept the box's database, or any other place that keeps what the desk says */
+  constructor(kept: Database | DeskStorage, outlet: AlertOutlet, clock: Clock, parts: DeskParts = {}) {
+    this.#store = kept instanceof Database ? new DeskStore(kept) : kept
     this.#outlet = outlet
     this.#clock = clock
+    this.#parts = parts
     this.#offSettled = outlet.onSettled((ids) => this.#acknowledge(ids))
   }
 
@@ -126,13 +81,14 @@ export class AlertDesk {
     const facts = digestOf(event)
     const known = this.#store.withFacts(event.eventId, facts)
     if (known) return known
-    const row = this.#store.get(event.eventId)
-    const kept = row ? continued(event, recordOf(row)) : opened(event)
-    this.#store.transaction(() => {
-      if (!row) this.#open(kept)
-      this.#keep(kept, facts)
+    const last = this.#store.get(event.eventId)
+    const told = last ? continued(event, last) : opened(event, this.#parts.autoPersuades?.(event) ?? false)
+    const kept = this.#store.transaction(() => {
+      if (!last) this.#open(told)
+      if (last && last.event.evidenceStatus !== told.evidenceStatus) this.#fallBack(told)
+      return this.#keep(told, facts)
     })
-    this.#emitChange(kept.eventId, row ? 'updated' : 'raised')
+    this.#emitChange(kept.eventId, last ? 'updated' : 'raised')
     return kept
   }
 
@@ -142,45 +98,112 @@ export class AlertDesk {
 
   /** Throws ALERT_UNKNOWN or ALERT_TRANSITION_REFUSED with the reason. */
   transition(wish: DeskTransition): AlertRecord {
-    const record = this.get(wish.eventId)
-    if (!record) throw fault('ALERT_UNKNOWN', { event: wish.eventId })
-    const done = wish.commandId === undefined ? null : this.#store.eventOfCommand(wish.commandId)
-    if (done === wish.eventId) return record
-    if (done !== null) {
-      const reason = `the command ${wish.commandId} was given for alert ${done}`
-      throw fault('ALERT_TRANSITION_REFUSED', {
-        event: wish.eventId,
-        from: record.state,
-        to: wish.to,
-        reason,
-      })
-    }
-    const atMs = this.#clock.wallMs()
-    const to = admitTransition(wish.eventId, wish, this.#factsOf(record, atMs))
-    this.#store.transaction(() => {
-      const { id: actor, roles } = wish.actor
-      this.#store.addTransition({ ...wish, from: record.state, to, actor, roles, atMs })
-      const phase = record.event.phase === 'END' ? 'END' : 'UPDATE'
-      this.#keep({ ...record.event, revision: record.revision + 1, phase, alertState: to }, null)
+    const refuse = (reason: string, { state: from }: AlertRecord) =>
+      fault('ALERT_TRANSITION_REFUSED', { event: wish.eventId, from, to: wish.to, reason })
+    return this.#once(wish, refuse, (record, atMs) => {
+      for (const annex of this.#annexes) annex.admit?.(record, wish)
+      const facts = this.#factsOf(record, atMs)
+      const to = admitTransition(wish.eventId, wish, facts)
+      return () => {
+        this.#store.addTransition({ ...this.#deedOf(wish, facts), from: record.state, to })
+        const closed = to === 'CLOSED' ? closedBy(facts.past, wish.details) : {}
+        this.#keep(this.#next(record, { alertState: to, ...closed }), null, wish)
+      }
     })
-    return this.#emitChange(wish.eventId, 'transition')
+  }
+
+  /** A person changes the grade and says why [R10]. The box's own grade stays beside it. */
+  regrade(wish: Wish & { readonly grade: string }): AlertRecord {
+    return this.#change(wish, 'REGRADED', (record, at) => {
+      const { grade } = wish
+      if (!isGrade(grade)) return `there is no grade ${grade}`
+      if (!wish.reasonCode && !wish.note) return 'a reason is required'
+      if (grade === record.event.grade) return `it is ${grade} already`
+      const change = { by: wish.actor.id, reason: wish.reasonCode ?? wish.note ?? '', at }
+      return {
+        details: { from: record.event.grade, to: grade },
+        event: regraded(record.event, grade, change),
+      }
+    })
+  }
+
+  /** Whoever has an interest in it keeps out of this alert from now on [R57]. */
+  recuse(wish: Wish & { readonly personId: string }): AlertRecord {
+    return this.#change(wish, 'RECUSED', () => ({ details: { personId: wish.personId } }))
+  }
+
+  /** The third state machine; see `evidence-status.ts`. */
+  judgeEvidence(
+    wish: Wish & { readonly to: string; readonly reviewers?: readonly string[] | undefined },
+  ): AlertRecord {
+    return this.#change(wish, 'EVIDENCE_STATUS', ({ event }, _, facts) => {
+      const { evidenceStatus: from, evidenceCaps: caps, evidence } = event
+      const asked = { ...wish, roles: wish.actor.roles }
+      const to = admitEvidence(wish.eventId, asked, {
+        ...facts,
+        status: from,
+        caps,
+        sealed: evidence !== null,
+      })
+      return {
+        details: { from, to, reviewers: (wish.reviewers ?? []).join(',') },
+        event: { evidenceStatus: to },
+      }
+    })
+  }
+
+  /** From now on it is told upward, one step after the other; see `major.ts` [R80]. */
+  declareMajor(wish: Wish): AlertRecord {
+    return this.#change(wish, 'MAJOR_INCIDENT', ({ event }, at) => declared(event, wish, at))
+  }
+
+  tellMajor(wish: Wish & { readonly tellTo: string }): AlertRecord {
+    return this.#change(wish, 'MAJOR_TOLD', ({ event }, at) => told(event, wish.tellTo, at))
+  }
+
+  receiveMajor(wish: Wish): AlertRecord {
+    return this.#change(wish, 'MAJOR_RECEIVED', ({ event }, at) => received(event, wish.actor.id, at))
+  }
+
+  /** What such rooms know is noted in the order in which they joined. */
+  join(annex: Annex): void {
+    this.#annexes.push(annex)
+  }
+
+  /** A further revision, because what an annex knows of the act has changed. */
+  retell(eventId: string): AlertRecord {
+    const record = this.get(eventId)
+    assert(record !== null, 'an annex speaks of acts that were raised')
+    this.#store.transaction(() => this.#keep(this.#next(record, {}), null))
+    return this.#emitChange(eventId, 'updated')
   }
 
   get(eventId: string): AlertRecord | null {
-    const row = this.#store.get(eventId)
-    return row ? recordOf(row) : null
+    return this.#store.get(eventId)
   }
 
   /** Newest first; the next page begins after `before`, the last id of this one. */
   list(filter: AlertFilter): AlertRecord[] {
-    return this.#store.list(filter).map(recordOf)
+    return this.#store.list(filter)
   }
 
   history(eventId: string): AlertHistory {
     return {
       revisions: this.#store.revisions(eventId),
-      transitions: this.#store.transitions(eventId).map(transitionOf),
+      transitions: this.#store.transitions(eventId),
+      entries: this.#store.entries(eventId),
     }
+  }
+
+  /** Notices that were given for an act, oldest first. */
+  notices(eventId: string): readonly Notice[] {
+    return this.#parts.notices?.(eventId) ?? noticesIn(this.#store.transitions(eventId))
+  }
+
+  /** How many earlier acts of a rule at a place a person has verified: what is only suspected counts against nobody. */
+  verifiedBefore({ zoneId, box, ...query }: PlaceQuery): number {
+    const here = (event: ViolationEvent) => event.zoneId === zoneId && intersection(event.box, box) > 0
+    return this.#store.verifiedBefore(query).filter(here).length
   }
 
   /** 0 when the event is not known. */
@@ -209,14 +232,78 @@ export class AlertDesk {
     this.#listeners.clear()
   }
 
-  /** The first revision goes out as it will be when somebody reads it: waiting for a person. */
-  #open(event: ViolationEvent): void {
-    const entry = { eventId: event.eventId, actor: BOX.id, roles: BOX.roles, atMs: this.#clock.wallMs() }
+  /** The first revision goes out as it will be when somebody reads it: waiting for a person, or for the box to speak. */
+  #open({ eventId, alertState }: ViolationEvent): void {
+    const entry = { ...BOX_DEED, eventId, atMs: this.#clock.wallMs() }
     this.#store.addTransition({ ...entry, from: null, to: 'DETECTED' })
-    this.#store.addTransition({ ...entry, from: 'DETECTED', to: 'PENDING_REVIEW' })
+    if (alertState !== 'DETECTED')
+      this.#store.addTransition({ ...entry, from: 'DETECTED', to: 'PENDING_REVIEW' })
   }
 
-  #keep(event: ViolationEvent, facts: string | null): void {
+  /** A cap turned up after all. */
+  #fallBack({ eventId, evidenceCaps }: ViolationEvent): void {
+    const details = { from: 'EVIDENCE_CANDIDATE', to: 'LEAD' }
+    const [reasonCode] = evidenceCaps
+    this.#store.addEntry({
+      ...{ ...BOX_DEED, eventId, kind: 'EVIDENCE_STATUS', reasonCode, details, atMs: this.#clock.wallMs() },
+    })
+  }
+
+  /** Does it once for a command; what is refused leaves no trace. `admit` throws, or returns the work. */
+  #once(
+    wish: Wish,
+    refuse: (reason: string, record: AlertRecord) => Fault,
+    admit: (record: AlertRecord, atMs: number) => () => unknown,
+  ): AlertRecord {
+    const record = this.get(wish.eventId)
+    if (!record) throw fault('ALERT_UNKNOWN', { event: wish.eventId })
+    const done = wish.commandId === undefined ? null : this.#store.eventOfCommand(wish.commandId)
+    if (done === wish.eventId) return record
+    if (done !== null) throw refuse(`the command ${wish.commandId} was given for alert ${done}`, record)
+    const work = admit(record, this.#clock.wallMs())
+    this.#store.transaction(work)
+    return this.#emitChange(wish.eventId, 'transition')
+  }
+
+  /** A change beside the life of an alert: an entry, and a revision when the event says something else now. */
+  #change(
+    wish: Wish,
+    kind: EntryKind,
+    admit: (
+      record: AlertRecord,
+      at: string,
+      facts: TransitionFacts,
+    ) =>
+      | string
+      | { readonly details: Readonly<Record<string, string>>; readonly event?: Partial<ViolationEvent> },
+  ): AlertRecord {
+    const refuse = (reason: string) =>
+      fault('ALERT_CHANGE_REFUSED', { event: wish.eventId, what: kind, reason })
+    return this.#once(wish, refuse, (record, atMs) => {
+      const facts = this.#factsOf(record, atMs)
+      const reason = unfitness(wish.actor, facts) ?? beyondEntry(kind, record.state, wish.actor, facts)
+      const change = reason ?? admit(record, isoTime(atMs, offsetMinutesOf(record.event.startedAt)), facts)
+      if (typeof change === 'string') throw refuse(change)
+      return () => {
+        const details = { ...wish.details, ...change.details }
+        this.#store.addEntry({ ...this.#deedOf(wish, facts), kind, details })
+        if (change.event) this.#keep(this.#next(record, change.event), null)
+      }
+    })
+  }
+
+  #deedOf(wish: Wish, facts: TransitionFacts) {
+    const { id: actor, roles } = wish.actor
+    return { ...wish, actor, roles, rank: rankOf(wish.actor, facts), atMs: facts.nowMs }
+  }
+
+  #next({ event, revision }: AlertRecord, changes: Partial<ViolationEvent>): ViolationEvent {
+    const phase = event.phase === 'END' ? 'END' : 'UPDATE'
+    return { ...event, revision: revision + 1, phase, ...changes }
+  }
+
+  #keep(told: ViolationEvent, facts: string | null, wish: DeskTransition | null = null): ViolationEvent {
+    const event = this.#annexes.reduce((noted, annex) => annex.note?.(noted, wish) ?? noted, told)
     const messageId = derivedUlid(this.#clock.wallMs(), event.eventId, event.revision)
     this.#store.addRevision(event, messageId, facts, this.#clock.wallMs())
     this.#outlet.put({
@@ -227,15 +314,30 @@ export class AlertDesk {
       time: event.phase === 'END' && event.endedAt !== null ? event.endedAt : event.confirmedAt,
       data: event,
     })
+    return event
   }
 
-  #factsOf(record: AlertRecord, nowMs: number): TransitionFacts {
+  #factsOf({ eventId, event }: AlertRecord, nowMs: number): TransitionFacts {
+    const { register = NOBODY, basisInForce } = this.#parts
+    const past = this.#store.transitions(eventId)
+    const recusals = this.#store.entries(eventId).filter(({ kind }) => kind === 'RECUSED')
+    const minor = isMinor(event.grade) || isMinor(gradeOfBox(event))
     return {
-      grade: record.event.grade,
-      actOver: record.event.phase === 'END',
-      nowMs,
-      past: this.#store.transitions(record.eventId).map(transitionOf),
+      ...{ grade: event.grade, minor, act: actOf(event), nowMs, past, register },
+      delivered: (id) => this.#wasDelivered(eventId, id),
+      recused: new Set(recusals.map(({ details }) => details['personId']!)),
+      lacking: (details) =>
+        lackingForCase({
+          ...{ event, minor, details, entered: new Set(past.map(({ to }) => to)) },
+          notices: this.notices(eventId),
+          basisInForce: basisInForce?.(event) ?? true,
+        }),
     }
+  }
+
+  #wasDelivered(eventId: string, id: string): boolean {
+    const notice = this.notices(eventId).find(({ persuasionId }) => persuasionId === id)
+    return notice !== undefined && notice.deliveredAtMs !== null
   }
 
   #acknowledge(messageIds: readonly string[]): void {
@@ -247,7 +349,7 @@ export class AlertDesk {
   }
 
   #emitChange(eventId: string, change: AlertChange): AlertRecord {
-    const record = recordOf(this.#store.get(eventId)!)
+    const record = this.#store.get(eventId)!
     this.#store.afterCommit(() => {
       for (const listener of this.#listeners) listener(record, change)
     })
@@ -255,52 +357,13 @@ export class AlertDesk {
   }
 }
 
-function opened(event: ViolationEvent): ViolationEvent {
-  return { ...event, objects: event.objects.slice(0, OBJECTS_MAX), alertState: 'PENDING_REVIEW' }
-}
+const BOX_DEED = { actor: BOX.id, roles: BOX.roles, rank: null }
 
-function continued(event: ViolationEvent, { event: last, revision, state }: AlertRecord): ViolationEvent {
-  const over = last.phase === 'END' && event.phase !== 'END'
-  return {
-    ...event,
-    ...(over ? { endedAt: last.endedAt, durationSec: last.durationSec, media: last.media } : {}),
-    objects: event.objects.slice(0, OBJECTS_MAX),
-    revision: Math.max(event.revision, revision + 1),
-    phase: over || event.phase === 'END' ? 'END' : 'UPDATE',
-    alertState: state,
-  }
-}
+const gradeOfBox = ({ gradeChange, grade }: ViolationEvent): Grade => gradeChange?.from ?? grade
 
 /** What the judge said, by which a repetition is known: all but the state, which is the desk's. */
 function digestOf(event: ViolationEvent): string {
   return createHash('sha256')
     .update(JSON.stringify({ ...event, alertState: '' }))
     .digest('base64')
-}
-
-function recordOf(row: Row): AlertRecord {
-  return {
-    eventId: String(row['eventId']),
-    event: eventOf(row),
-    state: row['state'] as AlertState,
-    revision: Number(row['revision']),
-    acked: Number(row['ackedRevision']) >= Number(row['revision']),
-    ackedRevision: Number(row['ackedRevision']),
-    ackedAtMs: row['ackedMs'] === null ? null : Number(row['ackedMs']),
-    raisedAtMs: Number(row['raisedMs']),
-    updatedAtMs: Number(row['updatedMs']),
-  }
-}
-
-function transitionOf(row: Row): Transition {
-  return {
-    from: row['fromState'] as AlertState | null,
-    to: row['toState'] as AlertState,
-    actor: { id: String(row['actor']), roles: String(row['roles']).split(',') as Owner[] },
-    reasonCode: row['reasonCode'] as string | null,
-    note: row['note'] as string | null,
-    details: JSON.parse(String(row['details'])) as Record<string, string>,
-    commandId: row['commandId'] as string | null,
-    atMs: Number(row['atMs']),
-  }
 }

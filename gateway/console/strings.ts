@@ -219,6 +219,7 @@ export const STRINGS = {
   'state.PENDING_REVIEW': both('待核实', 'To review'),
   'state.REJECTED': both('作废（误报）', 'Rejected'),
   'state.VERIFIED': both('已核实', 'Verified'),
+  'state.AUTO_PERSUADING': both('自动劝导中', 'Persuading, by policy'),
   'state.PERSUADING': both('劝导中', 'Persuading'),
   'state.RECHECKING': both('复查中', 'Re-checking'),
   'state.SELF_CORRECTED': both('已自行整改', 'Self-corrected'),

@@ -12,7 +12,10 @@ import type { PersuasionRecord } from '../alerts/persuasion-record.ts'
 import type { Point } from '../kit/geometry.ts'
 
 /** What the server needs of the desk: alerts as they stand, their past, and the verdicts people give. */
-export type AlertsView = Pick<AlertDesk, 'list' | 'get' | 'history' | 'counts' | 'transition' | 'onChange'>
+export type AlertsView = Pick<
+  AlertDesk,
+  'list' | 'get' | 'history' | 'counts' | 'transition' | 'regrade' | 'onChange'
+>
 
 /** Notices about an alert, and the people who have them given. */
 export interface NoticeDesk {

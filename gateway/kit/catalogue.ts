@@ -501,6 +501,30 @@ export const CATALOGUE = {
       '请补充所缺内容，或选择允许的后续状态。',
     ],
   ),
+  ALERT_CHANGE_REFUSED: entry(
+    [
+      'Alert {event} was not changed ({what}): {reason}.',
+      'It stays as it is.',
+      'Give what is missing, or leave it to somebody who may.',
+    ],
+    [
+      '告警 {event} 未作更改（{what}）：{reason}。',
+      '其内容保持不变。',
+      '请补充所缺内容，或由有权限的人员办理。',
+    ],
+  ),
+  EVIDENCE_STATUS_REFUSED: entry(
+    [
+      'The evidence of alert {event} cannot go from {from} to {to}: {reason}.',
+      'Its status stays {from}.',
+      'Settle what holds it back; two certified officers review it on the platform.',
+    ],
+    [
+      '告警 {event} 的证据状态不能从 {from} 转为 {to}：{reason}。',
+      '证据状态仍为 {from}。',
+      '请消除限制原因；须由两名持有效证件的执法人员在平台审核。',
+    ],
+  ),
   OUTBOX_BACKLOG: entry(
     [
       '{depth} messages wait for the back end, the oldest for {ageSec} s.',

@@ -25,3 +25,9 @@ export function isoTime(wallMs: number, offsetMinutes = 480): string {
   const local = new Date(Math.round(wallMs) + offsetMinutes * 60_000).toISOString().slice(0, -1)
   return `${local}${sign}${hours}:${minutes}`
 }
+
+/** Minutes east of UTC of an ISO-8601 time with an offset. */
+export function offsetMinutesOf(time: string): number {
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(time) ?? []
+  return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0))
+}

@@ -39,13 +39,30 @@ const ReviewArgs = z.strictObject({
   note: z.string().max(1_000).optional(),
 })
 
-const DispositionArgs = z.strictObject({
-  eventId: z.string().min(1).max(64),
-  to: z.string().max(64),
-  reasonCode: z.string().max(64).optional(),
-  note: z.string().max(1_000).optional(),
-  details: z.record(z.string().max(64), z.string().max(300)).optional(),
-})
+/** What a disposition does: one of these, and nothing else. */
+const DISPOSITIONS = ['to', 'grade', 'evidenceStatus', 'recuse', 'major'] as const
+
+const DispositionArgs = z
+  .strictObject({
+    eventId: z.string().min(1).max(64),
+    to: z.string().max(64).optional(),
+    grade: z.string().max(8).optional(),
+    evidenceStatus: z.string().max(64).optional(),
+    reviewers: z.array(z.string().min(1).max(64)).max(10).optional(),
+    recuse: z.string().min(1).max(64).optional(),
+    major: z.enum(['DECLARE', 'TELL', 'RECEIVED']).optional(),
+    tellTo: z.string().min(1).max(64).optional(),
+    reasonCode: z.string().max(64).optional(),
+    note: z.string().max(1_000).optional(),
+    details: z.record(z.string().max(64), z.string().max(300)).optional(),
+  })
+  .refine((args) => DISPOSITIONS.filter((what) => args[what] !== undefined).length === 1, {
+    message: `one of ${DISPOSITIONS.join(', ')}`,
+  })
+  .refine(({ major, tellTo }) => (major === 'TELL') === (tellTo !== undefined), {
+    path: ['tellTo'],
+    message: 'whom to tell, with major: TELL',
+  })
 
 export class Commands {
   readonly #database: Database
@@ -160,9 +177,18 @@ function deskHandlers(desk: AlertDesk): Partial<Record<CommandName, CommandHandl
       return summaryOf(desk.review(wish))
     },
     disposition: ({ id, by, args }) => {
-      const wish = argsOf(DispositionArgs, 'disposition', args)
-      const actor = { id: by, roles: ['person', 'platform'] } as const
-      return summaryOf(desk.transition({ ...wish, actor, commandId: id }))
+      const asked = argsOf(DispositionArgs, 'disposition', args)
+      const { to, grade, evidenceStatus, reviewers, recuse, major, tellTo, ...said } = asked
+      const wish = { ...said, actor: { id: by, roles: ['person', 'platform'] }, commandId: id } as const
+      if (grade !== undefined) return summaryOf(desk.regrade({ ...wish, grade }))
+      if (recuse !== undefined) return summaryOf(desk.recuse({ ...wish, personId: recuse }))
+      if (evidenceStatus !== undefined) {
+        return summaryOf(desk.judgeEvidence({ ...wish, to: evidenceStatus, reviewers }))
+      }
+      if (major === 'DECLARE') return summaryOf(desk.declareMajor(wish))
+      if (tellTo !== undefined) return summaryOf(desk.tellMajor({ ...wish, tellTo }))
+      if (major === 'RECEIVED') return summaryOf(desk.receiveMajor(wish))
+      return summaryOf(desk.transition({ ...wish, to: to ?? '' }))
     },
   }
 }

@@ -14,6 +14,8 @@ import { DETECTION_STATES, RULE_IDS, type ViolationEvent } from '../violations/e
 
 const Time = z.iso.datetime({ offset: true })
 const Fraction = z.number().min(0).max(1)
+const Grade = z.enum(['G0', 'G1', 'G2', 'G3', 'G4'])
+const Tier = z.enum(['SERVICE', 'MANAGEMENT', 'ENFORCEMENT'])
 
 const ActObject = z.object({
   class: z.string(),
@@ -26,6 +28,38 @@ const Measured = z.object({
   distanceM: Interval.nullable().describe('Metres beyond the shopfront line; null: unknown.'),
   areaM2: Interval.nullable().describe('Square metres of ground that are taken; null: unknown.'),
   groundShare: Fraction.describe('Share of where the goods touch the ground that lies beyond the line.'),
+})
+
+const GradeFact = z.object({ code: z.string(), value: z.union([z.string(), z.number()]).exactOptional() })
+const Discretion = z.object({
+  durationSec: Interval,
+  areaM2: Interval.exactOptional(),
+  extensionM: Interval.exactOptional().describe('Metres beyond the shopfront line.'),
+  blockingWidthM: Interval.exactOptional().describe('Metres of the way that are taken.'),
+  placeType: z.string().exactOptional().describe('What the ground is.'),
+  firstAtPlace: z.boolean().exactOptional().describe('No earlier act here that a person has verified.'),
+  repeatCount: z.int().min(0).exactOptional(),
+  repeatDays: z.int().min(1).exactOptional().describe('Days over which earlier acts are counted.'),
+  correctionSec: Interval.exactOptional().describe('From the first notice to the end of the act.'),
+})
+const Leniency = z.object({
+  candidate: z.boolean().describe('One of the lists may fit; people decide.'),
+  reasons: z.array(z.string()),
+  listVersion: z.string(),
+})
+const GradeChange = z.object({
+  from: Grade.describe('What the box makes of the facts.'),
+  by: z.string(),
+  reason: z.string(),
+  at: Time,
+})
+const MajorIncident = z.object({
+  declaredAt: Time,
+  by: z.string(),
+  reason: z.string(),
+  told: z
+    .array(z.object({ to: z.string(), at: Time, receivedAt: Time.nullable() }))
+    .describe('Who was told, step by step upward, and when each has said that he knows.'),
 })
 
 /** `satisfies` holds this to the type that the judge's side of the house declares. */
@@ -49,9 +83,16 @@ const Alert = z.object({
   confidence: Fraction.describe('How sure the box is of the facts. Not a probability of guilt.'),
   detectionState: z.enum(DETECTION_STATES),
   alertState: z.enum(ALERT_STATES),
-  grade: z.enum(['G0', 'G1', 'G2', 'G3', 'G4']),
-  gradeReasons: z.array(z.string()),
-  handlingTier: z.enum(['SERVICE', 'MANAGEMENT', 'ENFORCEMENT']),
+  grade: Grade,
+  gradeReasons: z.array(z.string()).describe('In English; `gradeFacts` are the same for machines.'),
+  gradeFacts: z.array(GradeFact).exactOptional(),
+  gradeChange: GradeChange.exactOptional().describe('A person has changed the grade.'),
+  handlingTier: Tier,
+  tierUsed: Tier.exactOptional().describe('The tier that was really used, told when it is closed.'),
+  leniency: Leniency.exactOptional(),
+  discretion: Discretion.exactOptional().describe('Measured facts; absent when unknown.'),
+  requiresLegalReview: z.array(z.string()).exactOptional().describe('Why legal reviewers should see it.'),
+  majorIncident: MajorIncident.exactOptional(),
   evidenceStatus: z.enum(['LEAD', 'EVIDENCE_CANDIDATE', 'REVIEWED_PASS', 'REVIEWED_FAIL', 'EVIDENCE']),
   evidenceCaps: z.array(z.string()),
   objects: z.array(ActObject),

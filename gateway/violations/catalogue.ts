@@ -8,6 +8,7 @@
  *
  * Without a law, regulation or government rule in force at the place, nothing is watched: a document below the
  * rank of a rule (规章) is no basis. What expires stops by itself, because the question is asked again for every day.
+ * [R27, R31, R36, R40, R104]
  */
 import { z } from 'zod'
 import type { Role } from '../detections/detections.ts'

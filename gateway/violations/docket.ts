@@ -5,6 +5,7 @@
  *     follow: ACTIVE ⇄ CLEARING ─▶ CLEARED
  */
 import { type Box, iou } from '../kit/geometry.ts'
+import { entered } from './detection.ts'
 import type { Act, ActChange, ActObject, Measured } from './event.ts'
 import type { About, Claim, Rule, SpotFacts, Terms } from './rules/rule.ts'
 import type { Shopfront } from './shopfront.ts'
@@ -54,7 +55,7 @@ export class Docket {
     const clearing = spot.isGoing(rule.about) || rule.over(facts, CLEARING_SEC) !== null
     open.act = {
       ...open.act,
-      state: clearing ? 'CLEARING' : 'ACTIVE',
+      state: entered(open.act.state, clearing ? 'CLEARING' : 'ACTIVE'),
       box: spot.boxOf(rule.about) ?? open.act.box,
       confidence: confidenceOf(spot, watched, timeMs - open.act.startMs),
       objects: objectsOf(spot, rule, facts),
@@ -82,7 +83,7 @@ export class Docket {
       ...suspected.act,
       startMs,
       box,
-      state: 2 * dwellMs >= minDwellMs ? 'CONFIRMING' : 'CANDIDATE',
+      state: entered(suspected.act.state, 2 * dwellMs >= minDwellMs ? 'CONFIRMING' : 'CANDIDATE'),
       confidence: confidenceOf(spot, watched, dwellMs),
       objects: objectsOf(spot, rule, facts),
       ...measuredOf(watched, facts),
@@ -100,7 +101,7 @@ export class Docket {
       const renamed = about === 'trade' || (other.about === 'goods' && facts.rest === null)
       if (renamed) this.clear(spot, other, Math.max(act.startMs, other.act.startMs), 'CLEARED')
     }
-    suspected.act = { ...act, state: 'ACTIVE', confirmedMs: facts.nowMs }
+    suspected.act = { ...act, state: entered(act.state, 'ACTIVE'), confirmedMs: facts.nowMs }
     this.tell('confirmed', suspected, facts.nowMs)
   }
 
@@ -121,7 +122,7 @@ export class Docket {
       endMs: null,
       box,
       confidence: 0,
-      state: 'CANDIDATE',
+      state: entered('IDLE', 'CANDIDATE'),
       objects: objectsOf(spot, rule, facts),
     }
     const open = { ruleIndex, about: rule.about, act, told: act, toldMs: facts.nowMs }
@@ -131,7 +132,11 @@ export class Docket {
   }
 
   clear(spot: Spot, open: OpenAct, endMs: number, state: Act['state']): void {
-    open.act = { ...open.act, state, endMs: Math.max(endMs, open.act.startMs) }
+    open.act = {
+      ...open.act,
+      state: entered(open.act.state, state),
+      endMs: Math.max(endMs, open.act.startMs),
+    }
     spot.told(open.about, open.act.endMs!)
     spot.acts.splice(spot.acts.indexOf(open), 1)
     this.#changes.push({ kind: 'cleared', act: open.act })
@@ -139,7 +144,10 @@ export class Docket {
 
   drop(spot: Spot, open: OpenAct, timeMs: number, state: Act['state'] = 'IDLE'): void {
     spot.acts.splice(spot.acts.indexOf(open), 1)
-    this.#changes.push({ kind: 'dropped', act: { ...open.act, state, endMs: timeMs } })
+    this.#changes.push({
+      kind: 'dropped',
+      act: { ...open.act, state: entered(open.act.state, state), endMs: timeMs },
+    })
   }
 
   /** Permitted: an event ends here and now, a suspicion was none. */

@@ -6,7 +6,7 @@
  *                                         └─ facts ─▶ grade, caps, evidence
  *
  * The id is derived once, when the act is first seen, and kept with the act: start and place may still be corrected
- * while it is a candidate, the id may not.
+ * while it is a candidate, the id may not [R19, R104].
  */
 import { isoTime } from '../kit/clock.ts'
 import { derivedUlid } from '../kit/ids.ts'
@@ -30,6 +30,8 @@ export interface Grading {
   readonly grade: Grade
   readonly reasons: readonly string[]
   readonly handlingTier: HandlingTier
+  /** Facts and hints for people, as far as they are known. */
+  readonly facts?: Pick<ViolationEvent, 'gradeFacts' | 'leniency' | 'discretion' | 'requiresLegalReview'>
 }
 
 /** An act's times on the wall clock and in media seconds. */
@@ -98,6 +100,7 @@ export function revisionOf(context: EventContext, parts: RevisionParts): Violati
     grade: grading.grade,
     gradeReasons: grading.reasons,
     handlingTier: grading.handlingTier,
+    ...grading.facts,
     evidenceStatus: 'LEAD',
     evidenceCaps: [...context.evidenceCaps, ...(parts.extraCaps ?? [])],
     objects: act.objects,

@@ -54,6 +54,58 @@ export interface Measured {
   readonly groundShare: number
 }
 
+/** At least and at most. */
+export type Interval = readonly [low: number, high: number]
+
+/** A fact that the grade rests on: a code of a closed list, and the number or word that goes with it. */
+export interface GradeFact {
+  readonly code: string
+  readonly value?: string | number
+}
+
+/** Facts for whoever weighs discretion (裁量) [R32, R33]: measured with their uncertainty, absent when unknown. */
+export interface Discretion {
+  readonly durationSec: Interval
+  /** 占用面积, square metres of ground. */
+  readonly areaM2?: Interval
+  /** 超出距离, metres beyond the shopfront line. */
+  readonly extensionM?: Interval
+  /** 影响通行, metres of the way that are taken. */
+  readonly blockingWidthM?: Interval
+  /** 地段, what the ground is. */
+  readonly placeType?: string
+  /** 是否首次: no earlier act of the rule at this place, within the window, that a person has verified. */
+  readonly firstAtPlace?: boolean
+  readonly repeatCount?: number
+  readonly repeatDays?: number
+  /** 改正用时, from the first notice to the end of the act. */
+  readonly correctionSec?: Interval
+}
+
+/** Whether one of the lists (轻微不罚, 首违免罚) may fit, and why or why not. People decide [R17]. */
+export interface Leniency {
+  readonly candidate: boolean
+  readonly reasons: readonly string[]
+  readonly listVersion: string
+}
+
+/** That a person has changed the grade. The latest change; all of them stand in the history. */
+export interface GradeChange {
+  /** What the box makes of the facts. */
+  readonly from: Grade
+  readonly by: string
+  readonly reason: string
+  readonly at: string
+}
+
+/** A major incident (重大事件) and who was told of it, step by step upward [R80]. */
+export interface MajorIncident {
+  readonly declaredAt: string
+  readonly by: string
+  readonly reason: string
+  readonly told: readonly { readonly to: string; readonly at: string; readonly receivedAt: string | null }[]
+}
+
 /**
  * An act as the judge sees it, on the camera's timeline (ms). The pipeline turns changes of an act into event
  * revisions with wall times, versions and evidence.
@@ -105,7 +157,17 @@ export interface ViolationEvent {
   readonly alertState: string
   readonly grade: Grade
   readonly gradeReasons: readonly string[]
+  /** The facts behind `gradeReasons`, for machines and for words in another language. */
+  readonly gradeFacts?: readonly GradeFact[]
+  readonly gradeChange?: GradeChange
   readonly handlingTier: HandlingTier
+  /** The tier that was really used, once it is closed [R10]. */
+  readonly tierUsed?: HandlingTier
+  readonly leniency?: Leniency
+  readonly discretion?: Discretion
+  /** Why the legal reviewers (法制审核) should see it; absent when no trigger fits [R71]. */
+  readonly requiresLegalReview?: readonly string[]
+  readonly majorIncident?: MajorIncident
   readonly evidenceStatus: EvidenceStatus
   readonly evidenceCaps: readonly string[]
   readonly objects: readonly ActObject[]

@@ -6,7 +6,7 @@
  *
  * The grace minutes belong to the permit: a stall is set up before its hours and cleared away after them. Works with
  * a permit to occupy the road (施工占道) are a place of type CONSTRUCTION with `rules: [piling]`: their cones and fences
- * are no pile, trade among them is told all the same.
+ * are no pile, trade among them is told all the same [R81].
  */
 import { z } from 'zod'
 import { contains, type Point } from '../kit/geometry.ts'

@@ -118,6 +118,7 @@ export const Zone = z.strictObject({
     })
     .optional()
     .describe('When the zone is in force. Without it: always.'),
+  /** [R26] */
   educationOnlyUntil: Day.optional().describe(
     'Until this day acts are recorded as observations only: grace for a new road or new shops.',
   ),

@@ -1,4 +1,5 @@
-/** Alerts as they stand, their history, and what a person says about them. */
+/** Alerts as they stand, their history, and what a person says about them [R67, R69, R92]. */
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AlertRecord } from '../../alerts/desk.ts'
 import { ALERT_STATES } from '../../alerts/lifecycle.ts'
@@ -63,6 +64,7 @@ interface AlertParts {
 export function alertRoutes(app: App, parts: AlertParts): void {
   listRoutes(app, parts)
   reviewRoute(app, parts)
+  gradeRoute(app, parts)
   statisticsRoute(app, parts)
 }
 
@@ -104,6 +106,7 @@ function listRoutes(app: App, { alerts, notices }: AlertParts): void {
               revisions: z.array(z.unknown()),
               transitions: z.array(z.unknown()),
               persuasions: z.array(z.unknown()).describe('Notices, every version, oldest first.'),
+              entries: z.array(z.unknown()).describe('Grade, evidence status, recusal, major incident.'),
             }),
           }),
         },
@@ -134,10 +137,9 @@ function reviewRoute(app: App, { alerts, accessLog }: AlertParts): void {
       const { eventId } = request.params
       const { verdict, reasonCode, note, commandId = ulid() } = request.body
       find(alerts, eventId)
-      const by = personOf(request).name
       const reason = reasonCode && deskReasonOf(reasonCode)
       const details = reasonCode && reason !== reasonCode ? { observed: reasonCode } : undefined
-      const actor = { id: by, roles: ['person' as const] }
+      const actor = actorOf(request)
       const alert = alerts.transition({
         eventId,
         to: verdict,
@@ -154,6 +156,43 @@ function reviewRoute(app: App, { alerts, accessLog }: AlertParts): void {
         object: eventId,
         purpose,
         outcome: 'granted',
+      })
+      return { alert }
+    },
+  )
+}
+
+/** Whoever is logged in, with the role of his account; the register of people has the last word [R53]. */
+function actorOf(request: FastifyRequest) {
+  const { name: id, role: rank } = personOf(request)
+  return { id, rank, roles: ['person' as const] }
+}
+
+function gradeRoute(app: App, { alerts, accessLog }: AlertParts): void {
+  app.post(
+    '/api/v1/alerts/:eventId/grade',
+    {
+      config: { permission: 'alerts:review' },
+      schema: {
+        tags,
+        summary: 'a person changes the grade and says why',
+        params: z.object({ eventId: EventId }),
+        body: z.strictObject({
+          grade: z.enum(['G0', 'G1', 'G2', 'G3', 'G4']),
+          reason: z.string().trim().min(1).max(300).describe('Kept with the change, and told.'),
+          commandId: EventId.optional().describe('Repeat it to repeat the request safely.'),
+        }),
+        response: { 200: z.object({ alert: Alert }) },
+      },
+    },
+    (request) => {
+      const { eventId } = request.params
+      const { grade, reason, commandId = ulid() } = request.body
+      find(alerts, eventId)
+      const alert = alerts.regrade({ eventId, grade, note: reason, actor: actorOf(request), commandId })
+      const purpose = `${grade} ${reason}`
+      accessLog.add({
+        ...{ ...whoOf(request), action: 'alert.grade', object: eventId, purpose, outcome: 'granted' },
       })
       return { alert }
     },
