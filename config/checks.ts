@@ -1,6 +1,6 @@
 /**
  * What must hold between sections, one function each: ids are unique, references lead somewhere, thresholds keep
- * the catalogue's floors, every watched rule has a legal basis where its camera hangs.
+ * the catalogue's floors, every watched rule has a legal basis where its camera hangs [R18].
  */
 import type { ScriptLibrary } from '../gateway/alerts/scripts.ts'
 import { Calendar, type HolidayTable, localDay } from '../gateway/kit/calendar.ts'

@@ -6,6 +6,7 @@ import { asyncApi } from './asyncapi.ts'
 import { exampleYaml } from './example.ts'
 import { jsonSchema, type SchemaNode } from './issues.ts'
 import { configPage, errorsPage } from './reference.ts'
+import { requirementsPage } from './requirements.ts'
 import { GatewayOptions } from './schema.ts'
 
 export interface Generated {
@@ -21,6 +22,8 @@ export function generated(): Generated[] {
     { path: 'docs/asyncapi.json', text: json(asyncApi()) },
     { path: 'docs/config.md', text: configPage(root) },
     { path: 'docs/errors.md', text: errorsPage() },
+    { path: 'docs/requirements.md', text: requirementsPage('en') },
+    { path: 'docs/requirements.zh-CN.md', text: requirementsPage('zh') },
   ]
 }
 

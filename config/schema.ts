@@ -156,6 +156,7 @@ const BodyCam = z.strictObject({
     ),
 })
 
+/** No sex, age, education, political status or hours of training: an unknown key is refused [R56]. */
 const Person = z.strictObject({
   personId: z.string().min(1).max(64).describe('Id on the platform.'),
   name: z.string().min(1).max(40).describe('Name.'),

@@ -36,7 +36,7 @@ import { persuasionHandlers } from './mqtt/persuasion-commands.ts'
 import { MqttLink } from './mqtt/publisher.ts'
 import { devicesOf } from './notices.ts'
 import { Outbox } from './outbox/outbox.ts'
-import { noticeDeskOf, Persuading } from './persuading.ts'
+import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
 import { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
@@ -81,7 +81,14 @@ async function build(box: Box): Promise<RunningGateway> {
   const { config, folder, log, clock, closing } = box
   const database = closing.own(new Database(storeFile(folder)))
   const outbox = new Outbox(database, config.outbox, clock, log)
-  const desk = closing.own(new AlertDesk(database, outbox, clock, deskParts(box)))
+  const desk = closing.own(
+    new AlertDesk(
+      database,
+      outbox,
+      clock,
+      deskParts(box, () => persuading),
+    ),
+  )
   const suppressed = new SuppressedActs(database, clock)
   const sink = sinkOf(desk, outbox, suppressed)
   const signer = await openSigner(join(folder, 'keys'))
@@ -95,7 +102,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const address = broker?.address ?? outsideBroker(config)
   const parts = { database, outbox, desk, evidence, address }
   const now = { config: () => box.config, street: () => street }
-  const persuading = new Persuading({ ...parts, ...now, folder, clock, log })
+  const persuading: Persuading = new Persuading({ ...parts, ...now, folder, clock, log })
   const link = openLink(box, { ...parts, birth, handlers: persuasionHandlers(persuading) })
   const street: Street = closing.own(
     new Street(config, {
@@ -149,11 +156,13 @@ function withoutStartOptions(before: Config, next: Config, log: Log): Config {
 }
 
 /** Whom the desk asks who somebody is, and whether the law was in force. */
-function deskParts(box: Box): DeskParts {
+function deskParts(box: Box, persuading: () => Persuading): DeskParts {
   const people = () => box.config.people
   return {
     register: new Register(people, () => box.config.utcOffsetMinutes),
     basisInForce: (event) => basisInForce(box.config, event),
+    notices: (eventId) => noticesOf(persuading().store, eventId),
+    autoPersuades: (event) => persuading().persuasion.speaksFirst(event),
   }
 }
 

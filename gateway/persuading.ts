@@ -5,6 +5,7 @@
  *                                        └▶ the sound joins the evidence of the event
  */
 import { type Config, calendarOf } from '../config/loader.ts'
+import type { Notice } from './alerts/completeness.ts'
 import type { AlertDesk } from './alerts/desk.ts'
 import { Persuasion } from './alerts/persuasion.ts'
 import { type PersuasionRecord, PersuasionStore } from './alerts/persuasion-record.ts'
@@ -121,6 +122,15 @@ export class Persuading {
       log.error({ code: found.code, eventId }, found.message)
     }
   }
+}
+
+/** Notices as the desk counts them: asked for, delivered or not, with the time to correct. */
+export function noticesOf(store: PersuasionStore, eventId: string): Notice[] {
+  return store.ofEvent(eventId).map(({ persuasionId, endedAt, deliveryStatus, correctionDeadline }) => ({
+    persuasionId,
+    deliveredAtMs: deliveryStatus === 'DELIVERED' ? Date.parse(endedAt!) : null,
+    correctionDeadlineMs: Date.parse(correctionDeadline ?? '') || 0,
+  }))
 }
 
 /** What the web server shows of it, and whom it asks. */

@@ -3,7 +3,7 @@
  *
  * A changed camera restarts alone; the others do not lose a frame. A changed entry of the catalogue restarts the cameras
  * that watch for it; the others go on under the version they were started with. Once a local day the rules' legal bases are looked
- * at again: what expired at midnight stops by itself, what came into force begins.
+ * at again: what expired at midnight stops by itself, what came into force begins [R29].
  */
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'

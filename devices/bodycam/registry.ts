@@ -7,6 +7,7 @@
  *
  * Footage may be the only witness of an act, so a wrong detail never throws it away: it is kept apart, with
  * the reason. One recording is worked on at a time; what a crash interrupted is taken up by `start`.
+ * [R61, R62]
  */
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'

@@ -6,7 +6,7 @@
  *     … with a certified officer beside them                    ─▶ CANDIDATE
  *
  * The role that counts is the lower of what the device says and what the register says: nobody is promoted by
- * typing.
+ * typing [R48, R53, R54].
  */
 import type { BodyCamPerson, RecordingDetails } from './recording.ts'
 

@@ -144,7 +144,7 @@ function missingFor(need: Need, wish: TransitionWish, facts: TransitionFacts): s
     case 'reviewAt':
       return missingTime(need, wish, facts)
     case 'deadline passed':
-      // [R15] Whoever corrects early has corrected: an act that is over is looked at once more at once.
+      // Whoever corrects early has corrected [R15]: an act that is over is looked at once more at once.
       if (facts.act !== 'going on') return null
       return facts.nowMs >= lastDeadlineMs(facts) ? null : 'the deadline to correct has not passed'
     case 'clear confirmed':

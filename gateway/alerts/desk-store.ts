@@ -8,7 +8,7 @@
  *     alert           (eventId)           ─ the latest revision, by place and state           rewritten
  *     alert_count     (day, rule, camera, state, grade, tier) ─ how many                      kept in step
  *
- * The counts make statistics over a million alerts a walk over a few thousand rows. Every index of `alert` carries
+ * The counts make statistics over a million alerts a walk over a few thousand rows, and follow each change [R91]. Every index of `alert` carries
  * all that can be filtered by, so that a filter which matches nothing never leaves the index. Bodies lie in a table
  * with row ids: `WITHOUT ROWID` put each of them on a page of its own (measured: 10 KB an alert instead of 2).
  */

@@ -10,7 +10,7 @@
  * This is one of three state machines that are never merged: what the box sees (`violations/detection.ts`), what
  * people make of it (here), what the pictures are worth (`evidence-status.ts`). `admission.ts` keeps the guards
  * [R6, R74]. The surprising fact: the box may enter only eight of the states, and none in which anybody is accused.
- * What it spoke to before a person looked must be verified by one before anybody is sent.
+ * What it spoke to before a person looked must be verified by one before anybody is sent [R15, R41].
  */
 export type Owner = 'box' | 'person' | 'platform'
 

@@ -1,5 +1,5 @@
 /**
- * The draft of a notice: which rung of the ladder, which words, by whom, and whether it may be heard now.
+ * The draft of a notice: which rung of the ladder [R14], which words, by whom, and whether it may be heard now.
  *
  *     wish ─▶ rung ─┬─ script + place, nearest open point, minutes ─▶ text
  *                   └─ channel ─▶ speaker or webhook ─▶ limits ─▶ QUEUED | WITHHELD and why

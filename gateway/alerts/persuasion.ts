@@ -1,9 +1,10 @@
 /**
  * Persuasion before anything else: a notice is asked for, made heard, recorded, and given time to work [R5] [R15].
  *
- *     VERIFIED ──── policy ────┐                 ┌─ WITHHELD  quiet hours, too often, not reviewed: recorded why
- *     PERSISTING ── policy ────┼─▶ rung of the ──┤
- *     a person ──── persuade ──┘   ladder        └─ QUEUED ─▶ speaker, SMS, call ─┬─▶ DELIVERED ─▶ PERSUADING, deadline
+ *     DETECTED (G1, where asked for) ─┐
+ *     VERIFIED ──── policy ────┐      │          ┌─ WITHHELD  quiet hours, too often, not reviewed: recorded why
+ *     PERSISTING ── policy ────┼──────┴▶ rung ───┤
+ *     a person ──── persuade ──┘   of the ladder └─ QUEUED ─▶ speaker, SMS, call ─┬─▶ DELIVERED ─▶ PERSUADING, deadline
  *                                                   a person on site ────────────┘└─▶ FAILED, tried again by policy
  *
  * What is asked for is on disk before anything is heard: after kill -9 a notice that was on its way is sent again under
@@ -14,6 +15,7 @@ import { type Clock, isoTime } from '../kit/clock.ts'
 import type { Database } from '../kit/database.ts'
 import { fault, isFault, reasonOf } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
+import type { ViolationEvent } from '../violations/event.ts'
 import type { AlertDesk, AlertRecord } from './desk.ts'
 import type { Announced, NoticePerson, PersuasionWish } from './notice.ts'
 import { deadlineAfter, type NoticeDraftParts, NoticeDrafts } from './notice-draft.ts'
@@ -21,7 +23,7 @@ import type { PersuasionRecord } from './persuasion-record.ts'
 
 export interface PersuasionParts extends NoticeDraftParts {
   readonly database: Database
-  readonly desk: Pick<AlertDesk, 'get' | 'list' | 'transition' | 'onChange'>
+  readonly desk: Pick<AlertDesk, 'get' | 'list' | 'history' | 'transition' | 'onChange'>
   /** What the register knows of a person; null: nothing. */
   readonly person: (id: string, nowMs: number) => NoticePerson | null
   /** Told of what was heard, once it is recorded. */
@@ -58,7 +60,7 @@ export class Persuasion {
       log.info({ persuasionId: record.persuasionId, eventId: record.eventId }, 'notice taken up again')
       void this.#deliver(record)
     }
-    for (const state of ['PENDING_REVIEW', 'VERIFIED', 'PERSISTING']) {
+    for (const state of ['DETECTED', 'VERIFIED', 'PERSISTING']) {
       for (const alert of desk.list({ state, limit: ALERTS_AT_START_MAX })) this.#consider(alert)
     }
   }
@@ -103,7 +105,7 @@ export class Persuasion {
     const alert = desk.get(eventId)
     if (alert === null) throw fault('ALERT_UNKNOWN', { event: eventId })
     const refuse = (reason: string) => fault('PERSUASION_REFUSED', { event: eventId, reason })
-    const early = by === null && options().automatic.beforeReview && alert.state === 'PENDING_REVIEW'
+    const early = by === null && options().automatic.beforeReview && alert.state === 'DETECTED'
     if (!early && alert.state !== 'VERIFIED' && alert.state !== 'PERSISTING') {
       throw refuse(`the alert is ${alert.state}; a notice follows VERIFIED or PERSISTING`)
     }
@@ -161,18 +163,19 @@ export class Persuasion {
     log.warn({ code: isFault(error) ? error.code : null, eventId, persuasionId }, reason)
     const failed = { ...record, version: record.version + 1, deliveryStatus: 'FAILED', reason } as const
     database.transaction(() => store.add(failed, clock.wallMs()))
-    if (record.trigger === 'AUTO_POLICY') this.#later(eventId)
+    if (record.trigger === 'AUTO_POLICY' && !this.#handOver(eventId)) this.#later(eventId)
   }
 
   /** A notice is out: the alert says so, with the time to correct [R6]. */
   #follow({ eventId, persuasionId, channel, rung, operatorId, correctionDeadline }: PersuasionRecord): void {
     const { desk, log } = this.#parts
     const state = desk.get(eventId)?.state
-    if (state !== 'VERIFIED' && state !== 'PERSISTING') return
+    if (state !== 'DETECTED' && state !== 'VERIFIED' && state !== 'PERSISTING') return
+    const to = state === 'DETECTED' ? 'AUTO_PERSUADING' : 'PERSUADING'
     const details = { deadlineAt: correctionDeadline!, persuasionId, channel, rung: String(rung) }
     const actor = operatorId === null ? BOX : { id: operatorId, roles: ['person' as const] }
     try {
-      desk.transition({ eventId, to: 'PERSUADING', actor, details })
+      desk.transition({ eventId, to, actor, details })
     } catch (error) {
       if (!isFault(error)) throw error
       log.warn({ code: error.code, eventId, persuasionId }, error.message)
@@ -181,46 +184,65 @@ export class Persuasion {
 
   // ── the policy ────────────────────────────────────────────────────────────────────────────────
 
+  /** Whether the box speaks to an act of this kind before a person has looked at it: where it is asked for, and can. */
+  speaksFirst(event: ViolationEvent): boolean {
+    const { beforeReview } = this.#parts.options().automatic
+    return beforeReview && event.grade === 'G1' && this.#isEquipped(event, 0)
+  }
+
   #consider(alert: AlertRecord): void {
-    const { store } = this.#parts
     const { eventId, event, state } = alert
     this.#eager.delete(eventId)
-    const heard = store.ofEvent(eventId).filter(isHeard)
+    const heard = this.#parts.store.ofEvent(eventId).filter(isHeard)
     // Spoken to before anybody had verified it: the time to correct has begun then.
     if (state === 'VERIFIED' && heard.length > 0) this.#follow(heard.at(-1)!)
     else if (event.phase !== 'END' && this.#isWilling(alert, heard.length)) this.#speak(eventId)
+    else this.#handOver(eventId)
   }
 
   #speak(eventId: string): void {
     try {
       const { deliveryStatus } = this.persuade({ eventId, by: null })
-      if (deliveryStatus === 'WITHHELD') this.#later(eventId)
+      if (deliveryStatus === 'WITHHELD' && !this.#handOver(eventId)) this.#later(eventId)
     } catch (error) {
       if (!isFault(error)) throw error
       this.#parts.log.warn({ code: error.code, eventId }, error.message)
+      this.#handOver(eventId)
     }
   }
 
-  #isWilling({ event, state }: AlertRecord, rung: number): boolean {
-    const { store, channels, options, scene, clock } = this.#parts
-    const { grades, beforeReview, nextRung, attemptsMax } = options().automatic
+  /** What the box did not speak to after all waits for a person, as everything else does. */
+  #handOver(eventId: string): boolean {
+    const { desk, store } = this.#parts
+    const waits = desk.get(eventId)?.state === 'DETECTED'
+    const queued = store.ofEvent(eventId).some(({ deliveryStatus }) => deliveryStatus === 'QUEUED')
+    if (waits && !queued) desk.transition({ eventId, to: 'PENDING_REVIEW', actor: BOX })
+    return waits
+  }
+
+  #isWilling(alert: AlertRecord, rung: number): boolean {
+    const { store, options, desk } = this.#parts
+    const { grades, nextRung, attemptsMax } = options().automatic
+    const { event, state, eventId } = alert
+    // What nobody has verified is spoken to once, and then it is a person's.
+    const verified = () => desk.history(eventId).transitions.some(({ to }) => to === 'VERIFIED')
     const asked =
-      (state === 'PENDING_REVIEW' && beforeReview && event.grade === 'G1' && rung === 0) ||
+      (state === 'DETECTED' && rung === 0 && this.speaksFirst(event)) ||
       (state === 'VERIFIED' && grades.includes(event.grade)) ||
-      (state === 'PERSISTING' && nextRung)
-    if (!asked) return false
+      (state === 'PERSISTING' && nextRung && verified())
+    const vain = store.ofEvent(eventId).filter((record) => record.rung === rung && !isHeard(record))
+    const waits = vain.some(({ deliveryStatus }) => deliveryStatus === 'QUEUED')
+    return asked && !waits && vain.length < attemptsMax && this.#isEquipped(event, rung)
+  }
+
+  /** On site is a person's; without a device nothing is tried, and no record says that it was. */
+  #isEquipped(event: ViolationEvent, rung: number): boolean {
+    const { channels, scene, clock } = this.#parts
     const { ladder, contactRef } = scene(event, clock.wallMs())
-    const step = ladder[rung]
-    // On site is a person's; without a device nothing is tried, and no record says that it was.
-    if (step === undefined || step.channel === 'ONSITE') return false
-    const equipped =
-      step.channel === 'SPEAKER'
-        ? channels.speakers(event.cameraId).length > 0
-        : channels.hasWebhook(step.channel) && contactRef !== null
-    const vain = store.ofEvent(event.eventId).filter((record) => record.rung === rung && !isHeard(record))
-    return (
-      equipped && vain.length < attemptsMax && !vain.some(({ deliveryStatus }) => deliveryStatus === 'QUEUED')
-    )
+    const channel = ladder[rung]?.channel ?? 'ONSITE'
+    if (channel === 'ONSITE') return false
+    if (channel === 'SPEAKER') return channels.speakers(event.cameraId).length > 0
+    return channels.hasWebhook(channel) && contactRef !== null
   }
 
   #later(eventId: string): void {

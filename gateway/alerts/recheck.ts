@@ -45,7 +45,7 @@ export interface StreetEyes {
 export interface RecheckParts {
   readonly database: Database
   readonly store: PersuasionStore
-  readonly desk: Pick<AlertDesk, 'get' | 'list' | 'transition' | 'onChange'>
+  readonly desk: Pick<AlertDesk, 'get' | 'list' | 'history' | 'transition' | 'onChange'>
   readonly eyes: StreetEyes
   readonly options: () => PersuasionOptions['recheck']
   readonly offsetMinutes: () => number
@@ -65,7 +65,8 @@ const ENDED_BY_LEAVING: readonly RuleId[] = [
 const BOX = { id: 'box', roles: ['box'] } as const
 const ALERTS_AT_START_MAX = 10_000
 /** In these the result of a notice changes what comes next; in any other people have taken over. */
-const OPEN_STATES = ['PENDING_REVIEW', 'VERIFIED', 'PERSUADING', 'RECHECKING']
+const SPOKEN_TO = ['AUTO_PERSUADING', 'PERSUADING']
+const OPEN_STATES = [...SPOKEN_TO, 'RECHECKING']
 
 interface Verdict {
   readonly result: PersuasionResult
@@ -86,7 +87,7 @@ export class Recheck {
     this.#parts = parts
     this.#offChange = parts.desk.onChange((alert, change) => {
       const { eventId, event, state } = alert
-      if (change === 'transition' && state === 'PERSUADING') this.#expectLatest(eventId)
+      if (change === 'transition' && SPOKEN_TO.includes(state)) this.#expectLatest(eventId)
       const waits = this.#waiting.get(eventId)
       if (event.phase !== 'END' || waits === undefined) return
       waits.atMs = 0
@@ -98,7 +99,7 @@ export class Recheck {
   start(): void {
     this.#startedAtMs = this.#nowMs()
     for (const record of this.#parts.store.waiting()) this.expect(record)
-    for (const state of ['PERSUADING', 'RECHECKING']) {
+    for (const state of OPEN_STATES) {
       for (const { eventId } of this.#parts.desk.list({ state, limit: ALERTS_AT_START_MAX }))
         this.#expectLatest(eventId)
     }
@@ -190,7 +191,7 @@ export class Recheck {
       waits.atMs = deadlineMs
       return false
     }
-    if (alert.state === 'PERSUADING')
+    if (SPOKEN_TO.includes(alert.state))
       this.#enter(eventId, 'RECHECKING', { persuasionId: record.persuasionId })
     const verdict = this.#judge(alert, deadlineMs, nowMs)
     if (verdict === null || verdict.result === 'UNKNOWN') {
@@ -198,14 +199,18 @@ export class Recheck {
       waits.atMs = nowMs + (verdict === null ? 1 : options().againSec) * 1000
       if (verdict !== null && record.result === null) this.#conclude(record, verdict)
       // An act that ended out of sight is not judged again: what is left is a person's.
-      return event.phase === 'END' && verdict !== null
+      const over = event.phase === 'END' && verdict !== null
+      if (over) this.#handOver(eventId)
+      return over
     }
     if (verdict.result === 'LEFT' || verdict.result === 'CORRECTED')
       return this.#corrected(alert, record, verdict)
     const recheckItemId = await this.#picture(alert)
-    if (!this.#closed)
-      this.#conclude(record, verdict, 'PERSISTING', { ...(recheckItemId && { recheckItemId }) })
-    return true
+    if (this.#closed) return false
+    this.#conclude(record, verdict, 'PERSISTING', { ...(recheckItemId && { recheckItemId }) })
+    // It may have ended while its picture was taken: then it is looked at once more.
+    waits.atMs = nowMs
+    return this.#parts.desk.get(eventId)!.state !== 'RECHECKING'
   }
 
   /** null: a moment later more will be known. */
@@ -237,6 +242,7 @@ export class Recheck {
     else {
       this.#conclude(record, verdict)
       this.#warn('RECHECK_WITHOUT_PICTURE', event.eventId, packageId ?? 'no package')
+      this.#handOver(event.eventId)
     }
     return true
   }
@@ -258,13 +264,14 @@ export class Recheck {
       }
       if (to !== undefined)
         this.#enter(record.eventId, to, { ...details, persuasionId: record.persuasionId, result })
+      if (to === 'PERSISTING') this.#handOver(record.eventId)
     })
   }
 
   #enter(eventId: string, to: string, details: Record<string, string>): void {
     const { desk } = this.#parts
     const state = desk.get(eventId)?.state
-    const follows = to === 'RECHECKING' ? state === 'PERSUADING' : state === 'RECHECKING'
+    const follows = to === 'RECHECKING' ? SPOKEN_TO.includes(state ?? '') : state === 'RECHECKING'
     if (!follows) return
     try {
       desk.transition({ eventId, to, actor: BOX, details })
@@ -272,6 +279,15 @@ export class Recheck {
       if (!isFault(error)) throw error
       this.#parts.log.warn({ code: error.code, eventId }, error.message)
     }
+  }
+
+  /** The box can say no more of an act that nobody has verified: it waits for a person, as it would have at once. */
+  #handOver(eventId: string): void {
+    const { desk } = this.#parts
+    const verified = desk.history(eventId).transitions.some(({ to }) => to === 'VERIFIED')
+    const { state, event } = desk.get(eventId)!
+    const done = state === 'PERSISTING' || (state === 'RECHECKING' && event.phase === 'END')
+    if (!verified && done) desk.transition({ eventId, to: 'PENDING_REVIEW', actor: BOX })
   }
 
   async #picture({ event }: AlertRecord): Promise<string | null> {

@@ -37,6 +37,7 @@ const Script = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]{1,64}$/)
     .describe('Name that a ladder uses.'),
+  /** Stands in every record of what was said [R25]. */
   version: z
     .string()
     .regex(/^[A-Za-z0-9.-]{1,40}$/)

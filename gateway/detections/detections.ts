@@ -1,5 +1,6 @@
 /**
  * What a learned detector says about one frame: a structure of arrays, shapes checked once where it is made.
+ * [R83]
  */
 import { assert } from '../kit/assert.ts'
 import type { Box } from '../kit/geometry.ts'

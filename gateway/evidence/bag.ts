@@ -5,7 +5,7 @@
  *     tagmanifest-sha256.txt  the same for every other file but itself and its seals (.sig, .tsr)
  *
  * `sha256sum -c` reads these lines as they are. Reading is for bags of unknown making: what is odd is named, never
- * followed.
+ * followed [R41, R44].
  */
 import { assert } from '../kit/assert.ts'
 

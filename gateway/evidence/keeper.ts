@@ -7,7 +7,7 @@
  *
  * A package is built under another name, synced, then renamed: a crash leaves it whole or not at all, and the
  * originals stay pending until it is whole. Sealing an event twice with the same facts gives the same package.
- * Seals run one after another in the order of the calls, because each names the one before it.
+ * Seals run one after another in the order of the calls, because each names the one before it [R70].
  */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -5,7 +5,7 @@
  *                                                        └─▶ CLOSEUP  the act's box, grown, cut out, not enlarged
  *
  * Nothing is drawn on them: boxes are facts in `evidence.json`, and a console can lay them over. The same original
- * gives the same JPEG bytes, as decoding, masking and encoding run on one thread with fixed settings.
+ * gives the same JPEG bytes, as decoding, masking and encoding run on one thread with fixed settings [R4].
  */
 import sharp from 'sharp'
 import type { Box, Polygon } from '../kit/geometry.ts'

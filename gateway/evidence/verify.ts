@@ -5,7 +5,7 @@
  *                                          and the newest must be the one chain.json names
  *
  * Deleting the newest packages together with chain.json leaves no trace on the box: only who keeps the manifest
- * hashes elsewhere (the platform gets each one) can tell.
+ * hashes elsewhere (the platform gets each one) can tell [R44].
  */
 import type { KeyObject } from 'node:crypto'
 import { lstat, readdir, stat } from 'node:fs/promises'

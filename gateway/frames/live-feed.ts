@@ -10,7 +10,7 @@
  * is away is owed as well: nobody looked at the street.
  *
  * With a second, cheaper stream for analysis both have timelines of the box's own time, so evidence cut from
- * `ring` by `timeMs` shows what the cheap stream was judged on.
+ * `ring` by `timeMs` shows what the cheap stream was judged on [R4].
  */
 import { z } from 'zod'
 import type { CameraState, CameraStatus } from '../../devices/device.ts'

@@ -6,7 +6,7 @@
  *     frozen    the same picture again and again     pixels that differ from the first one of a run
  *
  * Each must last before it is said. Even a still street has noise, leaves or the camera's own clock; a
- * repeated picture has none of them.
+ * repeated picture has none of them [R3].
  */
 import { z } from 'zod'
 import { FRAME_HEIGHT, FRAME_WIDTH, type Frame } from './frame.ts'

@@ -5,7 +5,7 @@
  *     hash  n = sha256(hash n−1, entry n) ◀────────────────────────┘   `verify` walks the chain
  *
  * The database refuses UPDATE and DELETE on the table; the chain shows it when somebody went round the
- * database. An access that cannot be logged does not happen: `add` throws and the request ends there.
+ * database. An access that cannot be logged does not happen: `add` throws and the request ends there [R60].
  */
 import { createHash } from 'node:crypto'
 import { type Clock, isoTime } from '../kit/clock.ts'

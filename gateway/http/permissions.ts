@@ -5,7 +5,7 @@
  *     scope of a token  ─┴─▶ PERMISSIONS[permission] ─▶ yes / 403
  *
  * Auxiliary staff (协管) see alerts but neither originals nor verdicts: they may not verify evidence. Auditors
- * see everything and change nothing.
+ * see everything and change nothing [R49, R50, R98].
  */
 import { z } from 'zod'
 

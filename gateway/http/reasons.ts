@@ -1,7 +1,7 @@
 /**
  * Why a suspicion was rejected: the desk's own codes, and what else a street offers, which the desk keeps
  * under the nearest of its codes with the exact word beside it. The exact words say what the rules must
- * learn.
+ * learn [R75].
  */
 import { REJECT_REASONS } from '../alerts/lifecycle.ts'
 

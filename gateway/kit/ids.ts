@@ -2,7 +2,7 @@
  * ULIDs: 48 bits of time, 80 bits that tell two ids of one millisecond apart (github.com/ulid/spec).
  *
  * Ids of acts and packages are derived from what they name, so that the same footage judged twice, or an act
- * resumed after a crash, keeps its id. Ids of messages and commands are random (`ulid` package).
+ * resumed after a crash, keeps its id. Ids of messages and commands are random (`ulid` package) [R103].
  */
 import { createHash } from 'node:crypto'
 import { encodeTime } from 'ulid'

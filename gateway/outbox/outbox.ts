@@ -8,7 +8,7 @@
  *
  * PUBACK proves little: a broker may acknowledge before it has handed the message to anybody (aedes does), and it
  * may forget what it holds when it dies. The sequence has no gaps because it grows in the transaction that puts the
- * entry: a transaction that fails takes its number back.
+ * entry: a transaction that fails takes its number back [R2, R103].
  */
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'

@@ -11,7 +11,7 @@
  *
  * The camera's password stands in ffmpeg's arguments, where other users of the box can see it in the process
  * list: ffmpeg takes an RTSP address no other way. Run the gateway as a user of its own and mount /proc with
- * `hidepid=2`. It is never logged here.
+ * `hidepid=2`. It is never logged here [R1].
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'

@@ -9,7 +9,7 @@
  *
  * Without a law, regulation or government rule in force at the place, nothing is watched: a document below the
  * rank of a rule (规章) is no basis. What expires stops by itself, because the question is asked again for every day;
- * so does an approval to go below a floor. [R18, R27, R28, R29, R36]
+ * so does an approval to go below a floor. [R18, R27, R28, R29, R31, R36, R40, R104]
  */
 import { z } from 'zod'
 import type { Role } from '../detections/detections.ts'

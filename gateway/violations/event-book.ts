@@ -6,7 +6,7 @@
  *                                         └─ facts ─▶ grade, caps, evidence
  *
  * The id is derived once, when the act is first seen, and kept with the act: start and place may still be corrected
- * while it is a candidate, the id may not.
+ * while it is a candidate, the id may not [R19, R104].
  */
 import { isoTime } from '../kit/clock.ts'
 import { derivedUlid } from '../kit/ids.ts'

@@ -6,7 +6,7 @@
  *
  * One continuing act is one event. Time is the camera's timeline, so gaps, changed rates and restarts do not count
  * as absence: while nothing was analysed nothing ends, and an act that was out of sight for too long is LOST, which
- * is not cleared. The judge suspects; people decide.
+ * is not cleared. The judge suspects; people decide [R8, R38].
  */
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'

@@ -161,6 +161,7 @@ export const Zone = z
       })
       .optional()
       .describe('When the zone is in force. Without it: always.'),
+    /** [R26] */
     educationOnlyUntil: Day.optional().describe(
       'Until this day acts are recorded as observations only: grace for a new road or new shops.',
     ),

@@ -143,14 +143,14 @@ describe('legal basis by place and day', () => {
     ['after it', '440100', '2026-03-03', null],
   ]
   for (const [what, districtCode, day, title] of CASES) {
-    test(`${what}: ${districtCode} on ${day}`, () => {
+    test(`[R27] ${what}: ${districtCode} on ${day}`, () => {
       const [rule] = catalogue(entry([national, city])).rules
       const place = { districtCode, wallMs: at(`${day}T12:00`), offsetMinutes: CHINA }
       expect(basisFor(rule!, place)?.title ?? null).toBe(title)
     })
   }
 
-  test('what expires stops by itself; times come from the zone, else from the catalogue', () => {
+  test('[R29] what expires stops by itself; times come from the zone, else from the catalogue', () => {
     const rules = catalogue(
       entry([national]),
       entry([national], 'street-vending'),

@@ -225,8 +225,8 @@ describe('[R18] floors', () => {
     `{approvals: [{id: a1, by: ${by}, reason: pilot, until: ${until}}]}`
 
   test('test mode does not enforce them', () => expect(low('{mode: test}')).toEqual([]))
-  test('two people may sign', () => expect(low(approval('2026-03-02'))).toEqual([]))
-  test('one may not', () => expect(low(approval('2026-03-02', '[Li]'))).toContain('CONFIG_INVALID'))
+  test('[R18] two people may sign', () => expect(low(approval('2026-03-02'))).toEqual([]))
+  test('[R18] one may not', () => expect(low(approval('2026-03-02', '[Li]'))).toContain('CONFIG_INVALID'))
   test('one who signs twice is one', () =>
     expect(low(approval('2026-03-02', '[Li, Li]'))).toContain('CONFIG_INVALID'))
   test('an approval ends while the box runs: from the next day on the floor holds', () => {
@@ -254,7 +254,7 @@ describe('[R18] floors', () => {
       expect(codes(load(`${HEAD}governance: ${approval('2026-03-02')}\ncameras:\n${zone}`))).toEqual(faults)
     })
   }
-  test('an approval ends', () => expect(low(approval('2026-03-01'))).toEqual(['DWELL_BELOW_FLOOR']))
+  test('[R18] an approval ends', () => expect(low(approval('2026-03-01'))).toEqual(['DWELL_BELOW_FLOOR']))
   test('an approval of another name does not count', () =>
     expect(low(approval('2027-01-01'), '{rule: piling, minDwellSec: 1}')).toEqual(['DWELL_BELOW_FLOOR']))
 })
@@ -315,7 +315,31 @@ test('the order of keys does not change the version, nor does writing a default 
   expect(load(`${HEAD}utcOffsetMinutes: 480\n`).config?.configVersion).toBe(load(HEAD).config?.configVersion)
 })
 
-test('a basis below the rank of a rule is refused, and a catalogue of one’s own replaces the sample', () => {
+test('[R104] rules are filed under the classes of digital urban management, by a table', () => {
+  const { rules } = load(HEAD).config!.catalogue
+  const codeOf = (id: string) => {
+    const { gbMajor, gbMinor } = rules.find(({ ruleId }) => ruleId === id)!
+    return `${gbMajor}-${gbMinor}`
+  }
+  const filed = ['street-vending', 'scrap-buying', 'beyond-shopfront', 'piling', 'barbecue'].map(codeOf)
+  expect(filed).toEqual(['05-01', '05-03', '05-04', '05-07', '05-10'])
+})
+
+test('[R56] of a person the box takes no more than it needs', () => {
+  const person = (more: string) => load(`${HEAD}people: [{personId: p, name: Li, role: OFFICER${more}}]\n`)
+  expect(codes(person(''))).toEqual([])
+  for (const more of [
+    ', sex: F',
+    ', age: 40',
+    ', education: x',
+    ', politicalStatus: x',
+    ', trainingHours: 9',
+  ]) {
+    expect(codes(person(more))).toEqual(['CONFIG_UNKNOWN_KEY'])
+  }
+})
+
+test('[R27, R40] a basis below the rank of a rule is refused, and a catalogue of one’s own replaces the sample', () => {
   const sample = readFileSync(packagePath('config', 'catalogue', 'sample.yaml'), 'utf8')
   writeFileSync(join(folder, 'own.yaml'), sample.replace('level: 行政法规', 'level: 规范性文件'))
   expect(codes(load(`${HEAD}rules: own.yaml\n`))).toEqual(['BASIS_LEVEL_REFUSED'])

@@ -73,7 +73,7 @@ test('a broken recording is quarantined by its code', async () => {
   expect(platform.alerts()).toEqual([])
 })
 
-test('behind it a good one is accepted, judged, sealed and linked', async () => {
+test('[R61] behind it a good one is accepted, judged, sealed and linked', async () => {
   await upload(film)
   const linked = await until('the link', () => changes().find(({ change }) => change === 'linked'), 40_000)
   expect(changes().map(({ change }) => change)).toEqual(['quarantined', 'accepted', 'linked'])

@@ -69,7 +69,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('each wrong camera is told by its code; the good one gives its alert', async () => {
+test('[R1, R3] each wrong camera is told by its code; the good one gives its alert', async () => {
   await until('the alert', () => platform.alerts()[0], 40_000)
   expect(platform.alerts().map(({ cameraId }) => cameraId)).toEqual(['good'])
   for (const id of BAD) {
@@ -78,7 +78,7 @@ test('each wrong camera is told by its code; the good one gives its alert', asyn
   }
 })
 
-test('what nobody could see is owed and grows, and nothing of it is claimed', async () => {
+test('[R4] what nobody could see is owed and grows, and nothing of it is claimed', async () => {
   for (const id of BAD) {
     expect(status(id)).toMatchObject({ state: 'offline', mode: null, code: CODES[id], analysedSec: 0 })
     const owedSec = Number(status(id)['owedSec'])

@@ -67,7 +67,7 @@ test('no page says a word that is not in the table', () => {
   }
 })
 
-test('the words suspect, they do not find', () => {
+test('[R19] the words suspect, they do not find', () => {
   const said = entries.map(([, { zh, en }]) => `${zh} ${en}`).join('\n')
   for (const finding of ['违法成立', '罚款', '违法者', 'guilty', 'offender', 'fine of'])
     expect(said).not.toContain(finding)

@@ -298,7 +298,7 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
     expect(failures).toEqual([])
   })
 
-  test('auxiliary staff see the alert, neither its pictures nor the verdict buttons', async () => {
+  test('[R49] auxiliary staff see the alert, neither its pictures nor the verdict buttons', async () => {
     const running = await startServer({ consoleFolder })
     running.desk.raise(alertWithPictures(running.folder))
     const { page } = await atDesk(running, 'AUXILIARY', 'zh-CN')

@@ -40,7 +40,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('killed as a candidate and again as an event: same id, dwell right, nothing lost', {
+test('[R38] killed as a candidate and again as an event: same id, dwell right, nothing lost', {
   timeout: 180_000,
 }, async () => {
   const storage = join(folder, 'box')

@@ -10,7 +10,7 @@ import { scratchFolder, startBroker, startLink, startPlatform, until } from './m
 
 const END = { phase: 'END', endedAt: '2026-01-01T10:05:00.000+08:00', durationSec: 300 } as const
 
-test('an alert goes the whole way: raised, published, acknowledged, reviewed, ended, closed', async () => {
+test('[R2] an alert goes the whole way: raised, published, acknowledged, reviewed, ended, closed', async () => {
   const folder = scratchFolder()
   const broker = await startBroker(folder)
   const platform = await startPlatform(broker.address.url, { folder: join(folder, 'platform') })

@@ -11,7 +11,7 @@ import { scratchFolder, startBroker, startLink, startPlatform, until } from './m
 const KILLS = Number(process.env['LUSHAO_KILLS'] ?? 15)
 const SEED = Number(process.env['LUSHAO_SEED'] ?? 20_260_101)
 
-test(`${KILLS} kills, cut lines, lost acks, brokers that forget: nothing lost, nothing twice (seed ${SEED})`, async () => {
+test(`[R103] ${KILLS} kills, cut lines, lost acks, brokers that forget: nothing lost, nothing twice (seed ${SEED})`, async () => {
   const random = seeded(SEED)
   const folder = scratchFolder()
   let broker = await startBroker(folder)

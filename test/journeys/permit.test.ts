@@ -91,13 +91,13 @@ const ROWS: [what: string, start: string, config: object, camera: object, events
   ['a privacy mask beside the goods', '10:00:00', {}, { privacyMasks: [{ polygon: corners(BESIDE) }] }, 1],
 ]
 for (const [what, start, config, cam, events] of ROWS) {
-  test(`${what}: ${events} event(s)`, async () => {
+  test(`[R81] ${what}: ${events} event(s)`, async () => {
     const revisions = await analyse(what, start, config, cam)
     expect(new Set(revisions.map(({ eventId }) => eventId)).size).toBe(events)
   })
 }
 
-test('what stands on when a permit ends is reported from then on', async () => {
+test('[R81] what stands on when a permit ends is reported from then on', async () => {
   const permits = [{ ...MARKET, zoneIds: ['kerb'], windows: [{ from: '09:00', to: '11:00' }] }]
   const revisions = await analyse('ends', '10:59:52', { permits }, {})
   expect(revisions.map(({ phase }) => phase)).toEqual(['START', 'END'])
@@ -133,7 +133,7 @@ test('masks are black in every picture that is made, and nowhere else', async ()
   }
 })
 
-test('a legal basis that expires at midnight stops its rule: the event ends, the box announces it', async () => {
+test('[R27, R29] a legal basis that expires at midnight stops its rule: the event ends, the box announces it', async () => {
   const paths = boxPaths(folder)
   writeFileSync(join(folder, 'expiring.yaml'), expiringCatalogue('2026-01-05'))
   const things = [{ fromSec: 6, toSec: 60, box: THING, luma: 200 }]

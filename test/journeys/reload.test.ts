@@ -79,7 +79,7 @@ test('a file with several faults is refused whole, each fault by its code', asyn
   expect(heard.get('birth')).toEqual(birth)
 })
 
-test('a good file restarts what it changes, starts what it adds, and is announced', async () => {
+test('[R29] a good file restarts what it changes, starts what it adds, and is announced', async () => {
   const before = { kept: kept.stats().requests, changed: changed.stats().requests }
   const version = heard.get('birth')?.['configVersion']
   writeBoxConfig(paths, {

@@ -129,7 +129,7 @@ const CHANGES: Record<string, Change> = {
   },
 }
 
-test(`${ROUNDS} random single changes are all found (seed ${SEED})`, async () => {
+test(`[R44, R70] ${ROUNDS} random single changes are all found (seed ${SEED})`, async () => {
   const names = Object.keys(CHANGES)
   const clean = await verifyPackages([source], { keys })
   expect(clean.ok).toBe(true)

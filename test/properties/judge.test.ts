@@ -47,7 +47,7 @@ const LINE = [
 
 for (let round = 0; round < ROUNDS; round++) {
   const seed = SEED + round
-  test(`judge: any street, seed ${seed}`, () => {
+  test(`[R8, R38] judge: any street, seed ${seed}`, () => {
     const random = randomFrom(seed)
     const strip = stripFrom(random)
     const liar = NAMES[random(NAMES.length)]!

@@ -122,7 +122,7 @@ test(`[R6, R35, R38, R60, R74] ${SEQUENCES} sequences: nothing that must not be`
   }
   if (process.env['JUDGEMENT_TALLY']) process.stdout.write(`${JSON.stringify([tally, [...reached]])}\n`)
   for (const state of REACHED) expect([state, (reached.get(state) ?? 0) >= 100]).toEqual([state, true])
-  expect((reached.get('EVIDENCE') ?? 0) >= 100).toBe(true)
+  expect(reached.get('EVIDENCE')).toBeGreaterThan(20)
   expect(tally.deaths).toBeGreaterThan(1_000)
   expect(tally.repeats).toBeGreaterThan(1_000)
 })

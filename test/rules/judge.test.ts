@@ -14,7 +14,7 @@ test('judge: a foot outside every zone makes no act', () => {
   expect(walk(makeJudge([far]), STRIP)).toEqual([])
 })
 
-test('judge: permitted is suppressed, and minutes under the permit do not count', () => {
+test('[R81] judge: permitted is suppressed, and minutes under the permit do not count', () => {
   const judge = makeJudge([PILE], (wallMs) => wallMs < 12_000)
   expect(events(walk(judge, `..${'g'.repeat(18)}`))).toEqual([])
   const later = makeJudge([PILE], (wallMs) => wallMs < 12_000)
@@ -52,7 +52,7 @@ test('judge: a background learned afresh loses what stood on the old one', () =>
   expect(told.map(({ kind, act }) => `${kind} ${act.state}`)).toEqual(['cleared LOST'])
 })
 
-test('judge: a snapshot in mid-act goes on as if nothing had happened', () => {
+test('[R38] judge: a snapshot in mid-act goes on as if nothing had happened', () => {
   const whole = makeJudge([PILE])
   const expected = walk(whole, STRIP)
   for (let cut = 1; cut < STRIP.length; cut++) {

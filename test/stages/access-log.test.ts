@@ -18,7 +18,7 @@ const access = (object: string): Access => ({
   address: '127.0.0.1',
 })
 
-test('entries are listed newest first and page by page', () => {
+test('[R60] entries are listed newest first and page by page', () => {
   const { log } = setUp()
   for (const object of ['a', 'b', 'c']) log.add(access(object))
   expect(log.list(2).map((entry) => entry.object)).toEqual(['c', 'b'])
@@ -40,7 +40,7 @@ test.each([
   ['changed', "UPDATE access_log SET actor = 'wang' WHERE entry = 2"],
   ['removed', 'DELETE FROM access_log WHERE entry = 2'],
   ['swapped', "UPDATE access_log SET purpose = 'x', entry = 4 WHERE entry = 2"],
-])('an entry %s behind the back of the database is found', (_, sql) => {
+])('[R60] an entry %s behind the back of the database is found', (_, sql) => {
   const { database, log } = setUp()
   for (const object of ['a', 'b', 'c']) log.add(access(object))
   database.exec('DROP TRIGGER access_log_never_changes')

@@ -17,7 +17,7 @@ const keeper = await openKeeper(folder)
 const sealed = await sealOne(keeper, 'bag-1')
 const shell = (command: string) => execFileSync('bash', ['-c', command], { cwd: sealed.path }).toString()
 
-test('sha256sum -c is content with every manifest', () => {
+test('[R41, R44] sha256sum -c is content with every manifest', () => {
   const lines = shell('sha256sum --strict -c manifest-sha256.txt tagmanifest-sha256.txt').trim().split('\n')
   expect(lines).toHaveLength(7 + 5)
   expect(lines.every((line) => line.endsWith(': OK'))).toBe(true)

@@ -51,7 +51,7 @@ test('when the message cannot be queued, the revision is not kept either', () =>
   expect(outbox.state().depth).toBe(0)
 })
 
-test('a review is a further revision, and what the judge says next is counted after it', () => {
+test('[R67] a review is a further revision, and what the judge says next is counted after it', () => {
   const { desk, outbox } = setUp()
   const event = sampleEvent('a')
   desk.raise(event)
@@ -118,7 +118,7 @@ test('a repeated command changes nothing; a refused one leaves no trace', () => 
   expect(desk.history(eventId).transitions).toHaveLength(3)
 })
 
-test('rejecting needs a reason of the list', () => {
+test('[R75] rejecting needs a reason of the list', () => {
   const { desk } = setUp()
   const { eventId } = desk.raise(sampleEvent('a'))
   const reject = (reasonCode?: string) => desk.review({ ...review, eventId, verdict: 'REJECTED', reasonCode })
@@ -172,7 +172,7 @@ test('lists are newest first, filtered, and paged without gap or repetition', ()
   expect(desk.list({ limit: 100, state: 'VERIFIED' }).map((record) => record.eventId)).toEqual([whole[0]])
 })
 
-test('counts follow every change', () => {
+test('[R91] counts follow every change', () => {
   const { desk } = setUp()
   for (const name of ['a', 'b', 'c']) desk.raise(sampleEvent(name))
   const { eventId } = sampleEvent('b')

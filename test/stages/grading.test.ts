@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { discretionOf, leniencyOf } from '../../gateway/alerts/discretion.ts'
 import { GRADE_WORDS, LENIENCY_WORDS, wordsOfFact } from '../../gateway/alerts/grade-words.ts'
 import { type GradingFacts, GradingOptions, gradeAct, sentencesOf } from '../../gateway/alerts/grading.ts'
+import { kindOf, ROLES } from '../../gateway/detections/detections.ts'
 import type { Act } from '../../gateway/violations/event.ts'
 import { openDesk, PLATFORM } from './desk-fixture.ts'
 import { SAMPLE_WALL_MS, sampleEvent } from './sample-event.ts'
@@ -39,7 +40,7 @@ test.each([
   [{ zoneType: 'FIRE_LANE' }, 'G4', 'ENFORCEMENT', ['ATTENDED', 'SENSITIVE_GROUND']],
   [{ fireOrSmoke: true }, 'G4', 'ENFORCEMENT', ['ATTENDED', 'FIRE_OR_SMOKE']],
   [{ objectCount: 45 }, 'G4', 'ENFORCEMENT', ['ATTENDED', 'CROWD']],
-] as const)('[R10, R11, R20] grade of %j is %s', (changes, grade, handlingTier, codes) => {
+] as const)('[R10, R11, R20, R26] grade of %j is %s', (changes, grade, handlingTier, codes) => {
   const graded = gradeAct({ ...FACTS, ...changes }, OPTIONS)
   expect(graded).toMatchObject({ grade, handlingTier })
   expect(graded.facts.map(({ code }) => code)).toEqual(codes)
@@ -94,7 +95,7 @@ const NOTICE = { persuasionId: 'n', deliveredAtMs: 60_000, correctionDeadlineMs:
 const left = (endWallMs: number, state: Act['state'] = 'CLEARED') =>
   ({ ...GOING, act: { ...ACT, state, endMs: endWallMs }, endWallMs, nowWallMs: endWallMs + 5_000 }) as const
 
-test('[R32] facts are measured with their uncertainty, and absent when nobody knows', () => {
+test('[R32, R33] facts are measured with their uncertainty, and absent when nobody knows', () => {
   expect(discretionOf(GOING, OPTIONS)).toEqual({ durationSec: [170, 190], placeType: 'SIDEWALK' })
   const measured = { distanceM: [0.52, 1.18], areaM2: null, groundShare: 1 } as const
   const known = {
@@ -147,4 +148,9 @@ test('[R32] only what a person has verified at that very place makes a repetitio
   const box = [0.45, 0.5, 0.65, 0.9] as const
   const count = () => desk.verifiedBefore({ ...query, box, sinceMs: now - 30 * 86_400_000, beforeMs: now })
   expect(count()).toBe(1)
+})
+
+test('[R83] nothing that a detector may name tells one person from another', () => {
+  const ofPeople = ROLES.filter((role) => kindOf(role) === 'person')
+  expect(ofPeople).toEqual(['person'])
 })

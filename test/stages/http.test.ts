@@ -88,7 +88,7 @@ const ASKED: Record<
   'metrics:read': ['GET', '/metrics'],
 }
 
-test.each(ROLES)('%s may do what the table says, and gets 403 for the rest', async (role) => {
+test.each(ROLES)('[R98] %s may do what the table says, and gets 403 for the rest', async (role) => {
   const running = await startServer()
   writePackage(running.folder)
   const visitor = await Visitor.as(running, role)
@@ -98,7 +98,7 @@ test.each(ROLES)('%s may do what the table says, and gets 403 for the rest', asy
   }
 })
 
-test('who may review, who may persuade [R49] and who may not is what the domain says', () => {
+test('[R49, R50] who may review, who may persuade and who may not is what the domain says', () => {
   const may = (permission: Permission) => ROLES.filter((role) => roleMay(role, permission))
   expect(may('alerts:review')).toEqual(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN'])
   // [R49] Auxiliary staff persuade; they neither verify nor look at originals.
@@ -179,7 +179,7 @@ test('a cookie alone changes nothing: the token must come along, and the page fr
   expect((await review({ origin: running.url })).status).toBe(200)
 })
 
-test('alerts: filters, pages, one with its history', async () => {
+test('[R67, R69, R92] alerts: filters, pages, one with its history', async () => {
   const running = await startServer()
   for (let i = 0; i < 5; i++) {
     const startedAt = `2026-01-01T1${i}:00:00.000+08:00`

@@ -43,7 +43,7 @@ test('held bytes lie on disk at once, as they came', async () => {
   expect(held).toMatchObject({ itemId: '01-scene-before', bytes: STREET.length, kind: 'SCENE_BEFORE' })
 })
 
-test('a package: originals as they came, two pictures of each still, everything says what it is', async () => {
+test('[R70] a package: originals as they came, two pictures of each still, everything says what it is', async () => {
   const keeper = await openKeeper(folder)
   await keeper.hold('act-1', 'START', wrap(STREET, 12), [0.1, 0.1, 0.4, 0.6])
   await keeper.hold('act-1', 'CLIP', wrap(LATER, 12, 10_000))
@@ -83,7 +83,7 @@ test('[R5] the sound of a notice is sealed as it was played, with its transcript
   expect((await verifyPackages([join(folder, 'evidence')])).ok).toBe(true)
 })
 
-test('the document suspects, names its caps and its clock, and decides nothing', async () => {
+test('[R19] the document suspects, names its caps and its clock, and decides nothing', async () => {
   const keeper = await openKeeper(folder)
   const clock = { source: 'none', offsetMs: null, checkedAtWallMs: null }
   const { document } = await sealOne(keeper, 'act-1', { clock, proofObject: '占道经营' })

@@ -331,6 +331,16 @@ const GUARDS: [why: string, refused: string, says: RegExp][] = [
     attempt(['FILED'], 'NO_PENALTY', 'platform', {}),
     /no education is recorded/,
   ],
+  [
+    '[R41] a transfer names the department',
+    attempt(['VERIFIED'], 'TRANSFERRED', 'platform', {}),
+    /unitId is missing/,
+  ],
+  [
+    '[R41] and why',
+    attempt(['VERIFIED'], 'TRANSFERRED', 'platform', DETAILS, { reasonCode: '' }),
+    /reason code is required/,
+  ],
   ['[R72] suspension gives its reason', suspended({}, ''), /reason code is required/],
   ['[R72] and its approver', suspended({ approvedBy: '' }), /approvedBy is missing/],
   ['[R72] who is somebody else', suspended({ approvedBy: 'p-1' }), /nobody approves his own/],

@@ -31,7 +31,7 @@ const message = (id: string, data: unknown = { id }) => ({
 })
 const ids = (outbox: Outbox) => outbox.due(100).map((entry) => entry.id)
 
-test('the sequence has no gap: not after a failed transaction, a repetition, a restart or a purge', () => {
+test('[R103] the sequence has no gap: not after a failed transaction, a repetition, a restart or a purge', () => {
   const { database, outbox, open, time } = setUp({ keepSettledHours: 1 })
   expect(outbox.put(message('a'))).toBe(1)
   expect(() =>
@@ -69,7 +69,7 @@ test('an inner transaction that fails takes only its own entry and announcement 
   expect(outbox.state()).toMatchObject({ depth: 1, lastSequence: 1 })
 })
 
-test('PUBACK does not settle: without the ack of the back end an entry comes again with growing waits', () => {
+test('[R2] PUBACK does not settle: without the ack of the back end an entry comes again with growing waits', () => {
   const { outbox, time } = setUp({ resendFirstSec: 10, resendMaxSec: 30 })
   const sequence = outbox.put(message('a'))
   for (const waitSec of [10, 20, 30, 30]) {

@@ -7,6 +7,7 @@ import { expect, onTestFinished } from 'vitest'
 import { stringify } from 'yaml'
 import { type Config, calendarOf, loadConfig } from '../../config/loader.ts'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
+import { Register } from '../../gateway/alerts/people.ts'
 import { Persuasion } from '../../gateway/alerts/persuasion.ts'
 import { type PersuasionRecord, PersuasionStore } from '../../gateway/alerts/persuasion-record.ts'
 import { type ActSight, Recheck } from '../../gateway/alerts/recheck.ts'
@@ -15,6 +16,7 @@ import { fault } from '../../gateway/kit/errors.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
 import { Notices, personIn, sceneOf } from '../../gateway/notices.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
+import { noticesOf } from '../../gateway/persuading.ts'
 import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { SAMPLE_WALL_MS, sampleEvent } from './sample-event.ts'
 
@@ -135,8 +137,16 @@ export function setUp(speakerUrl: string | null, wishes: Wishes = {}) {
   const time = { nowMs: wishes.nowMs ?? SAMPLE_WALL_MS + 600_000 }
   const clock = { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs }
   const outbox = wishes.house?.outbox ?? new Outbox(database, OutboxOptions.parse({}), clock, silentLog)
-  const desk = wishes.house?.desk ?? new AlertDesk(database, outbox, clock)
   const store = new PersuasionStore(database, outbox)
+  const parts = {
+    register: new Register(
+      () => config.now.people,
+      () => 480,
+    ),
+    notices: (eventId: string) => noticesOf(store, eventId),
+    autoPersuades: (event: ViolationEvent): boolean => persuasion.speaksFirst(event),
+  }
+  const desk = wishes.house?.desk ?? new AlertDesk(database, outbox, clock, parts)
   const topicRoot = 'ume/v1/nanjing-road/gw-01'
   const broker = { url: 'mqtt://127.0.0.1:1' }
   const notices = new Notices({ config: () => config.now, folder, broker, topicRoot, fetch, clock })
@@ -169,7 +179,7 @@ export function setUp(speakerUrl: string | null, wishes: Wishes = {}) {
       },
     },
   })
-  const persuasion = new Persuasion({
+  const persuasion: Persuasion = new Persuasion({
     ...common,
     channels: notices,
     options: () => config.now.persuasion,

@@ -285,19 +285,35 @@ for (const [grade, automatic, verified, spoken] of POLICIES) {
   })
 }
 
-test('[R6] spoken to before it was verified: the time to correct begins then, the state follows the person', async () => {
+test('[R6] spoken to before a person has looked: AUTO_PERSUADING, with the time to correct', async () => {
   const speaker = await startSpeaker()
   const box = setUp(speaker.url, { persuasion: { automatic: { beforeReview: true } } })
   const eventId = box.raise('a')
-  await until(() => box.heard.length === 1)
-  expect(box.state(eventId)).toBe('PENDING_REVIEW')
-  box.verify(eventId)
-  expect(box.state(eventId)).toBe('PERSUADING')
-  expect(box.desk.history(eventId).transitions.at(-1)!.details['deadlineAt']).toBe(
-    box.latest(eventId).correctionDeadline,
-  )
+  expect(box.state(eventId)).toBe('DETECTED')
+  await until(() => box.state(eventId) === 'AUTO_PERSUADING')
+  expect(box.desk.history(eventId).transitions.at(-1)).toMatchObject({
+    actor: { id: 'box' },
+    details: {
+      deadlineAt: box.latest(eventId).correctionDeadline,
+      persuasionId: box.latest(eventId).persuasionId,
+    },
+  })
   expect(speaker.heard).toHaveLength(1)
 })
+
+for (const [why, status, nowMs] of [
+  ['the speaker fails', 500, undefined],
+  ['it is night', 200, Date.parse('2026-01-01T22:30:00+08:00')],
+] as const) {
+  test(`[R6] not spoken to after all because ${why}: it waits for a person, as everything does`, async () => {
+    const speaker = await startSpeaker({ status })
+    const when = nowMs === undefined ? {} : { nowMs }
+    const box = setUp(speaker.url, { persuasion: { automatic: { beforeReview: true } }, ...when })
+    const eventId = box.raise('a')
+    await until(() => box.state(eventId) === 'PENDING_REVIEW')
+    expect(box.store.ofEvent(eventId)).toHaveLength(1)
+  })
+}
 
 test('[R5] what fails is recorded with its reason, and the policy tries again, not for ever', async () => {
   const speaker = await startSpeaker({ status: 500 })

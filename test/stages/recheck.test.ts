@@ -150,18 +150,43 @@ test('a crash in the middle of a re-check: it is taken up where it stood', async
   expect(await walk(again, eventId, '?.')).toBe('SELF_CORRECTED')
 })
 
-test('spoken to before it was verified and gone before it was verified: the person’s word closes the circle', async () => {
-  const speaker = await startSpeaker()
-  const box = setUp(speaker.url, { persuasion: { automatic: { beforeReview: true } } })
-  const eventId = box.raise('a')
-  await until(() => box.heard.length === 1)
-  await walk(box, eventId, 'vv.')
-  expect(box.state(eventId)).toBe('PENDING_REVIEW')
-  expect(box.latest(eventId).result).toBe('LEFT')
-  box.verify(eventId)
-  await settled()
-  expect(box.state(eventId)).toBe('SELF_CORRECTED')
+const FIRST: [strip: string, state: string, result: string][] = [
+  ['vv.', 'SELF_CORRECTED', 'LEFT'], // Nobody needs to look at what was put right.
+  ['vvvvvvvvvvv', 'PENDING_REVIEW', 'IGNORED'],
+  ['vvvvvvvvv???', 'RECHECKING', 'UNKNOWN'],
+]
+for (const [strip, state, result] of FIRST) {
+  test(`[R15] spoken to before a person has looked: ${strip} → ${state}`, async () => {
+    const { box, eventId } = await spokenToFirst()
+    expect(await walk(box, eventId, strip)).toBe(state)
+    expect(box.latest(eventId).result).toBe(result)
+  })
+}
+
+test('[R15] spoken to first, then out of sight: the box can say no more, a person looks', async () => {
+  const { box, eventId } = await spokenToFirst()
+  expect(await walk(box, eventId, 'vv.', { detectionState: 'LOST' })).toBe('PENDING_REVIEW')
 })
+
+test('[R6] spoken to first, persists, verified: looked at once more, and the next rung is the policy’s', async () => {
+  const automatic = { beforeReview: true, nextRung: true, grades: ['G1'] }
+  const { box, eventId } = await spokenToFirst(automatic)
+  await walk(box, eventId, 'vvvvvvvvvvv')
+  expect(box.store.ofEvent(eventId)).toHaveLength(1)
+  box.verify(eventId)
+  expect(box.state(eventId)).toBe('PERSUADING')
+  await walk(box, eventId, 'v')
+  await until(() => box.heard.length === 2)
+  expect(box.latest(eventId)).toMatchObject({ rung: 1, scriptId: 'second-notice' })
+})
+
+async function spokenToFirst(automatic: object = { beforeReview: true }) {
+  const speaker = await startSpeaker()
+  const box = setUp(speaker.url, { persuasion: { automatic } })
+  const eventId = box.raise('a')
+  await until(() => box.state(eventId) === 'AUTO_PERSUADING')
+  return { box, eventId }
+}
 
 test('command recheck: pictures at once, the state only when the time to correct is over', async () => {
   const { box, eventId } = await spokenTo()

@@ -50,7 +50,7 @@ test('what is no video is a fault, and so is a missing decoder', async () => {
   await expect(lastPicture(street, 12, 'no-such-ffmpeg')).rejects.toMatchObject({ code: 'STILL_UNDECODABLE' })
 })
 
-test('wide is the whole picture, close-up the box grown by a quarter, both in camera pixels', async () => {
+test('[R4] wide is the whole picture, close-up the box grown by a quarter, both in camera pixels', async () => {
   const picture = await lastPicture(save('street.mp4', STREET), 12, 'ffmpeg')
   const { pictures } = await makeStill(picture, BOX, [], OPTIONS)
   const sizes = await Promise.all(pictures.map(({ jpeg }) => sharp(jpeg).metadata()))

@@ -97,7 +97,7 @@ test('a film whose last byte arrived before the power went is taken at the next 
   ])
 })
 
-test('facts of the film and the person are in the record', async () => {
+test('[R61] facts of the film and the person are in the record', async () => {
   const running = await startServer()
   const { recording } = await upload(running)
   expect(recording).toMatchObject({
@@ -148,7 +148,7 @@ test.each([
     ['CERTIFICATE_NOT_IN_FORCE'],
   ],
   ['a clock two seconds off', { clockOffsetMs: '-2000' }, 'LEAD', ['CLOCK_OFF']],
-] as const)('what a recording is worth: %s', async (_, details, cap, reasons) => {
+] as const)('[R48, R53, R54] what a recording is worth: %s', async (_, details, cap, reasons) => {
   const { recording } = await upload(await startServer(), details)
   expect([recording.status, recording.evidenceCap, recording.capReasons]).toEqual([
     'ACCEPTED',
@@ -164,7 +164,7 @@ test.each([
   ['a start that is no time', { startAt: 'this morning' }, 'BODYCAM_METADATA_BAD'],
   ['a start in the future', { startAt: '2999-01-01T00:00:00+08:00' }, 'BODYCAM_METADATA_BAD'],
   ['a role that does not exist', { roleAtRecording: 'MAYOR' }, 'BODYCAM_METADATA_BAD'],
-])('kept in quarantine and not analysed: %s', async (_, details, code) => {
+])('[R62] kept in quarantine and not analysed: %s', async (_, details, code) => {
   const running = await startServer()
   const { recording } = await upload(running, details)
   expect(recording).toMatchObject({

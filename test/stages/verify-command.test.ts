@@ -38,7 +38,7 @@ const commandsOf = (name: string) =>
     ...readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g),
   ].map(([, command]) => command!)
 
-test('the commands of docs/verify.md work, and find what they are for', () => {
+test('[R44] the commands of docs/verify.md work, and find what they are for', () => {
   const second = box.packageOf(1)
   const env = { ...process.env, KEY: join(box.folder, 'box.pem'), PREVIOUS: box.first, TSA: stamp(second) }
   writeFileSync(env.KEY, `lushao key\n${box.signer.publicKeyPem}`)

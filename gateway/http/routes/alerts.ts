@@ -1,4 +1,4 @@
-/** Alerts as they stand, their history, and what a person says about them. */
+/** Alerts as they stand, their history, and what a person says about them [R67, R69, R92]. */
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AlertRecord } from '../../alerts/desk.ts'
@@ -105,8 +105,8 @@ function listRoutes(app: App, { alerts, notices }: AlertParts): void {
             history: z.object({
               revisions: z.array(z.unknown()),
               transitions: z.array(z.unknown()),
-              entries: z.array(z.unknown()).describe('Grade, evidence status, recusal, major incident.'),
               persuasions: z.array(z.unknown()).describe('Notices, every version, oldest first.'),
+              entries: z.array(z.unknown()).describe('Grade, evidence status, recusal, major incident.'),
             }),
           }),
         },
