@@ -9,6 +9,7 @@
 import { z } from 'zod'
 import { ClockOptions } from '../devices/clock/clock-watch.ts'
 import { GradingOptions } from '../gateway/alerts/grading.ts'
+import { RANKS } from '../gateway/alerts/people.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
 import { NamingOptions } from '../gateway/detections/eyes.ts'
 import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
@@ -132,9 +133,7 @@ const Person = z.strictObject({
   personId: z.string().min(1).max(64).describe('Id on the platform.'),
   name: z.string().min(1).max(40).describe('Name.'),
   badgeNo: z.string().max(40).optional().describe('Badge or enforcement number (执法编号).'),
-  role: z
-    .enum(['OFFICER', 'AUXILIARY', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'])
-    .describe('What the person may do. Footage of auxiliary staff stays a lead.'),
+  role: z.enum(RANKS).describe('What the person may do. Footage of auxiliary staff stays a lead.'),
   certNo: z.string().max(40).optional().describe('Number of the enforcement certificate.'),
   certValidFrom: Day.optional().describe('First day of the certificate.'),
   certValidTo: Day.optional().describe('Last day of the certificate.'),
