@@ -46,7 +46,7 @@ export function Discretion({ event }: { event: ViolationEvent }) {
         {gradeChange && (
           <Row label={t('discretion.change')}>
             {gradeChange.from} → {event.grade}, {gradeChange.by}, {momentOf(gradeChange.at)}
-            <span class="told">{gradeChange.reason}</span>
+            <small>{gradeChange.reason}</small>
           </Row>
         )}
         {tierUsed && <Row label={t('discretion.tierUsed')}>{term('tier', tierUsed)}</Row>}

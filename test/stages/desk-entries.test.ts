@@ -42,6 +42,20 @@ test('[R10] a person changes the grade with a reason; the judge goes on below it
   ])
 })
 
+test('[R10] of several changes the last word stands, beside the facts of the box', () => {
+  const { desk } = openDesk()
+  const facts = { gradeReasons: ['cluster of 7'], gradeFacts: [{ code: 'CLUSTER', value: 7 }] }
+  for (const known of [facts, { gradeReasons: facts.gradeReasons }]) {
+    const { eventId } = desk.raise(sampleEvent(JSON.stringify(known), known))
+    desk.regrade({ eventId, grade: 'G3', note: 'a', actor: OFFICER })
+    desk.regrade({ eventId, grade: 'G2', note: 'b', actor: PLATFORM })
+    const { event } = desk.declareMajor({ eventId, note: 'a fight', actor: PLATFORM })
+    expect(event.gradeReasons).toEqual(['cluster of 7', 'major incident: a fight'])
+    expect(event.gradeFacts!.map(({ code }) => code).at(-1)).toBe('MAJOR_INCIDENT')
+    expect([event.grade, event.gradeChange?.from]).toEqual(['G4', 'G1'])
+  }
+})
+
 test.each([
   ['helper', /auxiliary staff/],
   ['expired', /auxiliary staff/],
