@@ -91,6 +91,26 @@ test('[R20, R26] zone, school, fire and time of education', () => {
   expect(of({}, { ...ACT, objects: [{ class: 'smoke', role: 'other' }] })).toBe('G4')
 })
 
+test('[R20] who knows of a school near by is asked, at the foot of the act', () => {
+  const near = (metres: number | null) => {
+    const asked: unknown[] = []
+    const places = {
+      groundType: () => 'SIDEWALK' as const,
+      distanceToSchoolM: (...where: unknown[]) => {
+        asked.push(where)
+        return metres
+      },
+    }
+    const { grade } = gradingOf(
+      { config, camera: camera({}), places },
+      { act: ACT, rule, eventId: 'e', times },
+    )
+    expect(asked).toEqual([['kerb', [0.5, 0.9]]])
+    return grade
+  }
+  expect([near(60), near(600), near(null)]).toEqual(['G3', 'G1', 'G1'])
+})
+
 test('[R35] the basis of an event must have been in force at its place on its day', () => {
   const event = sampleEvent('a', { legalBasis: { title: basis.title, article: basis.article } })
   expect(basisInForce(config, event)).toBe(true)
