@@ -5,8 +5,7 @@
  */
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import { wordsOfFact } from '../alerts/grade-words.ts'
-import type { ViolationEvent } from '../violations/event.ts'
+import { GRADE_WORDS } from '../alerts/grade-words.ts'
 import { type Language, STRINGS, type StringKey } from './strings.ts'
 
 const STORED = 'lushao.language'
@@ -66,10 +65,14 @@ export function lengthOf(seconds: number, language: Language): string {
   return parts.join(language === 'zh' ? '' : ' ')
 }
 
-/** Why it has its grade. An event of an older box brings sentences in English alone. */
-export function gradeReasons(
-  { gradeFacts, gradeReasons: sentences }: Pick<ViolationEvent, 'gradeFacts' | 'gradeReasons'>,
-  language: Language,
-): readonly string[] {
-  return gradeFacts?.map((fact) => wordsOfFact(fact, language)) ?? sentences
+/** Reasons for a grade come from the box as English sentences of a closed list; the list knows them in Chinese too. */
+export function gradeReason(reason: string, language: Language): string {
+  if (language === 'en') return reason
+  for (const { en, zh } of Object.values(GRADE_WORDS)) {
+    const [before, after] = en.split('{value}') as [string, string?]
+    if (after === undefined && reason === en) return zh
+    if (after === undefined || !reason.startsWith(before) || !reason.endsWith(after)) continue
+    return zh.replace('{value}', reason.slice(before.length, reason.length - after.length))
+  }
+  return reason
 }
