@@ -29,6 +29,7 @@ import { blindRules, type Place, type WatchedRule, watchedRules } from './violat
 import type { Act } from './violations/event.ts'
 import type { EventContext, Grading } from './violations/event-book.ts'
 import { Judge, type JudgedZone, JudgeOptions } from './violations/judge.ts'
+import { groundOf } from './violations/school.ts'
 
 export interface LineParts {
   readonly config: Config
@@ -189,7 +190,8 @@ function watchedZones(
 ): WatchedZones {
   const rules = new Map<string, WatchedRule>()
   const zones = camera.zones.map((zone) => {
-    const place = placeOf(config, camera, wallMs)
+    const ground = groundOf(config.schools, camera, zone)
+    const place = { ...placeOf(config, camera, wallMs), ground }
     const watched = watchedRules(config.catalogue, zone, place, roles, config.governance)
     for (const rule of watched) rules.set(`${zone.id}/${rule.ruleId}`, rule)
     const { id, type, polygon, shopfrontLine, groundScale } = zone

@@ -42,13 +42,7 @@ export const graceThreshold = (least: number, most: number, fallback: Bounded & 
 }
 
 /** Each threshold by its name in the catalogue and in a zone. */
-const THRESHOLDS = [
-  'minDwellSec',
-  'minDistanceM',
-  'unloadingGraceSec',
-  'groupMin',
-  'overShareMin',
-] as const
+const THRESHOLDS = ['minDwellSec', 'minDistanceM', 'unloadingGraceSec', 'groupMin', 'overShareMin'] as const
 export type Threshold = (typeof THRESHOLDS)[number]
 
 export type Thresholds = Readonly<Record<Threshold, Bounded & { readonly ceiling?: number }>>
