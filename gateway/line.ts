@@ -63,6 +63,7 @@ export class Line {
   /** Zones and rules that are watched; a change of them outdates the judge's memory. */
   readonly zonesVersion: string
   readonly #parts: LineParts
+  readonly #law: string
   readonly #trackers = { detector: new Tracker(TrackerOptions.parse({})), namer: new Tracker(NAMED) }
   #last: Instant | null = null
   #changed = false
@@ -74,6 +75,7 @@ export class Line {
     const watched = watchedZones(config, camera, parts.startWallMs, roles)
     for (const blind of blindRules(camera, roles)) parts.log.warn({ code: blind.code }, blind.message)
     this.zonesVersion = JSON.stringify(watched.zones)
+    this.#law = lawOf(watched.rules)
     const places = new Places(config, camera)
     this.occupancy = new Occupancy(config.occupancy)
     this.baseline = new Baseline(config.baseline, parts.eyes.detector?.modelDigest ?? 'none')
@@ -155,8 +157,8 @@ export class Line {
     const { config, camera, startWallMs } = this.#parts
     const caps = (atMs: number) => String(capsOf(camera, atMs, config.utcOffsetMinutes))
     if (caps(wallMs) !== caps(startWallMs)) return true
-    const { zones } = watchedZones(config, camera, wallMs, this.#parts.eyes.roles)
-    return JSON.stringify(zones) !== this.zonesVersion
+    const { zones, rules } = watchedZones(config, camera, wallMs, this.#parts.eyes.roles)
+    return JSON.stringify(zones) !== this.zonesVersion || lawOf(rules) !== this.#law
   }
 
   /** No picture came: what nobody could see for too long is told to be out of sight. */
@@ -180,6 +182,11 @@ const NAMED = TrackerOptions.parse({ sureScoreMin: 0.6, faintScoreMin: 0.55 })
 interface WatchedZones {
   readonly zones: readonly JudgedZone[]
   readonly rules: ReadonlyMap<string, WatchedRule>
+}
+
+/** On which bases they are watched: another one may have come into force for the same rules. */
+function lawOf(rules: WatchedZones['rules']): string {
+  return JSON.stringify([...rules].map(([name, { basis }]) => [name, basis.title, basis.article]))
 }
 
 function watchedZones(
