@@ -5,7 +5,14 @@
 import type { ScriptLibrary } from '../gateway/alerts/scripts.ts'
 import { Calendar, type HolidayTable, localDay } from '../gateway/kit/calendar.ts'
 import { fault } from '../gateway/kit/errors.ts'
-import { basisFor, entryOf, misplaced, type RuleCatalogue } from '../gateway/violations/catalogue.ts'
+import {
+  basisFor,
+  entryOf,
+  groundFor,
+  misplaced,
+  type RuleCatalogue,
+} from '../gateway/violations/catalogue.ts'
+import { groundOf } from '../gateway/violations/school.ts'
 import { refusals } from '../gateway/violations/thresholds.ts'
 import type { Zone } from '../gateway/violations/zone.ts'
 import type { GatewayOptions } from './schema.ts'
@@ -144,8 +151,9 @@ export function exemptionsOver({ options, source, wallMs }: Checked): Finding[] 
 export function rulesWithoutBasis(checked: Checked): Finding[] {
   const { options, catalogue, source, wallMs } = checked
   const offsetMinutes = options.utcOffsetMinutes
-  return eachRule(checked, ({ rule }, path, district, { type: ground }) => {
+  return eachRule(checked, ({ rule }, path, district, zone, { camera }) => {
     const entry = entryOf(catalogue, rule)
+    const ground = groundFor(rule, zone, { ground: groundOf(options.schools, camera, zone) })
     const place = { districtCode: district, wallMs, offsetMinutes, ground }
     if (entry !== undefined && basisFor(entry, place) !== null) return []
     const day = localDay(wallMs, offsetMinutes)
@@ -210,6 +218,7 @@ export function rulesMisplaced(checked: Checked): Finding[] {
 }
 
 interface Picture {
+  readonly camera: { readonly lon?: number | undefined; readonly lat?: number | undefined }
   readonly cameraId: string | null
   readonly zones: readonly Zone[]
 }
@@ -226,11 +235,12 @@ function eachRule(
       ),
     )
   return [
-    ...options.cameras.flatMap(({ id, zones, jurisdictionCode }, at) =>
-      inZones({ cameraId: id, zones }, ['cameras', cameraPlaces[at]!], jurisdictionCode ?? options.region),
-    ),
+    ...options.cameras.flatMap((camera, at) => {
+      const { id: cameraId, zones, jurisdictionCode = options.region } = camera
+      return inZones({ camera, cameraId, zones }, ['cameras', cameraPlaces[at]!], jurisdictionCode)
+    }),
     ...options.devices.bodycams.flatMap(({ zones = [] }, at) =>
-      inZones({ cameraId: null, zones }, ['devices', 'bodycams', at], options.region),
+      inZones({ camera: {}, cameraId: null, zones }, ['devices', 'bodycams', at], options.region),
     ),
   ]
 }

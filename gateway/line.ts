@@ -28,6 +28,7 @@ import { blindRules, type Place, type WatchedRule, watchedRules } from './violat
 import type { Act } from './violations/event.ts'
 import type { EventContext } from './violations/event-book.ts'
 import { Judge, type JudgedZone, JudgeOptions } from './violations/judge.ts'
+import { groundOf } from './violations/school.ts'
 
 export interface LineParts {
   readonly config: Config
@@ -63,6 +64,7 @@ export class Line {
   /** Zones and rules that are watched; a change of them outdates the judge's memory. */
   readonly zonesVersion: string
   readonly #parts: LineParts
+  readonly #law: string
   readonly #trackers = { detector: new Tracker(TrackerOptions.parse({})), namer: new Tracker(NAMED) }
   #last: Instant | null = null
   #changed = false
@@ -74,6 +76,7 @@ export class Line {
     const watched = watchedZones(config, camera, parts.startWallMs, roles)
     for (const blind of blindRules(camera, roles)) parts.log.warn({ code: blind.code }, blind.message)
     this.zonesVersion = JSON.stringify(watched.zones)
+    this.#law = lawOf(watched.rules)
     const places = new Places(config, camera)
     this.occupancy = new Occupancy(config.occupancy)
     this.baseline = new Baseline(config.baseline, parts.eyes.detector?.modelDigest ?? 'none')
@@ -179,8 +182,8 @@ export class Line {
     const { config, camera, startWallMs } = this.#parts
     const caps = (atMs: number) => String(capsOf(camera, atMs, config.utcOffsetMinutes))
     if (caps(wallMs) !== caps(startWallMs)) return true
-    const { zones } = watchedZones(config, camera, wallMs, this.#parts.eyes.roles)
-    return JSON.stringify(zones) !== this.zonesVersion
+    const { zones, rules } = watchedZones(config, camera, wallMs, this.#parts.eyes.roles)
+    return JSON.stringify(zones) !== this.zonesVersion || lawOf(rules) !== this.#law
   }
 
   /** No picture came: what nobody could see for too long is told to be out of sight. */
@@ -206,6 +209,11 @@ interface WatchedZones {
   readonly rules: ReadonlyMap<string, WatchedRule>
 }
 
+/** On which bases they are watched: another one may have come into force for the same rules. */
+function lawOf(rules: WatchedZones['rules']): string {
+  return JSON.stringify([...rules].map(([name, { basis }]) => [name, basis.title, basis.article]))
+}
+
 function watchedZones(
   config: Config,
   camera: CameraOptions,
@@ -214,7 +222,8 @@ function watchedZones(
 ): WatchedZones {
   const rules = new Map<string, WatchedRule>()
   const zones = camera.zones.map((zone) => {
-    const place = placeOf(config, camera, wallMs)
+    const ground = groundOf(config.schools, camera, zone)
+    const place = { ...placeOf(config, camera, wallMs), ground }
     const watched = watchedRules(config.catalogue, zone, place, roles, config.governance)
     for (const rule of watched) rules.set(`${zone.id}/${rule.ruleId}`, rule)
     const { id, type, polygon, shopfrontLine, groundScale } = zone

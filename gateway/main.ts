@@ -43,6 +43,7 @@ import type { Health } from './telemetry/health.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { watchedRules } from './violations/catalogue.ts'
 import { type PublicRules, publicRules } from './violations/public-view.ts'
+import { groundOf } from './violations/school.ts'
 
 export interface RunningGateway {
   readonly consoleUrl: string
@@ -355,9 +356,10 @@ function birthOf(box: Box, signer: Signer, eyes: Eyes, clockWatch: ClockWatch): 
         districtCode: camera.jurisdictionCode ?? config.region,
         ...{ wallMs, offsetMinutes: config.utcOffsetMinutes },
       }
-      const rules = camera.zones.flatMap((zone) =>
-        watchedRules(config.catalogue, zone, place, eyes.roles, config.governance),
-      )
+      const rules = camera.zones.flatMap((zone) => {
+        const there = { ...place, ground: groundOf(config.schools, camera, zone) }
+        return watchedRules(config.catalogue, zone, there, eyes.roles, config.governance)
+      })
       return {
         id: camera.id,
         name: camera.name ?? camera.id,

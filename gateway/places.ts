@@ -21,7 +21,7 @@ import type { HushedAct } from './violations/judge.ts'
 import { type PermittedPoint, permitSight, permittedAt } from './violations/permit.ts'
 import type { PermitAnswer } from './violations/permit-watch.ts'
 import { silencing, TRADES } from './violations/rules/index.ts'
-import { distanceToSchoolM } from './violations/school.ts'
+import { distanceToSchoolM, groundOf } from './violations/school.ts'
 import { inForce, type Moment, type Zone } from './violations/zone.ts'
 
 interface Asked {
@@ -92,10 +92,8 @@ export class Places {
 
   /** What the ground is: a stall near a school gate stands at the gate, unless its ground is graver still. */
   groundType(zoneId: string, ruleId: RuleId, foot: Point): Zone['type'] {
-    const { type } = this.#zone(zoneId)
-    const metres = TRADES.includes(ruleId) ? this.distanceToSchoolM(zoneId, foot) : null
-    const atGate = metres !== null && metres <= this.#config.schools.withinM
-    return atGate && type !== 'FIRE_LANE' ? 'SCHOOL_GATE' : type
+    const zone = this.#zone(zoneId)
+    return TRADES.includes(ruleId) ? groundOf(this.#config.schools, this.#camera, zone, foot) : zone.type
   }
 
   #zone(zoneId: string): Zone {

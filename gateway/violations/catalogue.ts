@@ -16,7 +16,7 @@ import type { Role } from '../detections/detections.ts'
 import { between, Day, localDay, Span } from '../kit/calendar.ts'
 import { type Fault, fault } from '../kit/errors.ts'
 import { RULE_IDS, type RuleId } from './event.ts'
-import { rolesMissing } from './rules/index.ts'
+import { rolesMissing, TRADES } from './rules/index.ts'
 import type { Terms } from './rules/rule.ts'
 import { hasPublicSide } from './shopfront.ts'
 import { type Governance, graceThreshold, STRICT, settled, threshold } from './thresholds.ts'
@@ -156,11 +156,21 @@ const RuleEntryShape = z.strictObject({
         .min(1)
         .max(86_400)
         .describe('Seconds an act must last, unless the zone says otherwise.'),
+      sensitive: z
+        .number()
+        .min(1)
+        .max(86_400)
+        .optional()
+        .describe('The same at school gates and in fire lanes.'),
       floor: z.number().min(1).max(86_400).describe('The least a zone may ask for without an approval.'),
     })
     .refine((dwell) => dwell.default >= dwell.floor, {
       error: '≥ floor',
       path: ['default'],
+    })
+    .refine((dwell) => (dwell.sensitive ?? dwell.floor) >= dwell.floor, {
+      error: '≥ floor',
+      path: ['sensitive'],
     }),
   clearSec: z.number().min(1).max(3_600).describe('Seconds of absence after which an act is over.'),
   minDistanceM: threshold(0, 20, { default: 0.5, floor: 0.3 }).describe(
@@ -271,9 +281,12 @@ export interface Place {
   readonly districtCode: string
   readonly wallMs: number
   readonly offsetMinutes: number
-  /** Type of the zone; absent: no basis that is about one type alone counts. */
+  /** What the ground is for a stall; absent: what the zone says. */
   readonly ground?: Zone['type']
 }
+
+/** Ground on which an act needs less time to be told. */
+const SENSITIVE: readonly Zone['type'][] = ['SCHOOL_GATE', 'FIRE_LANE']
 
 /**
  * The rules of a zone that have a basis in force at the place and time, and that this build, the zone as it is drawn
@@ -289,11 +302,15 @@ export function watchedRules(
   return zone.rules.flatMap((asked) => {
     const { rule, clearSec } = asked
     const entry = entryOf(catalogue, rule)
-    const basis = entry === undefined ? null : basisFor(entry, { ...place, ground: zone.type })
+    const ground = groundFor(rule, zone, place)
+    const basis = entry === undefined ? null : basisFor(entry, { ...place, ground })
     if (entry === undefined || basis === null || entry.status === 'SUSPENDED') return []
     if (misplaced(rule, zone) !== null || rolesMissing(rule, roles).length > 0) return []
     const day = localDay(place.wallMs, place.offsetMinutes)
-    const { minDwellSec, unloadingGraceSec, ...terms } = settled(entry, asked, governance, day)
+    const dwell = entry.minDwellSec
+    const usualSec = SENSITIVE.includes(ground) ? (dwell.sensitive ?? dwell.default) : dwell.default
+    const bounds = { ...entry, minDwellSec: { ...dwell, default: usualSec } }
+    const { minDwellSec, unloadingGraceSec, ...terms } = settled(bounds, asked, governance, day)
     const localCode = localCodeOf(entry, place.districtCode)
     return {
       ruleId: rule,
@@ -305,6 +322,11 @@ export function watchedRules(
       ...(localCode === null ? {} : { localCode }),
     }
   })
+}
+
+/** What the ground is for a rule: near a school gate for whoever trades there, not for what is parked or piled. */
+export function groundFor(rule: RuleId, zone: Zone, place: Pick<Place, 'ground'>): Zone['type'] {
+  return TRADES.includes(rule) ? (place.ground ?? zone.type) : zone.type
 }
 
 /** What the city at the place calls it: the entry with the longest prefix. */

@@ -4,11 +4,12 @@
  *     the gate is in the picture, with a scale ─▶ from the act's foot, metres
  *     else gates and camera are on the map     ─▶ from the camera: off by as far as the camera sees
  *
- * Some places forbid stalls within a distance of a school gate (Henan: 50 m); there a stall is judged as at the gate. [R20]
+ * Some places forbid stalls within a distance of a school gate (Henan: 50 m); there a stall is judged as at the gate:
+ * by the dwell and on the basis of such ground, the zone's middle standing for all of it. [R20]
  */
 import { z } from 'zod'
 import { metresApart } from '../kit/earth.ts'
-import type { Point } from '../kit/geometry.ts'
+import type { Point, Polygon } from '../kit/geometry.ts'
 import { planeOf } from './ground-scale.ts'
 import type { Zone } from './zone.ts'
 
@@ -34,6 +35,26 @@ export const SchoolOptions = z.strictObject({
     .describe('Gates of primary and middle schools.'),
 })
 export type SchoolOptions = z.infer<typeof SchoolOptions>
+
+/** Graver ground than the surroundings of a gate. */
+const GRAVER: readonly Zone['type'][] = ['FIRE_LANE', 'SCHOOL_GATE', 'IGNORE']
+
+/** What the ground of a zone is for a stall: at the gate, when one is near and the ground is not graver still. */
+export function groundOf(
+  schools: SchoolOptions,
+  camera: Spot['camera'],
+  zone: Pick<Zone, 'type' | 'polygon' | 'schoolGate' | 'groundScale'>,
+  foot: Point = middleOf(zone.polygon),
+): Zone['type'] {
+  if (GRAVER.includes(zone.type)) return zone.type
+  const metres = distanceToSchoolM(schools, { camera, zone, foot })
+  return metres !== null && metres <= schools.withinM ? 'SCHOOL_GATE' : zone.type
+}
+
+function middleOf(polygon: Polygon): Point {
+  const mean = (at: 0 | 1) => polygon.reduce((sum, point) => sum + point[at], 0) / polygon.length
+  return [mean(0), mean(1)]
+}
 
 interface Spot {
   readonly camera: { readonly lon?: number | undefined; readonly lat?: number | undefined }

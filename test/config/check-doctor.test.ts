@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { addCheck } from '../../gateway/cli/check.ts'
 import { addDoctor } from '../../gateway/cli/doctor.ts'
 import { makeProgram, runProgram } from '../../gateway/cli/program.ts'
+import { addRules } from '../../gateway/cli/rules.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lushao-doctor-'))
 const video = join(folder, 'street.mp4')
@@ -38,6 +39,7 @@ async function lushao(...args: string[]): Promise<{ code: number; out: string; e
   const program = makeProgram('0.0.0')
   addCheck(program)
   addDoctor(program)
+  addRules(program)
   const code = await runProgram(program, ['node', 'lushao', '--lang', 'en', ...args])
   vi.restoreAllMocks()
   return { code, out, err }
@@ -102,6 +104,20 @@ test('check --json: code, path, value, allowed, both languages', async () => {
 
 test('check without a file is wrong usage', async () => {
   expect((await lushao('check')).code).toBe(2)
+})
+
+test('[R28, R30] rules: what is in force here, what is not and why, and the public view', async () => {
+  const file = write('')
+  const { code, out } = await lushao('rules', '-c', file)
+  expect(code).toBe(0)
+  expect(out).toContain('street-vending Street vending: in force 《上海市市容环境卫生管理条例》第二十一条')
+  expect(out).toContain('permit-overtime Trading outside the permitted hours: no basis in force here')
+  const page = await lushao('rules', '--public', '-c', file)
+  expect(page.out).toMatch(/^# 监看事项公示 \/ Rules in public/)
+  expect(page.out).not.toContain('permit-overtime')
+  const view = JSON.parse((await lushao('rules', '--public', '--format', 'json', '-c', file)).out) as object
+  expect(view).toMatchObject({ division: '310101', sample: true })
+  expect((await lushao('rules', '--format', 'pdf', '-c', file)).code).toBe(2)
 })
 
 interface DoctorLine {

@@ -9,6 +9,7 @@ import { ROLES } from '../../gateway/detections/detections.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { Places } from '../../gateway/places.ts'
 import { watchedRules } from '../../gateway/violations/catalogue.ts'
+import { groundOf } from '../../gateway/violations/school.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lushao-law-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -64,6 +65,7 @@ function watched(written: Written, at = NOON) {
   const place = {
     districtCode: jurisdictionCode ?? region,
     ...{ wallMs: Date.parse(at), offsetMinutes: utcOffsetMinutes },
+    ground: groundOf(config!.schools, cameras[0]!, zones[0]!),
   }
   return watchedRules(catalogue, zones[0]!, place, new Set(ROLES), governance)
 }
@@ -135,6 +137,18 @@ test('[R27] a basis about school gates holds at school gates alone', () => {
   const henan: Written = { options: { region: '410102' } }
   expect(watched(henan)[0]!.basis.title).toBe('城市道路管理条例')
   expect(watched({ ...henan, zone: { type: 'SCHOOL_GATE' } })[0]!.basis.title).toBe('河南省未成年人保护条例')
+})
+
+test('[R20] within 50 m of a school gate a stall is judged by the dwell and on the basis of such ground', () => {
+  const near: Written = {
+    options: { region: '410102', schools: { gates: [{ name: '一小', lon: 113.6, lat: 34.7 }] } },
+    camera: { lon: 113.6, lat: 34.7003 },
+    zone: { rules: [{ rule: 'street-vending' }, { rule: 'piling' }] },
+  }
+  const terms = (written: Written) =>
+    watched(written).map((rule) => `${rule.ruleId} ${rule.minDwellSec} ${rule.basis.title.slice(0, 3)}`)
+  expect(terms(near)).toEqual(['street-vending 60 河南省', 'piling 1800 城市市'])
+  expect(terms({ ...near, camera: { lon: 113.6, lat: 34.701 } })[0]).toBe('street-vending 180 城市道')
 })
 
 test('[R36] the city’s own code, by the longest prefix of the division', () => {

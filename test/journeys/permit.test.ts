@@ -3,7 +3,7 @@
  *
  *     film     ......████████████......     6 s … 18 s, from 10:00 on unless a row says otherwise
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
@@ -20,7 +20,7 @@ import { startGateway } from '../../gateway/main.ts'
 import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { RtspCamera } from '../../simulators/camera/rtsp-camera.ts'
 import { makeClip } from '../fixtures/clip.ts'
-import { boxPaths, camera, SITE, writeBoxConfig } from './box-config.ts'
+import { boxPaths, camera, KERB, SITE, writeBoxConfig } from './box-config.ts'
 import { listenTo, revisionsIn, startPlatformFor, until } from './gateway-process.ts'
 
 const THING = [0.4, 0.5, 0.55, 0.75] as const
@@ -97,6 +97,66 @@ for (const [what, start, config, cam, events] of ROWS) {
   })
 }
 
+test('[R16] an exempt act is not told, keeps no picture, and is noted with reason, approver and end', async () => {
+  const words = { reason: 'a fair', approvedBy: ['Li'], validTo: '2026-01-05' }
+  const exemptions = [{ id: 'fair', scope: { zone: 'kerb' }, ...words }]
+  expect(await analyse('exempt', '10:00:00', { exemptions }, {})).toEqual([])
+  const [noted, ...more] = readFileSync(join(folder, 'exempt', 'suppressed.ndjson'), 'utf8')
+    .trim()
+    .split('\n')
+  expect(more).toEqual([])
+  const act = JSON.parse(noted!) as Record<string, string>
+  expect(act).toMatchObject({
+    exemptionId: 'fair',
+    ...words,
+    ruleId: 'piling',
+    cameraId: 'cam',
+    zoneId: 'kerb',
+  })
+  expect(Math.abs(Date.parse(act['startedAt']!) - Date.parse('2026-01-05T10:00:06+08:00'))).toBeLessThan(
+    1_500,
+  )
+  expect(packagesIn('exempt')).toEqual([])
+})
+
+test('[R16] an exemption that was over yesterday spares nobody, and nothing is noted', async () => {
+  const words = { reason: 'a fair', approvedBy: ['Li'], validTo: '2026-01-04' }
+  const exemptions = [{ id: 'fair', scope: { zone: 'kerb' }, ...words }]
+  expect(await analyse('spared', '00:00:00', { exemptions }, {})).not.toEqual([])
+  expect(readdirSync(join(folder, 'spared'))).not.toContain('suppressed.ndjson')
+})
+
+const LEARNING: [until: string, grades: string[]][] = [
+  ['2026-01-05', ['G0', 'G0']],
+  ['2026-01-04', ['G1', 'G1']],
+]
+for (const [until, grades] of LEARNING) {
+  test(`[R26] education only until ${until}: graded ${grades} on 5 January`, async () => {
+    const zones = [{ ...KERB, educationOnlyUntil: until }]
+    const revisions = await analyse(`education-${until}`, '00:00:10', {}, { zones })
+    expect(revisions.map(({ grade }) => grade)).toEqual(grades)
+  })
+}
+
+test('[R28, R70] what is kept of an act is what the plan of its rule says, each still with its pictures', async () => {
+  const catalogue = parse(readFileSync(packagePath('config', 'catalogue', 'sample.yaml'), 'utf8'))
+  for (const rule of catalogue.rules) rule.evidencePlan = ['START', 'CONFIRM', 'AFTER']
+  writeFileSync(join(folder, 'plan.yaml'), stringify(catalogue))
+  await analyse('plan', '10:00:00', { rules: 'plan.yaml' }, {})
+  await analyse('whole', '10:00:00', {}, {})
+  expect(kindsIn('plan')).toEqual(['AFTER', 'CLOSEUP', 'CONFIRM', 'START', 'WIDE'])
+  expect(kindsIn('whole')).toEqual([
+    'AFTER',
+    'CLIP',
+    'CLOSEUP',
+    'CONFIRM',
+    'PERSIST',
+    'SCENE_BEFORE',
+    'START',
+    'WIDE',
+  ])
+})
+
 test('[R81] what stands on when a permit ends is reported from then on', async () => {
   const permits = [{ ...MARKET, zoneIds: ['kerb'], windows: [{ from: '09:00', to: '11:00' }] }]
   const revisions = await analyse('ends', '10:59:52', { permits }, {})
@@ -109,7 +169,7 @@ test('[R81] what stands on when a permit ends is reported from then on', async (
 test('masks are black in every picture that is made, and nowhere else', async () => {
   await analyse('masked', '10:00:00', {}, { privacyMasks: [{ polygon: corners(BESIDE) }] })
   const evidence = join(folder, 'masked', 'evidence')
-  const packages = readdirSync(evidence).filter((name) => name !== 'chain.json')
+  const packages = packagesIn('masked')
   expect(packages).toHaveLength(2)
   for (const name of packages) {
     const data = join(evidence, name, 'data')
@@ -179,6 +239,20 @@ function corners([x1, y1, x2, y2]: readonly [number, number, number, number]) {
     [x2, y2],
     [x1, y2],
   ]
+}
+
+const packagesIn = (name: string): string[] => {
+  const evidence = join(folder, name, 'evidence')
+  return existsSync(evidence) ? readdirSync(evidence).filter((one) => one !== 'chain.json') : []
+}
+
+/** Kinds of everything that was sealed in a run. */
+function kindsIn(name: string): string[] {
+  const items = packagesIn(name).flatMap((one) => {
+    const file = join(folder, name, 'evidence', one, 'data', 'evidence.json')
+    return (JSON.parse(readFileSync(file, 'utf8')) as { items: Item[] }).items
+  })
+  return [...new Set(items.map(({ kind }) => kind))].sort()
 }
 
 /** The film through the whole pipeline, on 5 January at this local time. */

@@ -6,6 +6,8 @@ import { expect, test } from 'vitest'
 import type { Role } from '../../gateway/detections/detections.ts'
 import type { Track } from '../../gateway/tracks/track.ts'
 import type { Act } from '../../gateway/violations/event.ts'
+import { PermittedPoint } from '../../gateway/violations/permit.ts'
+import { silencing, TRADES as TRADE_RULES } from '../../gateway/violations/rules/index.ts'
 import { AT, KERB, makeJudge, trackOf, walk, wellSeen, withRules } from '../rules/street.ts'
 
 const ROUNDS = 24
@@ -34,12 +36,16 @@ function stripFrom(random: (below: number) => number): string {
 const ROAD = withRules(
   {
     ...{ 'street-vending': 6, 'road-occupation': 6, barbecue: 6, 'scrap-buying': 6 },
+    ...{ 'permit-overtime': 6, 'permit-overreach': 6 },
     ...{ 'beyond-shopfront': 8, piling: 8, 'bicycle-occupation': 8, 'vehicle-occupation': 8 },
   },
   { ...KERB, type: 'SIDEWALK' },
 )
 /** Whoever trades at a place has its goods; a bicycle may leave while he comes. */
-const TRADES = new Set(['street-vending', 'road-occupation', 'barbecue', 'scrap-buying', 'beyond-shopfront'])
+const TRADES = new Set<string>(TRADE_RULES)
+/** A permitted point whose hours come and go, and which the stall fills more or less. */
+const MARKET = PermittedPoint.parse({ id: 'market', zoneIds: ['kerb'], capacity: 1 })
+const HOURS_MS = 17_000
 const LINE = [
   [0, 0.3],
   [1, 0.3],
@@ -57,7 +63,18 @@ for (let round = 0; round < ROUNDS; round++) {
       return random(2) === 0 ? told : [...told, trackOf(99, liar, AT.goods, second)]
     }
     // A shop takes everything before it: without its line the other rules have their say.
-    const judge = makeJudge([round % 3 === 0 ? { ...ROAD, shopfrontLine: LINE } : ROAD])
+    const isOpen = (wallMs: number) => round % 2 === 0 && Math.floor(wallMs / HOURS_MS) % 2 === 1
+    const inside = random(4) > 0
+    const overShare = random(11) / 10
+    const permit = (_foot: unknown, _feet: unknown, wallMs: number) => ({
+      sight: round % 2 === 0 ? { permit: MARKET, inside, inWindow: isOpen(wallMs), overShare } : null,
+      nearestPointId: null,
+    })
+    const judge = makeJudge(
+      [round % 3 === 0 ? { ...ROAD, shopfrontLine: LINE } : ROAD],
+      (wallMs, ruleId) => inside && isOpen(wallMs) && silencing(ruleId).length > 0,
+      { permit },
+    )
     const changes = [...walk(judge, strip, 0, seen), ...judge.finish(1000 * strip.length)]
 
     const acts = new Map<string, Act[]>()

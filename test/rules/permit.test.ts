@@ -112,6 +112,13 @@ const CASES: [
   ['in the hours nothing', [market()], ALL, stall(62, 110), []],
   ['set up in the grace, cleared away in the grace: nothing', [market()], ALL, stall(46, 149), []],
   ['too early, until the setting up begins', [market()], ALL, stall(4, 80), ['permit-overtime 4–45']],
+  [
+    'in the hours nothing, also of a permit that names street vending alone',
+    [market({ rules: ['street-vending'] })],
+    { 'permit-overtime': 20 },
+    stall(62, 110),
+    [],
+  ],
   ['too early, but not for long', [market()], ALL, stall(30, 110), []],
   [
     'goes on: overtime from the end of the grace',

@@ -19,7 +19,13 @@ import {
 } from '../../gateway/occupancy/standing.ts'
 import type { Track } from '../../gateway/tracks/track.ts'
 import type { ActChange, RuleId } from '../../gateway/violations/event.ts'
-import { Judge, type JudgedZone, JudgeOptions, type Sight } from '../../gateway/violations/judge.ts'
+import {
+  Judge,
+  type JudgedZone,
+  JudgeOptions,
+  type JudgeParts,
+  type Sight,
+} from '../../gateway/violations/judge.ts'
 import type { Terms } from '../../gateway/violations/rules/rule.ts'
 
 type Rect = readonly [left: number, top: number, right: number, bottom: number]
@@ -57,12 +63,14 @@ export const withRules = (
 export function makeJudge(
   zones: readonly JudgedZone[],
   permitted: (wallMs: number, ruleId: RuleId) => boolean = () => false,
+  more: Partial<JudgeParts> = {},
 ): Judge {
   return new Judge({
     cameraId: 'cam-1',
     zones,
     silenced: (_zone, _foot, wallMs, ruleId) => (permitted(wallMs, ruleId) ? 'permit' : null),
     options: JudgeOptions.parse({}),
+    ...more,
   })
 }
 
