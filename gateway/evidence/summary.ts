@@ -5,7 +5,7 @@
 import type { EvidenceItem, SealPurpose } from './package.ts'
 import type { SealedPackage } from './vault.ts'
 
-interface ManifestSummary {
+export interface ManifestSummary {
   readonly packageId: string
   readonly eventId: string
   readonly purpose: SealPurpose

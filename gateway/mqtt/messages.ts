@@ -9,6 +9,8 @@ import { ALERT_STATES } from '../alerts/lifecycle.ts'
 import { DELIVERY_STATUSES, PERSUASION_RESULTS, type PersuasionRecord } from '../alerts/persuasion-record.ts'
 import { LANGUAGES } from '../alerts/scripts.ts'
 import { ROLES } from '../detections/detections.ts'
+import { HELD_KINDS } from '../evidence/package.ts'
+import type { ManifestSummary } from '../evidence/summary.ts'
 import { PERSUASION_CHANNELS } from '../violations/catalogue.ts'
 import { DETECTION_STATES, PERMIT_RESULTS, RULE_IDS, type ViolationEvent } from '../violations/event.ts'
 
@@ -154,14 +156,36 @@ const CameraStatus = z.object({
 })
 export type CameraStatus = z.infer<typeof CameraStatus>
 
-const Evidence = z.object({
-  eventId: z.string(),
-  packageId: z.string(),
-  manifestHash: z.string(),
-  items: z.array(z.object({ path: z.string(), bytes: z.int().min(0), sha256: z.string() })),
-  signature: z.string().nullable().describe('Ed25519 over the seal, base64.'),
-  fetch: z.string().describe('Path on the box where the package is fetched.'),
+const EvidenceItem = z.object({
+  itemId: z.string(),
+  kind: z.enum([...HELD_KINDS, 'WIDE', 'CLOSEUP']),
+  isOriginal: z.boolean(),
+  derivedFrom: z.string().nullable(),
+  mime: z.string(),
+  bytes: z.int().min(0),
+  sha256: z.string(),
+  sm3: z.string(),
+  capturedAt: Time,
+  fetch: z.string().describe('Path on the box where it is fetched.'),
 })
+const Evidence = z.object({
+  packageId: z.string(),
+  eventId: z.string(),
+  purpose: z.enum(['confirm', 'recheck', 'closing']),
+  sequence: z.int().min(1).describe('Place in the chain of all packages of the box.'),
+  manifestHash: z.string(),
+  prevManifestHash: z.string().nullable().describe('Of the package before it.'),
+  tagmanifestHash: z.string().describe('What the signature is over.'),
+  signature: z.object({ alg: z.literal('Ed25519'), keyId: z.string(), value: z.string() }),
+  timestamp: z.literal('ABSENT').describe('No time-stamping authority has signed it.'),
+  evidenceStatus: z.string(),
+  evidenceCaps: z.array(z.string()),
+  producedAt: Time,
+  bytes: z.int().min(0),
+  fetch: z.string().describe('Path on the box where the package is fetched.'),
+  items: z.array(EvidenceItem),
+  itemsOmitted: z.int().min(0).describe('Items that did not fit; the package’s manifest names them.'),
+}) satisfies z.ZodType<ManifestSummary>
 
 const AudioRef = z.object({
   sha256: z.string(),

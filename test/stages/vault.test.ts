@@ -4,6 +4,7 @@ import { afterAll, expect, test } from 'vitest'
 import { digestOf } from '../../gateway/evidence/disk.ts'
 import { manifestSummary } from '../../gateway/evidence/summary.ts'
 import { StorageOptions, Vault } from '../../gateway/evidence/vault.ts'
+import { MESSAGES } from '../../gateway/mqtt/messages.ts'
 import { openKeeper, sealOne, temporaryFolder } from './evidence-footage.ts'
 
 const folder = temporaryFolder()
@@ -46,6 +47,7 @@ test('the summary for messages: items, hashes, where to fetch, and the chain', (
     fetch: `/api/v1/evidence/${sealed.packageId}`,
     itemsOmitted: 0,
   })
+  expect(MESSAGES.evidence.data.parse(summary)).toEqual(summary)
   const wide = summary.items.find(({ itemId }) => itemId === '01-start-wide')
   expect(wide).toMatchObject({ derivedFrom: '01-start', isOriginal: false, mime: 'image/jpeg' })
   expect(wide?.fetch).toBe(`/api/v1/evidence/${sealed.packageId}/data/derived/01-start-wide.jpg`)
