@@ -97,7 +97,7 @@ CREATE TABLE IF NOT EXISTS persuasion (
   heardMs INTEGER NOT NULL, commandId TEXT UNIQUE, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS persuasion_event ON persuasion (eventId, persuasionId);
 CREATE INDEX IF NOT EXISTS persuasion_device ON persuasion (deviceId, heardMs);
-CREATE INDEX IF NOT EXISTS persuasion_waits ON persuasion (status, result);
+CREATE INDEX IF NOT EXISTS persuasion_queued ON persuasion (status) WHERE status = 'QUEUED';
 `
 
 /** Nobody is spoken to more often in an hour. */
@@ -166,11 +166,6 @@ export class PersuasionStore {
     return this.#sql.queued.all().map(parsed)
   }
 
-  /** Notices that are out and whose result is still to be seen. */
-  waiting(): PersuasionRecord[] {
-    return this.#sql.waiting.all().map(parsed)
-  }
-
   /** When a speaker was heard since then, or is about to be, newest first. */
   heardAt(deviceId: string, sinceMs: number): number[] {
     return this.#sql.heard.all(deviceId, sinceMs).map((row) => Number(row['heardMs']))
@@ -191,10 +186,6 @@ function statements(database: Database) {
     ofEvent: sql('SELECT body FROM persuasion WHERE eventId = ? ORDER BY persuasionId'),
     versions: sql('SELECT body FROM persuasion_record WHERE eventId = ? ORDER BY persuasionId, version'),
     queued: sql("SELECT body FROM persuasion WHERE status = 'QUEUED' ORDER BY persuasionId"),
-    waiting: sql(
-      `SELECT body FROM persuasion WHERE status = 'DELIVERED' AND (result IS NULL OR result = 'UNKNOWN')
-       ORDER BY persuasionId`,
-    ),
     heard: sql(
       `SELECT heardMs FROM persuasion WHERE deviceId = ? AND heardMs > ? AND status IN ('QUEUED', 'DELIVERED')
        ORDER BY heardMs DESC LIMIT ${HEARD_ROWS_MAX}`,
