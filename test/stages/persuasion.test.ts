@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { MESSAGES } from '../../gateway/mqtt/messages.ts'
 import { startSpeaker } from '../fixtures/speaker.ts'
-import { SILENCE, setUp, until } from './persuasion-fixture.ts'
+import { hasVoice, SILENCE, setUp, until } from './persuasion-fixture.ts'
 
 const MIN_MS = 60_000
 const HOUR_MS = 3_600_000
@@ -87,6 +87,44 @@ test('[R6] no notice before a person has verified, none while one is out, none t
   expect(codeOf(() => mute.persuasion.persuade({ eventId: other, by: 'officer' }))).toBe('PERSUASION_REFUSED')
   expect(mute.store.versions(other)).toEqual([])
 })
+
+test.runIf(hasVoice)(
+  '[R24] [R82] espeak-ng says the very words: greeting, where to go, until when (skipped without it)',
+  async () => {
+    const speaker = await startSpeaker()
+    const permits = [
+      {
+        id: 'river',
+        name: '河边早市',
+        zoneIds: ['kerb'],
+        lon: 121.473,
+        lat: 31.23,
+        windows: [{ from: '06:00', to: '12:00' }],
+      },
+      {
+        id: 'night',
+        name: '夜市',
+        zoneIds: ['kerb'],
+        lon: 121.4701,
+        lat: 31.23,
+        windows: [{ from: '18:00', to: '23:00' }],
+      },
+    ]
+    const org = { zh: '南京路街道', en: 'Nanjing Road' }
+    const box = setUp(speaker.url, { config: { permits }, persuasion: { org }, devices: { voice: {} } })
+    const eventId = box.verified('a')
+    box.persuasion.persuade({ eventId, by: 'officer' })
+    await until(() => box.state(eventId) === 'PERSUADING')
+    const { text, audioRef } = box.latest(eventId)
+    expect(text).toBe(
+      '您好，我是南京路街道城管。这里是南京路 1 号，目前不在允许摆放经营的范围内。您可以到河边早市经营，距离约285米，今天开放时间06:00至12:00。请您在10分钟内收拾好物品，注意来往行人和车辆。感谢您的理解和配合。',
+    )
+    expect(audioRef!.source).toBe('speech')
+    expect(audioRef!.durationSec).toBeGreaterThan(8)
+    expect(audioRef!.durationSec).toBeLessThan(60)
+    expect(speaker.heard[0]!.body.length).toBe(audioRef!.bytes)
+  },
+)
 
 // ── who, and what ───────────────────────────────────────────────────────────────────────────────
 
