@@ -13,6 +13,7 @@ import { VoiceOptions } from '../devices/speaker/voice.ts'
 import { WebhookOptions } from '../devices/speaker/webhook.ts'
 import { GradingOptions } from '../gateway/alerts/grading.ts'
 import { SpeakerLimits } from '../gateway/alerts/notice-limits.ts'
+import { RANKS } from '../gateway/alerts/people.ts'
 import { PersuasionOptions } from '../gateway/alerts/persuasion-options.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
 import { NamingOptions } from '../gateway/detections/eyes.ts'
@@ -153,9 +154,7 @@ const Person = z.strictObject({
   personId: z.string().min(1).max(64).describe('Id on the platform.'),
   name: z.string().min(1).max(40).describe('Name.'),
   badgeNo: z.string().max(40).optional().describe('Badge or enforcement number (执法编号).'),
-  role: z
-    .enum(['OFFICER', 'AUXILIARY', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'])
-    .describe('What the person may do. Footage of auxiliary staff stays a lead.'),
+  role: z.enum(RANKS).describe('What the person may do. Footage of auxiliary staff stays a lead.'),
   certNo: z.string().max(40).optional().describe('Number of the enforcement certificate.'),
   certValidFrom: Day.optional().describe('First day of the certificate.'),
   certValidTo: Day.optional().describe('Last day of the certificate.'),

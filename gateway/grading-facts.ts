@@ -10,8 +10,9 @@ import type { CameraOptions } from '../config/schema.ts'
 import type { AlertDesk } from './alerts/desk.ts'
 import { discretionOf, leniencyOf } from './alerts/discretion.ts'
 import { gradeAct, sentencesOf } from './alerts/grading.ts'
+import { foot, type Point } from './kit/geometry.ts'
 import { basisFor, entryOf, type WatchedRule } from './violations/catalogue.ts'
-import type { Act, Interval, ViolationEvent } from './violations/event.ts'
+import type { Act, Interval, RuleId, ViolationEvent } from './violations/event.ts'
 import type { ActTimes, Grading } from './violations/event-book.ts'
 import { planeOf } from './violations/ground-scale.ts'
 import { localDay, type Zone } from './violations/zone.ts'
@@ -22,6 +23,8 @@ export type ActHistory = Pick<AlertDesk, 'notices' | 'verifiedBefore'>
 interface GradedPlaces {
   readonly config: Config
   readonly camera: CameraOptions
+  /** What is known of the ground beyond the zone's own type: schools near by. */
+  readonly places?: Ground | undefined
   readonly history?: ActHistory | undefined
 }
 
@@ -32,21 +35,24 @@ interface Graded {
   readonly times: ActTimes
 }
 
-/** What a zone may say about how grave an act is there, beside its type. */
-type GradedZone = Zone & {
-  readonly severityUplift?: number | undefined
-  readonly schoolDistanceM?: number | undefined
+interface Ground {
+  groundType(zoneId: string, ruleId: RuleId, foot: Point): Zone['type']
+  distanceToSchoolM(zoneId: string, foot: Point): number | null
 }
+
+/** What a zone may say about how grave an act is there, beside its type. */
+type GradedZone = Zone & { readonly severityUplift?: number | undefined }
 
 const MS_PER_DAY = 86_400_000
 const FIRE = ['fire', 'flame', 'smoke']
 /** The box of an act goes round people and goods: a sixth too wide at worst, beside the error of the scale. */
 const BOX_ERROR_SHARE = 0.15
 
-export function gradingOf({ config, camera, history }: GradedPlaces, graded: Graded): Grading {
+export function gradingOf({ config, camera, places, history }: GradedPlaces, graded: Graded): Grading {
   const { act, rule, eventId, times } = graded
   const zone: GradedZone | undefined = camera.zones.find(({ id }) => id === act.zoneId)
-  const zoneType = zone?.type ?? 'NO_VENDING'
+  const stands = foot(act.box)
+  const zoneType = places?.groundType(act.zoneId, act.ruleId, stands) ?? zone?.type ?? 'NO_VENDING'
   const today = localDay(times.nowWallMs, config.utcOffsetMinutes)
   const delivered = (history?.notices(eventId) ?? []).filter(({ deliveredAtMs }) => deliveredAtMs !== null)
   const repeatCount = history === undefined ? null : repeatsOf(config, camera, history, graded)
@@ -55,7 +61,7 @@ export function gradingOf({ config, camera, history }: GradedPlaces, graded: Gra
     {
       ...{ ruleId: rule.ruleId, ruleGrade: rule.entry.defaultGrade, zoneType },
       severityUplift: zone?.severityUplift ?? 0,
-      schoolDistanceM: zone?.schoolDistanceM ?? null,
+      schoolDistanceM: places?.distanceToSchoolM(act.zoneId, stands) ?? null,
       educationOnly: zone?.educationOnlyUntil !== undefined && today <= zone.educationOnlyUntil,
       attended: act.objects.some(({ role }) => role === 'attendant'),
       objectCount: act.objects.length,

@@ -132,7 +132,16 @@ async function writeConfig(folder: string, cameras: RtspCamera): Promise<string>
     governance: { mode: 'test' },
     cameras: Object.keys(SCENES).map((id) => ({ id, url: cameras.urlOf(id), zones: [zone] })),
     devices: { bodycams: [{ id: 'bc-1', serial: 'DEMO001' }] },
-    people: [{ personId: 'p-1', name: '演示执法员', badgeNo: '010001', role: 'OFFICER', certNo: 'DEMO-1' }],
+    people: [
+      {
+        personId: 'p-1',
+        name: '演示执法员',
+        badgeNo: '010001',
+        role: 'OFFICER',
+        certNo: 'DEMO-1',
+        certValidTo: '2099-12-31',
+      },
+    ],
     storage: { folder: join(folder, 'box') },
     http: { port: await freePort(8480) },
     mqtt: { embedded: { port: await freePort(1883) } },

@@ -1,5 +1,5 @@
 /**
- * The record of a notice (劝导记录) and its table. A record is told in versions, each the whole; none is changed [R5].
+ * The record of a notice (劝导记录) and its table. A record is told in versions, each the whole; none is changed [R5, R60].
  *
  *     persuasion_record (persuasionId, version) ─ body, message id          append-only
  *     persuasion        (persuasionId)          ─ the latest, to look up    rewritten
@@ -98,6 +98,13 @@ CREATE TABLE IF NOT EXISTS persuasion (
 CREATE INDEX IF NOT EXISTS persuasion_event ON persuasion (eventId, persuasionId);
 CREATE INDEX IF NOT EXISTS persuasion_device ON persuasion (deviceId, heardMs);
 CREATE INDEX IF NOT EXISTS persuasion_queued ON persuasion (status) WHERE status = 'QUEUED';
+CREATE TRIGGER IF NOT EXISTS persuasion_record_never_changes BEFORE UPDATE ON persuasion_record
+  BEGIN SELECT RAISE(ABORT, 'persuasion_record is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS persuasion_record_never_shrinks BEFORE DELETE ON persuasion_record
+  BEGIN SELECT RAISE(ABORT, 'persuasion_record is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS persuasion_record_never_replaced BEFORE INSERT ON persuasion_record
+  WHEN EXISTS (SELECT 1 FROM persuasion_record WHERE persuasionId = NEW.persuasionId AND version = NEW.version)
+  BEGIN SELECT RAISE(ABORT, 'persuasion_record is append-only'); END;
 `
 
 /** Nobody is spoken to more often in an hour. */

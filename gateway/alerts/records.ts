@@ -31,15 +31,13 @@ export interface Transition extends Done {
   readonly to: AlertState
 }
 
-export const ENTRY_KINDS = [
-  'REGRADED',
-  'RECUSED',
-  'EVIDENCE_STATUS',
-  'MAJOR_INCIDENT',
-  'MAJOR_TOLD',
-  'MAJOR_RECEIVED',
-] as const
-export type EntryKind = (typeof ENTRY_KINDS)[number]
+export type EntryKind =
+  | 'REGRADED'
+  | 'RECUSED'
+  | 'EVIDENCE_STATUS'
+  | 'MAJOR_INCIDENT'
+  | 'MAJOR_TOLD'
+  | 'MAJOR_RECEIVED'
 
 /** What was done to an alert beside its life: never edited, the latest word counts. */
 export interface AlertEntry extends Done {

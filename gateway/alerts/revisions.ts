@@ -57,13 +57,15 @@ export function regraded(
   const said: GradeFact = majorIncident
     ? { code: 'MAJOR_INCIDENT', value: majorIncident.reason }
     : { code: 'CHANGED_BY', value: by }
-  const [own, sentence] = [['MAJOR_INCIDENT', 'CHANGED_BY'], sentencesOf([said])]
-  const facts = (event.gradeFacts ?? []).filter(({ code }) => !own.includes(code))
-  const reasons = event.gradeFacts === undefined ? event.gradeReasons : sentencesOf(facts)
+  const isOwn = ({ code }: GradeFact) => code === 'MAJOR_INCIDENT' || code === 'CHANGED_BY'
+  const facts = event.gradeFacts ?? []
+  // One word of people stands at a time; the facts of the box stay, also of an event that has them in words only.
+  const earlier = sentencesOf(facts.filter(isOwn))
+  const reasons = event.gradeReasons.filter((reason) => !earlier.includes(reason))
   return {
     grade,
-    gradeReasons: [...reasons, ...sentence],
-    gradeFacts: [...facts, said],
+    gradeReasons: [...reasons, ...sentencesOf([said])],
+    gradeFacts: [...facts.filter((fact) => !isOwn(fact)), said],
     gradeChange: { from: event.gradeChange?.from ?? event.grade, by, reason, at },
     handlingTier: tierOf(grade),
   }

@@ -1,10 +1,11 @@
 /** What the box measured, why it suspects, and what has happened to the alert since. */
-import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { AlertRecord, Transition } from '../alerts/desk.ts'
+import type { AlertEntry, AlertHistory, AlertRecord, Transition } from '../alerts/records.ts'
 import type { CameraView } from '../http/views.ts'
 import { isoTime } from '../kit/clock.ts'
+import { Discretion } from './alert-discretion.tsx'
 import type { Api } from './api.ts'
+import { Lines, Row } from './rows.tsx'
 import { gradeReason, lengthOf, momentOf, useWords } from './words.ts'
 
 interface FactsProps {
@@ -46,6 +47,7 @@ export function AlertFacts({ api, alert, cameras }: FactsProps) {
         </dl>
       </section>
       <Why alert={alert} />
+      <Discretion event={event} />
       <History api={api} alert={alert} />
     </>
   )
@@ -94,12 +96,12 @@ function Why({ alert: { event } }: { alert: AlertRecord }) {
 
 function History({ api, alert }: { api: Api; alert: AlertRecord }) {
   const { t, term } = useWords()
-  const [transitions, setTransitions] = useState<readonly Transition[]>([])
+  const [past, setPast] = useState<readonly (Transition | AlertEntry)[]>([])
   useEffect(() => {
     let stale = false
     api.alert(alert.eventId).then(
-      ({ history }) => stale || setTransitions(history.transitions),
-      () => stale || setTransitions([]), // The facts above stand without it.
+      ({ history }) => stale || setPast(inOrder(history)),
+      () => stale || setPast([]), // The facts above stand without it.
     )
     return () => {
       stale = true
@@ -109,39 +111,27 @@ function History({ api, alert }: { api: Api; alert: AlertRecord }) {
     <section class="panel" aria-labelledby="history-title">
       <h2 id="history-title">{t('history.title')}</h2>
       <ol class="history">
-        {transitions.map(({ to, actor, atMs, reasonCode, details, note }) => (
-          <li key={`${to}${atMs}`}>
-            <span class={`state ${to}`}>{term('state', to)}</span>
-            <span>{actor.id === 'box' ? t('history.box') : actor.id}</span>
-            <time>{momentOf(isoTime(atMs))}</time>
-            {reasonCode !== null && (
-              <span class="told">{term('reason', details['observed'] ?? reasonCode)}</span>
-            )}
-            {note !== null && <span class="told">{note}</span>}
-          </li>
-        ))}
+        {past.map((done) => {
+          const { actor, atMs, reasonCode, details, note } = done
+          const what = 'to' in done ? done.to : done.kind
+          return (
+            <li key={`${what}${atMs}`}>
+              <span class={`state ${what}`}>{term('to' in done ? 'state' : 'entry', what)}</span>
+              <span>{actor.id === 'box' ? t('history.box') : actor.id}</span>
+              <time>{momentOf(isoTime(atMs))}</time>
+              {reasonCode !== null && (
+                <span class="told">{term('reason', details['observed'] ?? reasonCode)}</span>
+              )}
+              {note !== null && <span class="told">{note}</span>}
+            </li>
+          )
+        })}
       </ol>
     </section>
   )
 }
 
-function Row({ label, children }: { label: string; children: ComponentChildren }) {
-  return (
-    <div class="row">
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
-  )
-}
-
-function Lines({ of: lines }: { of: readonly string[] }) {
-  const { t } = useWords()
-  if (lines.length === 0) return <>{t('none')}</>
-  return (
-    <ul class="lines">
-      {lines.map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
-  )
+/** What was done to the alert, in the order of time. */
+function inOrder({ transitions, entries }: AlertHistory): (Transition | AlertEntry)[] {
+  return [...transitions, ...entries].sort((one, other) => one.atMs - other.atMs)
 }

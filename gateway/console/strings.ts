@@ -141,6 +141,26 @@ export const STRINGS = {
   'why.catalog': both('目录', 'Catalogue'),
   'why.test': both('测试模式：未执行时长下限', 'Test mode: dwell floors are not enforced'),
 
+  // ── discretion ───────────────────────────────────────────────────────────
+  'discretion.title': both('裁量参考事实', 'Facts for discretion'),
+  'discretion.note': both(
+    '仅为测量结果及误差范围，是否从轻由执法人员决定。',
+    'Measured, with the error; people decide what follows.',
+  ),
+  'discretion.area': both('占用面积', 'Area taken'),
+  'discretion.extension': both('超出距离', 'Beyond the line'),
+  'discretion.width': both('占用通道宽度', 'Width of the way'),
+  'discretion.before': both('此处已核实次数', 'Verified here before'),
+  'discretion.days': both('近 {days} 天', 'in {days} days'),
+  'discretion.correction': both('改正用时', 'Time to correct'),
+  'discretion.leniency': both('轻微/首违提示', 'Leniency lists'),
+  'discretion.candidate': both('可能适用', 'may apply'),
+  'discretion.noCandidate': both('目前不适用', 'do not apply so far'),
+  'discretion.legal': both('法制审核', 'Legal review'),
+  'discretion.legalHint': both('建议送法制审核', 'should be seen'),
+  'discretion.change': both('人工调整分级', 'Grade changed'),
+  'discretion.tierUsed': both('实际处置层级', 'Tier used'),
+
   // ── review ───────────────────────────────────────────────────────────────
   'review.title': both('核实', 'Review'),
   'review.confirm': both('核实确认', 'Confirm'),
@@ -241,6 +261,13 @@ export const STRINGS = {
   'state.EXPIRED': both('超时未核', 'Review overdue'),
   'state.CLOSED': both('办结', 'Closed'),
   'state.ARCHIVED': both('归档', 'Archived'),
+
+  'entry.REGRADED': both('分级调整', 'Grade changed'),
+  'entry.RECUSED': both('回避', 'Recused'),
+  'entry.EVIDENCE_STATUS': both('证据状态变更', 'Evidence status'),
+  'entry.MAJOR_INCIDENT': both('重大事件', 'Major incident'),
+  'entry.MAJOR_TOLD': both('已向上报告', 'Told upward'),
+  'entry.MAJOR_RECEIVED': both('已签收', 'Received'),
 
   // ── grades, tiers, evidence ──────────────────────────────────────────────
   'grade.G0': both('观察', 'watch'),

@@ -5,6 +5,7 @@
  */
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import { GRADE_WORDS } from '../alerts/grade-words.ts'
 import { type Language, STRINGS, type StringKey } from './strings.ts'
 
 const STORED = 'lushao.language'
@@ -64,18 +65,14 @@ export function lengthOf(seconds: number, language: Language): string {
   return parts.join(language === 'zh' ? '' : ' ')
 }
 
-/** Reasons for a grade come from the box as short English sentences of a closed list. */
-const GRADE_REASONS: readonly [said: RegExp, zh: string][] = [
-  [/^somebody is there to be spoken to$/, '有人在场，可当面劝导'],
-  [/^first seen here, nobody stands by$/, '首次发现，无人看守'],
-  [/^cluster of (\d+)$/, '聚集，共 $1 个目标'],
-  [/^open fire$/, '有明火'],
-  [/^goes on after (\d+) notice\(s\)$/, '提醒 $1 次后仍在持续'],
-  [/^sensitive ground: (\w+)$/, '敏感区域：$1'],
-  [/^zone in its time of education: recorded only$/, '区域处于宣传教育期，仅记录'],
-]
-
+/** Reasons for a grade come from the box as English sentences of a closed list; the list knows them in Chinese too. */
 export function gradeReason(reason: string, language: Language): string {
-  const known = language === 'zh' && GRADE_REASONS.find(([said]) => said.test(reason))
-  return known ? reason.replace(known[0], known[1]) : reason
+  if (language === 'en') return reason
+  for (const { en, zh } of Object.values(GRADE_WORDS)) {
+    const [before, after] = en.split('{value}') as [string, string?]
+    if (after === undefined && reason === en) return zh
+    if (after === undefined || !reason.startsWith(before) || !reason.endsWith(after)) continue
+    return zh.replace('{value}', reason.slice(before.length, reason.length - after.length))
+  }
+  return reason
 }

@@ -3,6 +3,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { GRADE_WORDS, wordsOfFact } from '../../gateway/alerts/grade-words.ts'
 import { ALERT_STATES, REJECT_REASONS } from '../../gateway/alerts/lifecycle.ts'
 import { DELIVERY_STATUSES, PERSUASION_RESULTS } from '../../gateway/alerts/persuasion-record.ts'
 import { STRINGS } from '../../gateway/console/strings.ts'
@@ -87,4 +88,10 @@ test.each([
 test('reasons for a grade are said in Chinese too', () => {
   expect(gradeReason('cluster of 7', 'zh')).toBe('聚集，共 7 个目标')
   expect(gradeReason('cluster of 7', 'en')).toBe('cluster of 7')
+  expect(gradeReason('open fire', 'zh')).toBe('有明火')
+  expect(gradeReason('what nobody knows', 'zh')).toBe('what nobody knows')
+  for (const code of Object.keys(GRADE_WORDS)) {
+    const fact = { code, value: 3 }
+    expect(gradeReason(wordsOfFact(fact, 'en'), 'zh')).toBe(wordsOfFact(fact, 'zh'))
+  }
 })

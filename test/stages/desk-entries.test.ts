@@ -1,8 +1,9 @@
 /** What people say of an alert beside its state: grade, recusal, evidence status, major incident, a case. */
 import { expect, test } from 'vitest'
-import type { ViolationEvent } from '../../gateway/violations/event.ts'
-import { BOX, OFFICER, openDesk, PLATFORM, SEALED } from './desk-fixture.ts'
-import { sampleEvent } from './sample-event.ts'
+import { admitEvidence, EVIDENCE_LIFECYCLE } from '../../gateway/alerts/evidence-status.ts'
+import type { EvidenceStatus, ViolationEvent } from '../../gateway/violations/event.ts'
+import { BOX, OFFICER, openDesk, PLATFORM, REGISTER, SEALED } from './desk-fixture.ts'
+import { SAMPLE_WALL_MS, sampleEvent } from './sample-event.ts'
 
 const end = (event: ViolationEvent, changes: Partial<ViolationEvent> = {}): ViolationEvent => ({
   ...event,
@@ -41,6 +42,20 @@ test('[R10] a person changes the grade with a reason; the judge goes on below it
   ])
 })
 
+test('[R10] of several changes the last word stands, beside the facts of the box', () => {
+  const { desk } = openDesk()
+  const facts = { gradeReasons: ['cluster of 7'], gradeFacts: [{ code: 'CLUSTER', value: 7 }] }
+  for (const known of [facts, { gradeReasons: facts.gradeReasons }]) {
+    const { eventId } = desk.raise(sampleEvent(JSON.stringify(known), known))
+    desk.regrade({ eventId, grade: 'G3', note: 'a', actor: OFFICER })
+    desk.regrade({ eventId, grade: 'G2', note: 'b', actor: PLATFORM })
+    const { event } = desk.declareMajor({ eventId, note: 'a fight', actor: PLATFORM })
+    expect(event.gradeReasons).toEqual(['cluster of 7', 'major incident: a fight'])
+    expect(event.gradeFacts!.map(({ code }) => code).at(-1)).toBe('MAJOR_INCIDENT')
+    expect([event.grade, event.gradeChange?.from]).toEqual(['G4', 'G1'])
+  }
+})
+
 test.each([
   ['helper', /auxiliary staff/],
   ['expired', /auxiliary staff/],
@@ -60,6 +75,11 @@ test('[R57] who is recused changes nothing about this alert, and all about anoth
   const review = { verdict: 'VERIFIED', by: 'officer-1' } as const
   expect(() => desk.review({ ...review, eventId: a, commandId: 'c-1' })).toThrow(/officer-1 is recused/)
   expect(desk.review({ ...review, eventId: b, commandId: 'c-2' }).state).toBe('VERIFIED')
+  const helper = { id: 'helper', roles: ['person'] } as const
+  expect(() => desk.recuse({ eventId: b, personId: 'officer-1', actor: helper })).toThrow(
+    /nobody but themselves/,
+  )
+  desk.recuse({ eventId: b, personId: 'helper', actor: helper })
   expect(desk.get(a)!.revision, 'whom it concerns is nobody else’s business').toBe(1)
 })
 
@@ -85,6 +105,34 @@ test('[R48, R53] past the candidate go only two certified officers, and no cap',
     ['EVIDENCE_CANDIDATE', 'REVIEWED_PASS'],
     ['REVIEWED_PASS', 'EVIDENCE'],
   ])
+})
+
+test('[R48] the table of evidence status: whatever it does not name is refused, for everybody', () => {
+  const facts = {
+    caps: [],
+    sealed: true,
+    nowMs: SAMPLE_WALL_MS,
+    register: REGISTER,
+    recused: new Set<string>(),
+  }
+  const statuses = Object.keys(EVIDENCE_LIFECYCLE) as EvidenceStatus[]
+  for (const status of statuses) {
+    for (const to of statuses) {
+      for (const role of ['box', 'person', 'platform'] as const) {
+        const wish = { to, roles: [role], reasonCode: 'x', reviewers: ['officer-1', 'officer-2'] }
+        const { owners } = EVIDENCE_LIFECYCLE[to]
+        const legal = EVIDENCE_LIFECYCLE[status].to.includes(to) && owners.includes(role)
+        const admit = () => admitEvidence('e', wish, { ...facts, status })
+        if (legal) expect(admit()).toBe(to)
+        else expect(admit, `${status} → ${to} by ${role}`).toThrow(/cannot go from/)
+      }
+    }
+  }
+  // The domain's line: nobody but the platform is past the candidate.
+  for (const past of ['REVIEWED_PASS', 'REVIEWED_FAIL', 'EVIDENCE'] as const) {
+    expect(EVIDENCE_LIFECYCLE[past].owners).toEqual(['platform'])
+    expect(EVIDENCE_LIFECYCLE[past].needs).toContain('two certified reviewers')
+  }
 })
 
 test('[R48] a cap keeps a record a lead, and one that turns up later brings a candidate back', () => {

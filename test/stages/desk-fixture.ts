@@ -19,6 +19,11 @@ export const PEOPLE: readonly DeskPerson[] = [
   { personId: 'auditor', role: 'AUDITOR' },
 ]
 
+export const REGISTER = new Register(
+  () => PEOPLE,
+  () => 480,
+)
+
 export const PLATFORM = { id: 'seat', roles: ['person', 'platform'] } as const
 export const OFFICER = { id: 'officer-1', roles: ['person'] } as const
 export const BOX = { id: 'box', roles: ['box'] } as const
@@ -32,11 +37,7 @@ export function openDesk(parts: DeskParts = {}) {
   const time = { nowMs: SAMPLE_WALL_MS + 200_000 }
   const clock: Clock = { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs }
   const outbox = new Outbox(database, OutboxOptions.parse({}), clock, silentLog)
-  const register = new Register(
-    () => PEOPLE,
-    () => 480,
-  )
-  const desk = new AlertDesk(database, outbox, clock, { register, ...parts })
+  const desk = new AlertDesk(database, outbox, clock, { register: REGISTER, ...parts })
   const messages = () => outbox.due(1_000).map(({ data }) => data as ViolationEvent)
   /** Goes through states, with everything they need, to the last one; the clock runs on. */
   const lead = (eventId: string, ...states: string[]) => {

@@ -261,6 +261,29 @@ test('a review needs a verdict, a rejection its reason; what was really seen is 
   })
 })
 
+test('[R10, R49] a grade is changed with a reason, by whoever may review', async () => {
+  const running = await startServer()
+  const { eventId } = running.desk.raise(sampleEvent('a'))
+  const path = `/api/v1/alerts/${eventId}/grade`
+  const officer = await Visitor.as(running, 'OFFICER')
+  for (const body of [{}, { grade: 'G3' }, { grade: 'G9', reason: 'x' }, { grade: 'G3', reason: ' ' }]) {
+    expect((await officer.send('POST', path, body)).status).toBe(400)
+  }
+  const change = { grade: 'G3', reason: 'blocks the ramp', commandId: 'c-1' }
+  for (let i = 0; i < 2; i++) {
+    expect(await (await officer.send('POST', path, change)).json()).toMatchObject({
+      alert: { revision: 2, event: { grade: 'G3', gradeChange: { from: 'G1', reason: 'blocks the ramp' } } },
+    })
+  }
+  expect(running.desk.history(eventId).entries).toMatchObject([
+    { kind: 'REGRADED', actor: { id: 'officer', rank: 'OFFICER' }, note: 'blocks the ramp' },
+  ])
+  expect((await (await Visitor.as(running, 'AUXILIARY')).send('POST', path, change)).status).toBe(403)
+  expect(running.accessLog.list(20).find(({ action }) => action === 'alert.grade')).toMatchObject({
+    ...{ actor: 'officer', object: eventId, purpose: 'G3 blocks the ramp' },
+  })
+})
+
 const openFeed = (url: string, headers: Record<string, string>) =>
   new WebSocket(`${url.replace('http', 'ws')}/api/v1/feed`, { headers })
 const refusal = (socket: WebSocket) =>
