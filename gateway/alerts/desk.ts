@@ -129,7 +129,12 @@ export class AlertDesk {
 
   /** Whoever has an interest in it keeps out of this alert from now on [R57]. */
   recuse(wish: Wish & { readonly personId: string }): AlertRecord {
-    return this.#change(wish, 'RECUSED', () => ({ details: { personId: wish.personId } }))
+    const { actor, personId } = wish
+    return this.#change(wish, 'RECUSED', (_record, _at, facts) =>
+      rankOf(actor, facts) === 'AUXILIARY' && personId !== actor.id
+        ? 'auxiliary staff recuse nobody but themselves'
+        : { details: { personId } },
+    )
   }
 
   /** The third state machine; see `evidence-status.ts`. */

@@ -1,5 +1,5 @@
 /**
- * The record of a notice (劝导记录) and its table. A record is told in versions, each the whole; none is changed [R5].
+ * The record of a notice (劝导记录) and its table. A record is told in versions, each the whole; none is changed [R5, R60].
  *
  *     persuasion_record (persuasionId, version) ─ body, message id          append-only
  *     persuasion        (persuasionId)          ─ the latest, to look up    rewritten
@@ -97,7 +97,14 @@ CREATE TABLE IF NOT EXISTS persuasion (
   heardMs INTEGER NOT NULL, commandId TEXT UNIQUE, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS persuasion_event ON persuasion (eventId, persuasionId);
 CREATE INDEX IF NOT EXISTS persuasion_device ON persuasion (deviceId, heardMs);
-CREATE INDEX IF NOT EXISTS persuasion_waits ON persuasion (status, result);
+CREATE INDEX IF NOT EXISTS persuasion_queued ON persuasion (status) WHERE status = 'QUEUED';
+CREATE TRIGGER IF NOT EXISTS persuasion_record_never_changes BEFORE UPDATE ON persuasion_record
+  BEGIN SELECT RAISE(ABORT, 'persuasion_record is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS persuasion_record_never_shrinks BEFORE DELETE ON persuasion_record
+  BEGIN SELECT RAISE(ABORT, 'persuasion_record is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS persuasion_record_never_replaced BEFORE INSERT ON persuasion_record
+  WHEN EXISTS (SELECT 1 FROM persuasion_record WHERE persuasionId = NEW.persuasionId AND version = NEW.version)
+  BEGIN SELECT RAISE(ABORT, 'persuasion_record is append-only'); END;
 `
 
 /** Nobody is spoken to more often in an hour. */
@@ -166,11 +173,6 @@ export class PersuasionStore {
     return this.#sql.queued.all().map(parsed)
   }
 
-  /** Notices that are out and whose result is still to be seen. */
-  waiting(): PersuasionRecord[] {
-    return this.#sql.waiting.all().map(parsed)
-  }
-
   /** When a speaker was heard since then, or is about to be, newest first. */
   heardAt(deviceId: string, sinceMs: number): number[] {
     return this.#sql.heard.all(deviceId, sinceMs).map((row) => Number(row['heardMs']))
@@ -191,10 +193,6 @@ function statements(database: Database) {
     ofEvent: sql('SELECT body FROM persuasion WHERE eventId = ? ORDER BY persuasionId'),
     versions: sql('SELECT body FROM persuasion_record WHERE eventId = ? ORDER BY persuasionId, version'),
     queued: sql("SELECT body FROM persuasion WHERE status = 'QUEUED' ORDER BY persuasionId"),
-    waiting: sql(
-      `SELECT body FROM persuasion WHERE status = 'DELIVERED' AND (result IS NULL OR result = 'UNKNOWN')
-       ORDER BY persuasionId`,
-    ),
     heard: sql(
       `SELECT heardMs FROM persuasion WHERE deviceId = ? AND heardMs > ? AND status IN ('QUEUED', 'DELIVERED')
        ORDER BY heardMs DESC LIMIT ${HEARD_ROWS_MAX}`,

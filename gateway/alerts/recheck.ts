@@ -95,10 +95,9 @@ export class Recheck {
     })
   }
 
-  /** Rebuilds the deadlines from the table. */
+  /** Rebuilds the deadlines from the table: of every alert that was spoken to and waits for its result. */
   start(): void {
     this.#startedAtMs = this.#nowMs()
-    for (const record of this.#parts.store.waiting()) this.expect(record)
     for (const state of OPEN_STATES) {
       for (const { eventId } of this.#parts.desk.list({ state, limit: ALERTS_AT_START_MAX }))
         this.#expectLatest(eventId)

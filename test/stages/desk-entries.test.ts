@@ -75,6 +75,11 @@ test('[R57] who is recused changes nothing about this alert, and all about anoth
   const review = { verdict: 'VERIFIED', by: 'officer-1' } as const
   expect(() => desk.review({ ...review, eventId: a, commandId: 'c-1' })).toThrow(/officer-1 is recused/)
   expect(desk.review({ ...review, eventId: b, commandId: 'c-2' }).state).toBe('VERIFIED')
+  const helper = { id: 'helper', roles: ['person'] } as const
+  expect(() => desk.recuse({ eventId: b, personId: 'officer-1', actor: helper })).toThrow(
+    /nobody but themselves/,
+  )
+  desk.recuse({ eventId: b, personId: 'helper', actor: helper })
   expect(desk.get(a)!.revision, 'whom it concerns is nobody else’s business').toBe(1)
 })
 

@@ -225,3 +225,13 @@ export function setUp(speakerUrl: string | null, wishes: Wishes = {}) {
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((done) => setImmediate(done))
 }
+
+/** Code of the fault that something throws. */
+export const codeOf = (work: () => unknown): string => {
+  try {
+    work()
+    return 'nothing thrown'
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}

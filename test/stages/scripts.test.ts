@@ -1,7 +1,10 @@
 /** What may be said in the street, and where somebody is sent instead. */
-import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { loadConfig } from '../../config/loader.ts'
 import { nearestOpenPoint } from '../../gateway/alerts/nearest-point.ts'
 import { composeFreeText, composeScript, ScriptLibrary, scriptOf } from '../../gateway/alerts/scripts.ts'
 import { Calendar, CalendarOptions } from '../../gateway/kit/calendar.ts'
@@ -92,6 +95,28 @@ for (const [why, change] of CHANGES) {
     expect(ScriptLibrary.safeParse(change(sample)).success).toBe(false)
   })
 }
+
+/** A configuration that names a library and a ladder. */
+function faultsOf(scripts: object, scriptId: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'lushao-scripts-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const catalogue = parse(readFileSync(packagePath('config', 'catalogue', 'sample.yaml'), 'utf8'))
+  catalogue.rules[0].ladder = [{ channel: 'SPEAKER', scriptId, correctionMin: 10 }]
+  writeFileSync(join(folder, 'catalogue.yaml'), stringify(catalogue))
+  writeFileSync(join(folder, 'scripts.yaml'), stringify(scripts))
+  const config = {
+    ...{ site: 's', gateway: 'g', region: '310101', rules: 'catalogue.yaml' },
+    persuasion: { scripts: 'scripts.yaml' },
+  }
+  writeFileSync(join(folder, 'gateway.yaml'), stringify(config))
+  return loadConfig(join(folder, 'gateway.yaml')).faults.map(({ code }) => code)
+}
+
+test('[R25] a ladder that names a script nobody has, and a library with a forbidden word, stop the start', () => {
+  expect(faultsOf(sample, 'greet-and-guide')).toEqual([])
+  expect(faultsOf(sample, 'shout')).toEqual(['SCRIPT_UNKNOWN'])
+  expect(faultsOf(withText(sample, '请马上滚开'), 'a')).toContain('SCRIPT_FORBIDDEN')
+})
 
 // ── the nearest open point ──────────────────────────────────────────────────────────────────────
 
