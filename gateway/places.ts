@@ -61,9 +61,10 @@ export class Places {
     return exemptionFor(exemptions, { cameraId: this.#camera.id, zone, ruleId, ...moment }) && 'exemption'
   }
 
-  permit(foot: Point, feet: readonly Point[], wallMs: number): PermitAnswer {
+  permit(foot: Point, feet: () => readonly Point[], wallMs: number): PermitAnswer {
     const { id: cameraId, zones } = this.#camera
-    const sight = permitSight(this.#trading, { cameraId, zones, foot, feet, ...this.#at(wallMs) })
+    if (this.#trading.length === 0) return { sight: null, nearestPointId: null }
+    const sight = permitSight(this.#trading, { cameraId, zones, foot, feet: feet(), ...this.#at(wallMs) })
     return { sight, nearestPointId: sight?.permit.id ?? this.#nearestOnMap }
   }
 
