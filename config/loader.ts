@@ -15,7 +15,7 @@ import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { ScriptLibrary } from '../gateway/alerts/scripts.ts'
 import { assert } from '../gateway/kit/assert.ts'
-import { Calendar, HolidayTable } from '../gateway/kit/calendar.ts'
+import { HolidayTable } from '../gateway/kit/calendar.ts'
 import { type Clock, systemClock } from '../gateway/kit/clock.ts'
 import { type Fault, redact } from '../gateway/kit/errors.ts'
 import { packagePath } from '../gateway/kit/paths.ts'
@@ -31,7 +31,7 @@ export interface Config extends GatewayOptions {
   readonly catalogue: RuleCatalogue
   /** What may be said in the street. */
   readonly scripts: ScriptLibrary
-  /** Public holidays and adjusted workdays; `calendarOf` makes a calendar of them. */
+  /** Public holidays and adjusted workdays. */
   readonly holidays: HolidayTable
   /** What it was read from: this file, the catalogue, the holidays. */
   readonly files: readonly string[]
@@ -54,11 +54,6 @@ export interface LoadOptions {
 
 /** Stands in for what is missing, so that the rest is checked in the same go; such a config is never run. */
 const PLACEHOLDERS = { site: 'site', gateway: 'gateway', region: '000000' }
-
-/** The calendar of the place. */
-export function calendarOf({ calendar, holidays }: Pick<Config, 'calendar' | 'holidays'>): Calendar {
-  return new Calendar(calendar, holidays)
-}
 
 export function loadConfig(
   file: string,

@@ -5,7 +5,7 @@
  *     record ─▶ webhook (SMS, call): contactRef and text ─▶ receipt
  */
 import { join } from 'node:path'
-import { type Config, calendarOf } from '../config/loader.ts'
+import type { Config } from '../config/loader.ts'
 import { type Speaker, wavSeconds } from '../devices/speaker/announcement.ts'
 import { openSpeaker } from '../devices/speaker/speaker.ts'
 import { Voice } from '../devices/speaker/voice.ts'
@@ -15,7 +15,7 @@ import { nearestOpenPoint } from './alerts/nearest-point.ts'
 import type { Announced, NoticeChannels, NoticePerson, NoticeScene, SpeakerView } from './alerts/notice.ts'
 import type { PersuasionRecord } from './alerts/persuasion-record.ts'
 import { assert } from './kit/assert.ts'
-import { between, localDay } from './kit/calendar.ts'
+import { between, Calendar, localDay } from './kit/calendar.ts'
 import type { Clock } from './kit/clock.ts'
 import { fault } from './kit/errors.ts'
 import type { BrokerAddress } from './mqtt/broker.ts'
@@ -137,7 +137,7 @@ export function sceneOf(config: Config, event: ViolationEvent, nowMs: number): N
       ruleId: event.ruleId,
       wallMs: nowMs,
       offsetMinutes,
-      calendar: calendarOf(config),
+      calendar: new Calendar(config.calendar, config.holidays),
     }),
     isTest: config.governance.mode === 'test',
   }

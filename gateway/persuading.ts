@@ -4,7 +4,7 @@
  *     desk ─▶ Persuasion ─▶ Notices (speakers, webhooks) ─▶ record, outbox ─▶ Recheck ─▶ street ─▶ desk
  *                                        └▶ the sound joins the evidence of the event
  */
-import { type Config, calendarOf } from '../config/loader.ts'
+import type { Config } from '../config/loader.ts'
 import type { Notice } from './alerts/completeness.ts'
 import type { AlertDesk } from './alerts/desk.ts'
 import { Persuasion } from './alerts/persuasion.ts'
@@ -12,6 +12,7 @@ import { type PersuasionRecord, PersuasionStore } from './alerts/persuasion-reco
 import { Recheck, type StreetEyes } from './alerts/recheck.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { NoticeDesk } from './http/views.ts'
+import { Calendar } from './kit/calendar.ts'
 import type { Clock } from './kit/clock.ts'
 import type { Database } from './kit/database.ts'
 import { fault, isFault, reasonOf } from './kit/errors.ts'
@@ -62,7 +63,7 @@ export class Persuading {
       const { persuasion } = config()
       return persuasion
     }
-    const calendar = () => calendarOf(config())
+    const calendar = () => new Calendar(config().calendar, config().holidays)
     const common = { ...parts, store: this.store, offsetMinutes, calendar }
     this.recheck = new Recheck({
       ...common,

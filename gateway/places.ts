@@ -7,9 +7,10 @@
  *
  * [R16, R20, R81]
  */
-import { type Config, calendarOf } from '../config/loader.ts'
+import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
 import { assert } from './kit/assert.ts'
+import { Calendar } from './kit/calendar.ts'
 import { isoTime } from './kit/clock.ts'
 import { metresApart } from './kit/earth.ts'
 import type { Point } from './kit/geometry.ts'
@@ -42,7 +43,10 @@ export class Places {
   constructor(config: Config, camera: CameraOptions) {
     this.#config = config
     this.#camera = camera
-    const parts = { offsetMinutes: config.utcOffsetMinutes, calendar: calendarOf(config) }
+    const parts = {
+      offsetMinutes: config.utcOffsetMinutes,
+      calendar: new Calendar(config.calendar, config.holidays),
+    }
     this.#at = (wallMs) => ({ wallMs, ...parts })
     this.#trading = config.permits.filter(({ rules }) => rules.some((rule) => TRADES.includes(rule)))
     this.#nearestOnMap = nearestOnMap(this.#trading, camera)
@@ -61,9 +65,10 @@ export class Places {
     return exemptionFor(exemptions, { cameraId: this.#camera.id, zone, ruleId, ...moment }) && 'exemption'
   }
 
-  permit(foot: Point, feet: readonly Point[], wallMs: number): PermitAnswer {
+  permit(foot: Point, feet: () => readonly Point[], wallMs: number): PermitAnswer {
     const { id: cameraId, zones } = this.#camera
-    const sight = permitSight(this.#trading, { cameraId, zones, foot, feet, ...this.#at(wallMs) })
+    if (this.#trading.length === 0) return { sight: null, nearestPointId: null }
+    const sight = permitSight(this.#trading, { cameraId, zones, foot, feet: feet(), ...this.#at(wallMs) })
     return { sight, nearestPointId: sight?.permit.id ?? this.#nearestOnMap }
   }
 

@@ -263,7 +263,8 @@ export class Judge {
     if (spot.goodsSinceMs === null || spot.goodsBox === null) return
     const zoneIds = spot.zones.split(' ')
     const seen = spot.facts(timeMs)
-    const known = this.#permits?.know(spot, seen, ground.feet(seen.parked.map(({ box }) => box)), wallMs)
+    const feet = once(() => ground.feet(seen.parked.map(({ box }) => box)))
+    const known = this.#permits?.know(spot, seen, feet, wallMs)
     let trade = spot.acts.some(({ about, act }) => about === 'trade' && act.confirmedMs !== null)
     let hushed = false
     for (const index of this.#inOrder(seen)) {
@@ -355,6 +356,15 @@ function factsFor(spot: Spot, ground: SpotGround, { front, terms }: Watched, tim
   if (!isBehind(extent, terms.minDistanceM)) spot.behindSinceMs = null
   else spot.behindSinceMs ??= timeMs
   return { ...facts, beyond: { ...extent, behindSinceMs: spot.behindSinceMs } }
+}
+
+/** Asked for at most once, and only when somebody wants it. */
+function once<T>(ask: () => T): () => T {
+  let known: { readonly value: T } | null = null
+  return () => {
+    known ??= { value: ask() }
+    return known.value
+  }
 }
 
 /** Seen by somebody who finds by himself. Of what somebody stays with, the namer cannot tell table from bicycle. */

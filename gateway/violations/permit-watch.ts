@@ -19,7 +19,8 @@ export interface PermitAnswer {
   readonly sight: PermitSight | null
   readonly nearestPointId: string | null
 }
-export type AskPermit = (foot: Point, feet: readonly Point[], wallMs: number) => PermitAnswer
+/** Where it touches the ground is asked for only when there is a point to compare it with. */
+export type AskPermit = (foot: Point, feet: () => readonly Point[], wallMs: number) => PermitAnswer
 
 /** With less of itself inside it only stands near the point. */
 const REACHES_SHARE_MIN = 0.1
@@ -49,7 +50,7 @@ export class PermitWatch {
     this.#overShareMin = overShareMin
   }
 
-  know(spot: Spot, facts: SpotFacts, feet: readonly Point[], wallMs: number): PermitKnown {
+  know(spot: Spot, facts: SpotFacts, feet: () => readonly Point[], wallMs: number): PermitKnown {
     const box = spot.goodsBoxOf('trade')
     if (box === null) return { permit: null, permitCheck: null }
     const { sight, nearestPointId } = this.#ask(foot(box), feet, wallMs)
@@ -68,7 +69,7 @@ export class PermitWatch {
     const { inside, inWindow, permit } = sight
     const furniture = permit.type === 'OUTDOOR_SEATING'
     // What is perhaps gone touches the ground nowhere: that is not known to be within again.
-    if (spot.goneFromMs !== null || feet.length === 0) {
+    if (spot.goneFromMs !== null || feet().length === 0) {
       const known = { pointId: permit.id, inside, inWindow, furniture, ...spot.permitMemory }
       return { permit: known, permitCheck: null }
     }

@@ -8,8 +8,8 @@ const code = sources('gateway')
   .map(({ text }) => withoutComments(text))
   .join('\n')
 
-/** `rules` names the catalogue, which the loader reads itself, and `calendarOf` there makes the calendar. */
-const keys = Object.keys(GatewayOptions.shape).filter((key) => key !== 'rules' && key !== 'calendar')
+/** `rules` names the catalogue, which the loader reads itself. */
+const keys = Object.keys(GatewayOptions.shape).filter((key) => key !== 'rules')
 
 test.each(keys)('%s is read by the wiring', (key) => {
   const member = new RegExp(`\\b[cC]onfig\\.${key}\\b`)

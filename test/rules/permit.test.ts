@@ -293,7 +293,7 @@ test('[R16] an exemption ends with its day: what goes on counts from midnight', 
 test('[R81] more stalls than approved: those that came last are beyond the permit, until one leaves', () => {
   const { sight } = new Places(configOf({ permits: [market({ capacity: 2, ...DAY })] }, ALL), CAMERA).permit(
     [0.5, 0.5],
-    [],
+    () => [],
     0,
   )
   const watch = new PermitWatch(() => ({ sight, nearestPointId: 'market' }), 0.3)
@@ -307,7 +307,7 @@ test('[R81] more stalls than approved: those that came last are beyond the permi
         ...{ sinceMs, lastMs: nowMs, aliveMs: nowMs, aliveFromMs: sinceMs, awaySec: 0, stays: true },
       }
       const facts = { ...spot.facts(nowMs), goodsSinceMs: sinceMs, attendance, carriers: 1 }
-      const { permit, permitCheck } = watch.know(spot, facts, [[0.5, 0.5]], nowMs)
+      const { permit, permitCheck } = watch.know(spot, facts, () => [[0.5, 0.5]], nowMs)
       return `${permitCheck?.result} ${permit?.overSinceMs ?? ''}–${permit?.backSinceMs ?? ''}`
     })
   expect(look(5_000, [2, 1, 0])).toEqual(['PERMITTED –', 'PERMITTED –', 'PERMITTED –'])

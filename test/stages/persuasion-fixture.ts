@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { stringify } from 'yaml'
-import { type Config, calendarOf, loadConfig } from '../../config/loader.ts'
+import { type Config, loadConfig } from '../../config/loader.ts'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
 import { Register } from '../../gateway/alerts/people.ts'
 import { Persuasion } from '../../gateway/alerts/persuasion.ts'
 import { type PersuasionRecord, PersuasionStore } from '../../gateway/alerts/persuasion-record.ts'
 import { type ActSight, Recheck } from '../../gateway/alerts/recheck.ts'
+import { Calendar } from '../../gateway/kit/calendar.ts'
 import { Database } from '../../gateway/kit/database.ts'
 import { fault } from '../../gateway/kit/errors.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
@@ -161,7 +162,7 @@ export function setUp(speakerUrl: string | null, wishes: Wishes = {}) {
     clock,
     log: silentLog,
     offsetMinutes: () => 480,
-    calendar: () => calendarOf(config.now),
+    calendar: () => new Calendar(config.now.calendar, config.now.holidays),
   }
   const recheck = new Recheck({
     ...common,
