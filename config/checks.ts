@@ -2,6 +2,7 @@
  * What must hold between sections, one function each: ids are unique, references lead somewhere, thresholds keep
  * the catalogue's floors, every watched rule has a legal basis where its camera hangs.
  */
+import { localDay } from '../gateway/kit/calendar.ts'
 import { fault } from '../gateway/kit/errors.ts'
 import {
   basisFor,
@@ -10,7 +11,7 @@ import {
   type RuleCatalogue,
   SUPPORTED_RULES,
 } from '../gateway/violations/catalogue.ts'
-import { localDay, type Zone } from '../gateway/violations/zone.ts'
+import type { Zone } from '../gateway/violations/zone.ts'
 import type { GatewayOptions } from './schema.ts'
 import { type Finding, type Path, pathText, type Source, valueAt } from './source.ts'
 

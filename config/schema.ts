@@ -14,13 +14,14 @@ import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
 import { StorageOptions } from '../gateway/evidence/vault.ts'
 import { FeedOptions } from '../gateway/frames/live-feed.ts'
 import { HttpOptions } from '../gateway/http/options.ts'
+import { Day } from '../gateway/kit/calendar.ts'
 import { MqttOptions } from '../gateway/mqtt/options.ts'
 import { OccupancyOptions } from '../gateway/occupancy/occupancy.ts'
 import { OutboxOptions } from '../gateway/outbox/outbox.ts'
 import { TelemetryOptions } from '../gateway/telemetry/options.ts'
 import { BaselineOptions } from '../gateway/tracks/baseline.ts'
 import { PermittedPoint } from '../gateway/violations/permit.ts'
-import { Day, Id, PolygonShape, Zone } from '../gateway/violations/zone.ts'
+import { Id, PolygonShape, Zone } from '../gateway/violations/zone.ts'
 
 const DivisionCode = z.string().regex(/^\d{6}(\d{3}){0,2}$/, '6 | 9 | 12 digits')
 

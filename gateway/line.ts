@@ -17,6 +17,7 @@ import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { ClockFacts } from './evidence/package.ts'
 import type { Frame } from './frames/frame.ts'
 import { assert } from './kit/assert.ts'
+import { localDay } from './kit/calendar.ts'
 import type { Point } from './kit/geometry.ts'
 import type { Log } from './kit/log.ts'
 import type { LineMemory } from './memory.ts'
@@ -30,7 +31,7 @@ import type { EventContext, Grading } from './violations/event-book.ts'
 import { Judge, type JudgedZone, JudgeOptions } from './violations/judge.ts'
 import { permittedAt } from './violations/permit.ts'
 import { silencing } from './violations/rules/index.ts'
-import { inForce, localDay } from './violations/zone.ts'
+import { inForce } from './violations/zone.ts'
 
 export interface LineParts {
   readonly config: Config

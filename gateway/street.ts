@@ -9,9 +9,9 @@ import type { CameraOptions } from '../config/schema.ts'
 import type { CameraStatus } from '../devices/device.ts'
 import type { CameraView } from './http/views.ts'
 import { assert } from './kit/assert.ts'
+import { localDay } from './kit/calendar.ts'
 import { Station, type StationParts } from './station.ts'
 import type { CameraHealth } from './telemetry/health.ts'
-import { localDay } from './violations/zone.ts'
 
 export type StreetParts = Omit<StationParts, 'camera' | 'config' | 'onStatus'> & {
   readonly onStatus: (cameraId: string, status: CameraStatus, sinceMs: number) => void

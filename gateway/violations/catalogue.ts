@@ -11,12 +11,13 @@
  */
 import { z } from 'zod'
 import type { Role } from '../detections/detections.ts'
+import { between, Day, localDay, Span } from '../kit/calendar.ts'
 import { type Fault, fault } from '../kit/errors.ts'
 import { RULE_IDS, type RuleId } from './event.ts'
 import { RULES, rolesMissing } from './rules/index.ts'
 import type { Terms } from './rules/rule.ts'
 import { hasPublicSide } from './shopfront.ts'
-import { between, Day, localDay, type Zone } from './zone.ts'
+import type { Zone } from './zone.ts'
 
 /** Ranks that can carry a rule, highest first. */
 const BASIS_LEVELS = ['法律', '行政法规', '地方性法规', '部门规章', '地方政府规章'] as const
@@ -35,13 +36,6 @@ const LegalBasis = z.strictObject({
   source: z.string().min(1).max(300).describe('Where it was published. What is unpublished is no basis.'),
 })
 export type LegalBasis = z.infer<typeof LegalBasis>
-
-/** A time limit: minutes run on, working hours and working days are the calendar's (工作时, 工作日). */
-export const Span = z.strictObject({
-  amount: z.number().min(0).max(10_000),
-  unit: z.enum(['MINUTE', 'WORK_HOUR', 'WORK_DAY']),
-})
-export type Span = z.infer<typeof Span>
 
 export const PERSUASION_CHANNELS = ['SPEAKER', 'SMS', 'CALL', 'ONSITE'] as const
 

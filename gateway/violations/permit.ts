@@ -9,9 +9,10 @@
  * are no pile, trade among them is told all the same.
  */
 import { z } from 'zod'
+import { Day } from '../kit/calendar.ts'
 import { contains, type Point } from '../kit/geometry.ts'
 import { RULE_IDS } from './event.ts'
-import { Day, Id, PolygonShape, Window, withinHours } from './zone.ts'
+import { Id, PolygonShape, Window, withinHours } from './zone.ts'
 
 const POINT_TYPES = [
   'GUIDED',

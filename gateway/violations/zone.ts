@@ -7,6 +7,7 @@
  * day on which it began: `{weekdays: [fri], from: "22:00", to: "02:00"}` ends on Saturday at two.
  */
 import { z } from 'zod'
+import { between, Day, isoDay, weekdayOf } from '../kit/calendar.ts'
 import { crossesItself } from '../kit/geometry.ts'
 import { RULE_IDS } from './event.ts'
 import { GroundScale } from './ground-scale.ts'
@@ -69,9 +70,6 @@ const ShopfrontLine = z
   )
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, '"HH:MM", 00:00 … 24:00')
-
-/** A calendar day of the place, `2026-01-31`. */
-export const Day = z.iso.date()
 
 export const Window = z.strictObject({
   weekdays: z
@@ -168,25 +166,10 @@ export function withinHours(
   })
 }
 
-/** The calendar day of an instant at the place, `2026-01-31`. */
-export function localDay(wallMs: number, offsetMinutes: number): string {
-  return isoDay(Math.floor((wallMs / MS_PER_MIN + offsetMinutes) / MIN_PER_DAY))
-}
-
-/** Whether a day lies between two others, both included; an absent end is open. */
-export function between(day: string, from: string | undefined, to: string | undefined): boolean {
-  return (from === undefined || day >= from) && (to === undefined || day <= to)
-}
-
-function isoDay(epochDay: number): string {
-  return new Date(epochDay * MIN_PER_DAY * MS_PER_MIN).toISOString().slice(0, 10)
-}
-
 function minutesOf(timeOfDay: string): number {
   return Number(timeOfDay.slice(0, 2)) * 60 + Number(timeOfDay.slice(3))
 }
 
-/** Day 0 of the epoch was a Thursday. */
 function weekday(epochDay: number): (typeof WEEKDAYS)[number] {
-  return WEEKDAYS[(((epochDay + 4) % 7) + 7) % 7]!
+  return WEEKDAYS[weekdayOf(epochDay)]!
 }
