@@ -10,6 +10,7 @@
  * An act that is over stays over: after END every revision is END.
  */
 import { createHash } from 'node:crypto'
+import { assert } from '../kit/assert.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Database, Row } from '../kit/database.ts'
 import { fault } from '../kit/errors.ts'
@@ -83,7 +84,7 @@ export interface ReviewWish {
   readonly commandId: string
 }
 
-interface DeskTransition {
+export interface DeskTransition {
   readonly eventId: string
   readonly to: string
   readonly actor: Actor
@@ -91,6 +92,14 @@ interface DeskTransition {
   readonly note?: string | undefined
   readonly details?: Readonly<Record<string, string>> | undefined
   readonly commandId?: string | undefined
+}
+
+/** A room beside the desk: it may refuse a transition, and what it knows of an act is told with each revision. */
+export interface Annex {
+  /** Throws a fault when the transition may not be made. */
+  admit?(record: AlertRecord, wish: DeskTransition): void
+  /** The revision with what the room knows; what the room keeps is kept in the same transaction. */
+  note?(event: ViolationEvent, wish: DeskTransition | null): ViolationEvent
 }
 
 export type AlertChange = 'raised' | 'updated' | 'transition' | 'acked'
@@ -108,6 +117,7 @@ export class AlertDesk {
   readonly #store: DeskStore
   readonly #outlet: AlertOutlet
   readonly #clock: Clock
+  readonly #annexes: Annex[] = []
   readonly #listeners = new Set<AlertListener>()
   readonly #offSettled: () => void
 
@@ -127,10 +137,10 @@ export class AlertDesk {
     const known = this.#store.withFacts(event.eventId, facts)
     if (known) return known
     const row = this.#store.get(event.eventId)
-    const kept = row ? continued(event, recordOf(row)) : opened(event)
-    this.#store.transaction(() => {
-      if (!row) this.#open(kept)
-      this.#keep(kept, facts)
+    const told = row ? continued(event, recordOf(row)) : opened(event)
+    const kept = this.#store.transaction(() => {
+      if (!row) this.#open(told)
+      return this.#keep(told, facts)
     })
     this.#emitChange(kept.eventId, row ? 'updated' : 'raised')
     return kept
@@ -155,15 +165,32 @@ export class AlertDesk {
         reason,
       })
     }
+    for (const annex of this.#annexes) annex.admit?.(record, wish)
     const atMs = this.#clock.wallMs()
     const to = admitTransition(wish.eventId, wish, this.#factsOf(record, atMs))
     this.#store.transaction(() => {
       const { id: actor, roles } = wish.actor
       this.#store.addTransition({ ...wish, from: record.state, to, actor, roles, atMs })
       const phase = record.event.phase === 'END' ? 'END' : 'UPDATE'
-      this.#keep({ ...record.event, revision: record.revision + 1, phase, alertState: to }, null)
+      this.#keep({ ...record.event, revision: record.revision + 1, phase, alertState: to }, null, wish)
     })
     return this.#emitChange(wish.eventId, 'transition')
+  }
+
+  /** What such rooms know is noted in the order in which they joined. */
+  join(annex: Annex): void {
+    this.#annexes.push(annex)
+  }
+
+  /** A further revision, because what an annex knows of the act has changed. */
+  retell(eventId: string): AlertRecord {
+    const record = this.get(eventId)
+    assert(record !== null, 'an annex speaks of acts that were raised')
+    const phase = record.event.phase === 'END' ? 'END' : 'UPDATE'
+    this.#store.transaction(() => {
+      this.#keep({ ...record.event, revision: record.revision + 1, phase }, null)
+    })
+    return this.#emitChange(eventId, 'updated')
   }
 
   get(eventId: string): AlertRecord | null {
@@ -216,7 +243,8 @@ export class AlertDesk {
     this.#store.addTransition({ ...entry, from: 'DETECTED', to: 'PENDING_REVIEW' })
   }
 
-  #keep(event: ViolationEvent, facts: string | null): void {
+  #keep(told: ViolationEvent, facts: string | null, wish: DeskTransition | null = null): ViolationEvent {
+    const event = this.#annexes.reduce((noted, annex) => annex.note?.(noted, wish) ?? noted, told)
     const messageId = derivedUlid(this.#clock.wallMs(), event.eventId, event.revision)
     this.#store.addRevision(event, messageId, facts, this.#clock.wallMs())
     this.#outlet.put({
@@ -227,6 +255,7 @@ export class AlertDesk {
       time: event.phase === 'END' && event.endedAt !== null ? event.endedAt : event.confirmedAt,
       data: event,
     })
+    return event
   }
 
   #factsOf(record: AlertRecord, nowMs: number): TransitionFacts {

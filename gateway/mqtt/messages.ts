@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import { ALERT_STATES } from '../alerts/lifecycle.ts'
 import { ROLES } from '../detections/detections.ts'
+import { ActFields } from '../violations/act-fields.ts'
 import { DETECTION_STATES, RULE_IDS, type ViolationEvent } from '../violations/event.ts'
 
 const Time = z.iso.datetime({ offset: true })
@@ -66,6 +67,7 @@ const Alert = z.object({
   evidence: z
     .object({ packageId: z.string(), manifestHash: z.string(), packages: z.array(z.string()) })
     .nullable(),
+  ...ActFields.shape,
 }) satisfies z.ZodType<ViolationEvent>
 
 const Status = z.object({
