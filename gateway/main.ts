@@ -3,8 +3,9 @@
  *
  *     store ─ outbox, desk ─ evidence ─ detector ─ broker, link ─ street ─ body-cams ─ console ─ telemetry
  */
-import { statfsSync } from 'node:fs'
+import { readFileSync, statfsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { parse as parseYaml } from 'yaml'
 import type { Config } from '../config/loader.ts'
 import { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import { ClockWatch } from '../devices/clock/clock-watch.ts'
@@ -19,16 +20,20 @@ import type { SealedPackage } from './evidence/vault.ts'
 import { AccessLog } from './http/access-log.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
 import { HttpServer } from './http/server.ts'
+import { Calendar, CalendarOptions, HolidayTable } from './kit/calendar.ts'
 import { type Clock, isoTime, systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
 import { Database, storeFile } from './kit/database.ts'
 import { fault } from './kit/errors.ts'
 import { derivedUlid } from './kit/ids.ts'
 import type { Log } from './kit/log.ts'
+import { packagePath } from './kit/paths.ts'
 import { type BrokerAddress, EmbeddedBroker } from './mqtt/broker.ts'
 import { Commands } from './mqtt/commands.ts'
 import { type Birth, MESSAGES } from './mqtt/messages.ts'
+import { officeHandlers } from './mqtt/office-commands.ts'
 import { MqttLink } from './mqtt/publisher.ts'
+import { Office } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
 import { Street } from './street.ts'
@@ -74,6 +79,15 @@ async function build(box: Box): Promise<RunningGateway> {
   const database = closing.own(new Database(storeFile(folder)))
   const outbox = new Outbox(database, config.outbox, clock, log)
   const desk = closing.own(new AlertDesk(database, outbox, clock))
+  let registry: BodyCamRegistry | null = null
+  const calendar = shippedCalendar()
+  const office: Office = closing.own(
+    new Office({
+      ...{ config: () => box.config, database, desk, outbox, calendar: () => calendar, clock, log },
+      recordings: () => registry?.list(RECORDINGS_ASKED_MAX) ?? [],
+      apply: (next) => change(next),
+    }),
+  )
   const sink = sinkOf(desk, outbox)
   const signer = await openSigner(join(folder, 'keys'))
   const { evidence, pendingEventIds } = await openEvidence(box, signer)
@@ -87,6 +101,7 @@ async function build(box: Box): Promise<RunningGateway> {
     database,
     outbox,
     desk,
+    office,
     birth,
     address: broker?.address ?? outsideBroker(config),
   })
@@ -103,14 +118,20 @@ async function build(box: Box): Promise<RunningGateway> {
   )
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
-  const registry = await openRegistry(box, { database, evidence, eyes, sink, outbox })
+  registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox })
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
   const health = () => healthOf(box, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
-    ...{ database, accounts, desk, registry, street, evidence, telemetry, link },
+    ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
   })
+  const change = (next: Config): Promise<string[]> => {
+    box.config = withoutStartOptions(box.config, next, log)
+    office.book.open()
+    return street.change(box.config)
+  }
+  office.start()
   link.start()
   telemetry.start()
   tellRegularly(box, street, link, health)
@@ -118,13 +139,18 @@ async function build(box: Box): Promise<RunningGateway> {
     consoleUrl: http.url,
     brokerUrl: broker?.address.url ?? config.mqtt.url ?? '',
     firstLogin,
-    change(next) {
-      box.config = withoutStartOptions(box.config, next, log)
-      return street.change(box.config)
-    },
+    change,
     close: () => closing.close(),
   }
 }
+
+function shippedCalendar(): Calendar {
+  const text = readFileSync(packagePath('config', 'calendar', 'cn.yaml'), 'utf8')
+  return new Calendar(CalendarOptions.parse({}), HolidayTable.parse(parseYaml(text)))
+}
+
+/** Among so many of the newest recordings those of an alert are looked for. */
+const RECORDINGS_ASKED_MAX = 200
 
 /** What is read at the start only; a change of it waits for the next start, and that is said. */
 const START_OPTIONS = [
@@ -142,10 +168,19 @@ function withoutStartOptions(before: Config, next: Config, log: Log): Config {
 
 function openLink(
   { config, clock, log, closing }: Box,
-  parts: { database: Database; outbox: Outbox; desk: AlertDesk; birth: () => Birth; address: BrokerAddress },
+  parts: {
+    database: Database
+    outbox: Outbox
+    desk: AlertDesk
+    office: Office
+    birth: () => Birth
+    address: BrokerAddress
+  },
 ): MqttLink {
   const { site, gateway, mqtt } = config
-  const commands = new Commands({ ...parts, options: mqtt.commands, clock, log })
+  const { office } = parts
+  const handlers = officeHandlers({ ...office, config: office.book })
+  const commands = new Commands({ ...parts, options: mqtt.commands, handlers, clock, log })
   return closing.own(new MqttLink({ ...parts, site, gateway, options: mqtt, commands, clock, log }))
 }
 
@@ -196,6 +231,7 @@ async function openHttp(
     database: Database
     accounts: Accounts
     desk: AlertDesk
+    office: Office
     registry: BodyCamRegistry
     street: Street
     evidence: EvidenceKeeper
@@ -212,7 +248,8 @@ async function openHttp(
       accessLog: new AccessLog({ database: parts.database, clock }),
       cameras: { cameras: () => street.views() },
       evidenceFolder: parts.evidence.vault.evidence,
-      directory: { devices: () => box.config.devices.bodycams, people: () => box.config.people },
+      directory: { devices: () => box.config.devices.bodycams, people: () => parts.office.people.all() },
+      office: parts.office,
       metrics: parts.telemetry.metrics,
       live: { attach: (cameraId, send) => street.station(cameraId)?.feed.live.attach(send) ?? null },
       missing: () => (link.state.connected ? [] : ['broker']),
@@ -259,6 +296,7 @@ async function openRegistry(
   box: Box,
   parts: {
     database: Database
+    office: Office
     evidence: EvidenceKeeper
     eyes: Eyes
     sink: EventSink
@@ -270,7 +308,7 @@ async function openRegistry(
     new BodyCamRegistry({
       ...{ database: parts.database, folder: join(folder, 'bodycam'), clock, log },
       devices: () => box.config.devices.bodycams,
-      people: () => box.config.people,
+      people: () => parts.office.people.all(),
       async onRecording(recording, signal) {
         const found = await analyseRecording({ ...parts, config: () => box.config, signal, log }, recording)
         registry.link(recording.recordingId, found)

@@ -198,4 +198,7 @@ export class Street {
 }
 
 /** What may change without a word to every camera. */
-const NOT_COMMON = { cameras: [], devices: {}, people: [], configVersion: '' }
+const NOT_COMMON = {
+  ...{ cameras: [], devices: {}, people: [], configVersion: '' },
+  ...{ jurisdictions: null, sameAct: null, adjacency: null, tickets: null, duty: null },
+}

@@ -28,6 +28,11 @@ const allowed = (roles: readonly Role[], ...scopes: Scope[]): Allowed => ({ role
 export const PERMISSIONS = {
   'alerts:read': allowed(ROLES, 'platform'),
   'alerts:review': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN']),
+  'alerts:merge': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN']),
+  'tickets:report': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN'], 'platform'),
+  'duty:handover': allowed(['OFFICER', 'DISPATCHER', 'ADMIN']),
+  'statistics:read': allowed(ROLES, 'platform'),
+  'supervision:read': allowed(['LEGAL', 'AUDITOR', 'ADMIN']),
   'evidence:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'live:view': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN']),
   'cameras:read': allowed(ROLES, 'platform'),

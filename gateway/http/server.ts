@@ -22,23 +22,35 @@ import { Feed, feedRoute } from './feed.ts'
 import { keepGate } from './gatekeeper.ts'
 import type { HttpOptions } from './options.ts'
 import { answerFaults } from './replies.ts'
+import { actRoutes } from './routes/acts.ts'
 import { administrationRoutes } from './routes/administration.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { dutyRoutes } from './routes/duty.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { healthRoutes } from './routes/health.ts'
 import { liveRoute } from './routes/live.ts'
 import { pageRoutes } from './routes/page.ts'
 import { registerRoutes } from './routes/registers.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { statisticsRoutes } from './routes/statistics.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
 import { Uploads, uploadRoutes } from './uploads.ts'
-import type { AlertsView, CameraBoard, Directory, LiveSource, MetricsSource, RecordingDesk } from './views.ts'
+import type {
+  AlertsView,
+  CameraBoard,
+  Directory,
+  LiveSource,
+  MetricsSource,
+  OfficeView,
+  RecordingDesk,
+} from './views.ts'
 
 export interface HttpParts {
   readonly options: HttpOptions
   readonly accounts: Accounts
   readonly accessLog: AccessLog
   readonly alerts: AlertsView
+  readonly office: OfficeView
   readonly cameras: CameraBoard
   /** The vault's folder of sealed packages. */
   readonly evidenceFolder: string
@@ -174,6 +186,9 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   healthRoutes(app, parts)
   sessionRoutes(app, parts)
   alertRoutes(app, parts)
+  actRoutes(app, parts)
+  dutyRoutes(app, parts)
+  statisticsRoutes(app, parts)
   evidenceRoutes(app, parts)
   registerRoutes(app, parts)
   administrationRoutes(app, parts)

@@ -7,10 +7,30 @@
  *     RecordingDesk … ─┘
  */
 import type { AlertDesk } from '../alerts/desk.ts'
+import type { DutyDesk } from '../alerts/handover.ts'
+import type { Holds } from '../alerts/holds.ts'
+import type { SameAct } from '../alerts/same-act.ts'
+import type { Sla } from '../alerts/sla.ts'
+import type { Statements } from '../alerts/statements.ts'
+import type { Statistics } from '../alerts/statistics.ts'
+import type { Tickets } from '../alerts/tickets.ts'
 import type { Point } from '../kit/geometry.ts'
 
 /** What the server needs of the desk: alerts as they stand, their past, and the verdicts people give. */
 export type AlertsView = Pick<AlertDesk, 'list' | 'get' | 'history' | 'counts' | 'transition' | 'onChange'>
+
+/** The rooms beside the desk, as far as people see them. */
+export interface OfficeView {
+  readonly sameAct: Pick<SameAct, 'merge' | 'split' | 'membersOf' | 'links'>
+  readonly tickets: Pick<Tickets, 'report' | 'answer'>
+  readonly holds: Pick<Holds, 'recordsOf'>
+  readonly sla: Pick<Sla, 'escalations'>
+  readonly duty: Pick<DutyDesk, 'open' | 'aging' | 'handOver' | 'handovers'>
+  readonly statistics: Statistics
+  readonly statements: Statements
+  readonly book: { versions(limit: number): readonly unknown[] }
+  readonly offsetMinutes: () => number
+}
 
 export interface ZoneView {
   readonly id: string

@@ -167,7 +167,7 @@ function deskHandlers(desk: AlertDesk): Partial<Record<CommandName, CommandHandl
   }
 }
 
-function argsOf<T>(schema: z.ZodType<T>, name: string, args: unknown): T {
+export function argsOf<T>(schema: z.ZodType<T>, name: string, args: unknown): T {
   const parsed = schema.safeParse(args)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

@@ -7,7 +7,7 @@
 import { z } from 'zod'
 import { ALERT_STATES } from '../alerts/lifecycle.ts'
 import { ROLES } from '../detections/detections.ts'
-import { ActFields } from '../violations/act-fields.ts'
+import { ActFields, Escalation } from '../violations/act-fields.ts'
 import { DETECTION_STATES, RULE_IDS, type ViolationEvent } from '../violations/event.ts'
 
 const Time = z.iso.datetime({ offset: true })
@@ -110,6 +110,13 @@ const Evidence = z.object({
   fetch: z.string().describe('Path on the box where the package is fetched.'),
 })
 
+const EscalationMessage = z.object({
+  ...Escalation.shape,
+  eventId: z.string(),
+  state: z.string().describe('State of the alert that was found overdue.'),
+  dueAt: Time,
+})
+
 const Open = z.record(z.string(), z.unknown())
 
 const Ack = z.union([
@@ -162,6 +169,7 @@ export const MESSAGES = {
   alert: message('out', 'alert/{rule}/{cam}', Alert),
   evidence: message('out', 'evidence/{eventId}', Evidence),
   persuasion: message('out', 'persuasion/{eventId}', Open),
+  escalation: message('out', 'escalation/{eventId}', EscalationMessage),
   bodycam: message('out', 'bodycam/{device}', Open),
   telemetry: message('out', 'telemetry/{group}', Open, { qos: 0 }),
   result: message('out', 'res/{id}', Result),

@@ -49,7 +49,7 @@ const Jurisdiction = z.object({
 
 const Ticket = z.object({ source: z.string(), ticketNo: z.string(), at: Time })
 
-const Escalation = z.object({
+export const Escalation = z.object({
   step: z.enum(SLA_STEPS),
   level: z.int().min(1),
   name: z.string(),

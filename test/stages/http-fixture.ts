@@ -15,7 +15,9 @@ import type { CameraView, LiveSource } from '../../gateway/http/views.ts'
 import { systemClock } from '../../gateway/kit/clock.ts'
 import { Database } from '../../gateway/kit/database.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
+import { Office } from '../../gateway/office.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
+import { CALENDAR, readConfig, writeConfig } from './office-fixture.ts'
 
 export const PASSWORD = 'a walk along the river'
 export const PACKAGE_ID = '01KDZRW3FJ5V7V3T0CDVW0YJ6A'
@@ -55,6 +57,13 @@ export async function startServer(
   const options = HttpOptions.parse({ port: 0, ...changes.options })
   const outbox = new Outbox(database, OutboxOptions.parse({}), systemClock, silentLog)
   const desk = new AlertDesk(database, outbox, systemClock)
+  const config = readConfig(writeConfig(folder))
+  const office = new Office({
+    ...{ config: () => config, database, desk, outbox, clock: systemClock, log: silentLog },
+    recordings: () => [],
+    calendar: () => CALENDAR,
+    apply: async () => {},
+  })
   const accounts = new Accounts({ options, database, clock: systemClock })
   const accessLog = new AccessLog({ database, clock: systemClock })
   const cameras = [CAMERA]
@@ -95,6 +104,7 @@ export async function startServer(
     accounts,
     accessLog,
     alerts: desk,
+    office,
     cameras: { cameras: () => cameras },
     evidenceFolder: join(folder, 'evidence'),
     recordings,
@@ -118,7 +128,19 @@ export async function startServer(
     await close()
     rmSync(folder, { recursive: true, force: true })
   })
-  return { server, desk, accounts, accessLog, cameras, recordings, analysed, folder, close, url: server.url }
+  return {
+    server,
+    desk,
+    office,
+    accounts,
+    accessLog,
+    cameras,
+    recordings,
+    analysed,
+    folder,
+    close,
+    url: server.url,
+  }
 }
 export type Running = Awaited<ReturnType<typeof startServer>>
 

@@ -76,6 +76,11 @@ const ASKED: Record<
 > = {
   'alerts:read': ['GET', '/api/v1/alerts'],
   'alerts:review': ['POST', '/api/v1/alerts/unknown/review', { verdict: 'VERIFIED' }],
+  'alerts:merge': ['POST', '/api/v1/alerts/unknown/split', { reason: 'r' }],
+  'tickets:report': ['POST', '/api/v1/tickets', {}],
+  'duty:handover': ['POST', '/api/v1/duty/handovers', {}],
+  'statistics:read': ['GET', '/api/v1/reports/monthly?from=2026-01-01&to=2026-01-31'],
+  'supervision:read': ['GET', '/api/v1/supervision/dismissals?from=2026-01-01&to=2026-01-31'],
   'evidence:read': ['GET', `/api/v1/evidence/${PACKAGE_ID}?purpose=review`],
   'cameras:read': ['GET', '/api/v1/cameras'],
   'people:read': ['GET', '/api/v1/people'],
