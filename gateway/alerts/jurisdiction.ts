@@ -170,7 +170,13 @@ export class Jurisdiction implements Annex {
       const onMap = this.#areasAt(at, level)
       if (onMap.length > 0) return onMap
       const codes = { CITY: districtCode.slice(0, 4), DISTRICT: districtCode, STREET: camera?.streetCode }
-      return this.#parts.options().areas.filter((area) => area.level === level && area.code === codes[level])
+      // Where the map can tell, a code does not say otherwise.
+      return this.#parts
+        .options()
+        .areas.filter(
+          ({ code, polygon, ...area }) =>
+            area.level === level && code === codes[level] && (at === null || polygon === undefined),
+        )
     })
   }
 
