@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS config_version (
 CREATE TABLE IF NOT EXISTS config_proposal (
   proposal INTEGER PRIMARY KEY, base INTEGER NOT NULL, text TEXT NOT NULL, source TEXT NOT NULL, actor TEXT NOT NULL,
   reason TEXT NOT NULL, atMs INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS config_enacted (version INTEGER PRIMARY KEY, atMs INTEGER NOT NULL);
 CREATE TRIGGER IF NOT EXISTS config_version_never_changes BEFORE UPDATE ON config_version
   BEGIN SELECT RAISE(ABORT, 'versions are append-only'); END;
 CREATE TRIGGER IF NOT EXISTS config_version_never_shrinks BEFORE DELETE ON config_version
@@ -68,6 +69,8 @@ export class ConfigBook {
   readonly #last: Statement
   readonly #proposal: Statement
   readonly #list: Statement
+  readonly #enacted: Statement
+  readonly #enactedNow: Statement
 
   constructor(parts: ConfigBookParts) {
     parts.database.exec(SCHEMA)
@@ -78,6 +81,8 @@ export class ConfigBook {
     this.#version = prepare('SELECT * FROM config_version WHERE version = ?')
     this.#last = prepare('SELECT * FROM config_version ORDER BY version DESC LIMIT 1')
     this.#proposal = prepare('SELECT * FROM config_proposal WHERE proposal = ?')
+    this.#enacted = prepare('SELECT version FROM config_enacted WHERE version = ?')
+    this.#enactedNow = prepare('INSERT OR IGNORE INTO config_enacted VALUES (?, ?)')
     this.#list = prepare('SELECT * FROM config_version ORDER BY version DESC LIMIT ?')
   }
 
@@ -86,9 +91,11 @@ export class ConfigBook {
     const last = this.#last.get()
     const text = this.#read()
     if (text === null || (last !== undefined && digestOf(text) === last['digest'])) return
-    const before = last === undefined ? undefined : this.#version.get(Number(last['version']) - 1)
-    if (last !== undefined && last['source'] !== 'FILE' && digestOf(text) === before?.['digest']) {
-      this.#write(String(last['text']))
+    const version = Number(last?.['version'] ?? 0)
+    const isPending = last !== undefined && last['source'] !== 'FILE' && !this.#enacted.get(version)
+    if (isPending) {
+      const approved = String(last['text'])
+      this.#enact(version, approved, this.#checked(approved, version))
       return
     }
     this.#add.run(digestOf(text), text, 'FILE', 'file', '', '', this.#parts.clock.wallMs())
@@ -124,7 +131,7 @@ export class ConfigBook {
     const said = [String(row['source']), String(row['actor']), by, String(row['reason'])] as const
     database.transaction(() => this.#add.run(digestOf(text), text, ...said, clock.wallMs()))
     const version = Number(this.#last.get()!['version'])
-    database.afterCommit(() => this.#enact(text, config))
+    database.afterCommit(() => this.#enact(version, text, config))
     return { version }
   }
 
@@ -151,23 +158,26 @@ export class ConfigBook {
     }
   }
 
-  #enact(text: string, config: Config): void {
-    this.#write(text)
-    const { apply, log } = this.#parts
+  #enact(version: number, text: string, config: Config): void {
+    if (!this.#write(text)) return
+    const { apply, clock, log } = this.#parts
+    this.#enactedNow.run(version, clock.wallMs())
     apply(config).catch((error: unknown) => {
       log.error({ reason: reasonOf(error) }, 'configuration not changed')
     })
   }
 
   /** All of the new one or all of the old one, whatever dies when. */
-  #write(text: string): void {
+  #write(text: string): boolean {
     const { file, log } = this.#parts
     try {
       writeFileSync(`${file}.next`, text, { mode: 0o600, flush: true })
       renameSync(`${file}.next`, file)
+      return true
     } catch (error) {
       const found = refusal('file', reasonOf(error))
       log.error({ code: found.code }, found.message)
+      return false
     }
   }
 

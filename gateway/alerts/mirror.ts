@@ -24,6 +24,8 @@ CREATE TRIGGER IF NOT EXISTS case_stage_never_shrinks BEFORE DELETE ON case_stag
   BEGIN SELECT RAISE(ABORT, 'stages are append-only'); END;
 `
 
+type Mirror = NonNullable<ActFields['mirror']>
+
 export interface StageWish {
   readonly eventId: string
   readonly stage?: Stage | undefined
@@ -70,6 +72,7 @@ export class CaseMirror implements Annex {
   note(event: ViolationEvent): ViolationEvent {
     const row = this.#latest.get(event.eventId)
     if (row === undefined) return event
-    return { ...event, mirror: row as unknown as NonNullable<ActFields['mirror']> }
+    const { stage, eventNo, caseNo, firstFiledAt } = row as unknown as Mirror
+    return { ...event, mirror: { stage, eventNo, caseNo, firstFiledAt } }
   }
 }
