@@ -179,7 +179,7 @@ function openLink(
 ): MqttLink {
   const { site, gateway, mqtt } = config
   const { office } = parts
-  const handlers = officeHandlers({ ...office, config: office.book })
+  const handlers = officeHandlers({ ...office, desk: parts.desk, config: office.book })
   const commands = new Commands({ ...parts, options: mqtt.commands, handlers, clock, log })
   return closing.own(new MqttLink({ ...parts, site, gateway, options: mqtt, commands, clock, log }))
 }

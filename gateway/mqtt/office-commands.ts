@@ -7,6 +7,7 @@
  * people itself and tickets come from the platform as such: whoever it names may send them.
  */
 import { z } from 'zod'
+import type { AlertDesk } from '../alerts/desk.ts'
 import type { Holds } from '../alerts/holds.ts'
 import type { CaseMirror } from '../alerts/mirror.ts'
 import type { People } from '../alerts/people.ts'
@@ -14,7 +15,7 @@ import type { SameAct } from '../alerts/same-act.ts'
 import { type Tickets, TicketWish } from '../alerts/tickets.ts'
 import { fault } from '../kit/errors.ts'
 import { STAGES } from '../violations/act-fields.ts'
-import { argsOf, type CommandHandler } from './commands.ts'
+import { argsOf, type CommandHandler, deskHandlers } from './commands.ts'
 import type { Command } from './messages.ts'
 import type { CommandName } from './options.ts'
 
@@ -60,6 +61,7 @@ export interface ConfigDesk {
 }
 
 export interface OfficeParts {
+  readonly desk: AlertDesk
   readonly holds: Holds
   readonly people: People
   readonly sameAct: SameAct
@@ -69,7 +71,8 @@ export interface OfficeParts {
 }
 
 export function officeHandlers(parts: OfficeParts): Partial<Record<CommandName, CommandHandler>> {
-  const { holds, people, sameAct, tickets, mirror, config } = parts
+  const { desk, holds, people, sameAct, tickets, mirror, config } = parts
+  const move = deskHandlers(desk).disposition
   const summary = ({ eventId, revision }: { eventId: string; revision: number }) => ({ eventId, revision })
   const handlers: Partial<Record<CommandName, CommandHandler>> = {
     // [R70] One places, two lift.
@@ -84,11 +87,15 @@ export function officeHandlers(parts: OfficeParts): Partial<Record<CommandName, 
     split: ({ id, by, args }) =>
       summary(sameAct.split({ ...argsOf(SplitArgs, 'split', args), by, commandId: id })),
     ticket: ({ by, args }) => tickets.report(argsOf(TicketWish, 'ticket', args), by),
-    // [R7, R102]
-    stage: ({ id, by, args }) => {
-      const wish = argsOf(StageArgs, 'stage', args)
-      mirror.take({ ...wish, by, commandId: id })
-      return wish
+    stage: (command) => mirrored(mirror, command),
+    // [R7] A disposition may carry the stage of the case beside, or instead of, the state of the alert.
+    disposition: (command) => {
+      const { stage, eventNo, caseNo, firstFiledAt, ...args } = command.args
+      const told = { stage, eventNo, caseNo, firstFiledAt }
+      const isTold = Object.values(told).some((one) => one !== undefined)
+      const eventId = args['eventId']
+      const noted = isTold ? mirrored(mirror, { ...command, args: { eventId, ...told } }) : null
+      return isTold && args['to'] === undefined ? noted : move({ ...command, args })
     },
     config: ({ by, args }) => {
       const wish = argsOf(ConfigArgs, 'config', args)
@@ -101,6 +108,13 @@ export function officeHandlers(parts: OfficeParts): Partial<Record<CommandName, 
   return Object.fromEntries(
     Object.entries(handlers).map(([name, handler]) => [name, checked(name as CommandName, handler, people)]),
   )
+}
+
+/** [R7] [R102] */
+function mirrored(mirror: CaseMirror, { id, by, args }: Command): unknown {
+  const wish = argsOf(StageArgs, 'stage', args)
+  mirror.take({ ...wish, by, commandId: id })
+  return wish
 }
 
 /** [R49] The role is asked at the moment of the action, of the list as it is then. */

@@ -21,7 +21,7 @@ function setUp() {
   const running = setUpOffice({ options: { people: PEOPLE } })
   const { database, desk, office, clock } = running
   office.book.open()
-  const handlers = officeHandlers({ ...office, config: office.book })
+  const handlers = officeHandlers({ ...office, desk, config: office.book })
   const options = MqttOptions.parse({}).commands
   const commands = new Commands({ database, desk, options, handlers, clock, log: silentLog })
   let count = 0
@@ -107,6 +107,11 @@ test('[R7] [R102] stages of the platform are mirrored; the number of the event a
   ask('stage', 'platform', { eventId, stage: 'INVESTIGATION', ...filed })
   expect(desk.get(eventId)!.event.mirror).toEqual({ stage: 'INVESTIGATION', eventNo: 'E-2026-7', ...filed })
   expect(desk.get(eventId)!.state, 'a mirror moves nothing').toBe('PENDING_REVIEW')
+  const disposition = { eventId, to: 'VERIFIED', stage: 'SERVICE' }
+  expect(ask('disposition', 'platform', disposition)).toMatchObject({ ok: true, result: { state: 'VERIFIED' } })
+  expect(desk.get(eventId)!.event.mirror).toMatchObject({ stage: 'SERVICE' })
+  expect(ask('disposition', 'platform', { eventId, stage: 'CLOSED' })).toMatchObject({ ok: true })
+  expect(desk.get(eventId)).toMatchObject({ state: 'VERIFIED', event: { mirror: { stage: 'CLOSED' } } })
   expect(ask('stage', 'platform', { eventId })).toMatchObject({ code: 'COMMAND_ARGS_WRONG' })
   expect(ask('stage', 'platform', { eventId, stage: 'FINE' })).toMatchObject({ code: 'COMMAND_ARGS_WRONG' })
   expect(MESSAGES.alert.data.safeParse(desk.get(eventId)!.event).error).toBeUndefined()
