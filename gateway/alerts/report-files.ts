@@ -27,7 +27,7 @@ h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.05rem; margin: 1.6rem 0 .
 p { margin: .2rem 0; color: #55626f; } .period { font-size: 1.05rem; color: #17202a; }
 table { border-collapse: collapse; width: 100%; break-inside: auto; } tr { break-inside: avoid; }
 th, td { border-bottom: 1px solid #d3dae2; padding: .25rem .5rem; text-align: left; font-variant-numeric: tabular-nums; }
-td.number, th.number { text-align: right; width: 6rem; } td.bar, th.bar { width: 40%; }
+td { white-space: nowrap; } td.number, th.number { text-align: right; } td.bar, th.bar { width: 35%; }
 svg { display: block; width: 100%; height: 10px; } rect { fill: #0b5cba; }
 @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } }
 `
@@ -51,9 +51,8 @@ ${tables.map(tableHtml).join('\n')}
 
 function tableHtml({ title, columns, rows, bars }: ReportTable): string {
   const most = bars === undefined ? 0 : Math.max(1, ...rows.map((row) => Number(row[bars])))
-  const isNumber = (at: number) =>
-    rows.length > 0 && rows.every((row) => typeof row[at] !== 'string' || at > 0)
-  const kind = (at: number) => (at > 0 && isNumber(at) ? ' class="number"' : '')
+  const isNumber = (at: number) => rows.some((row) => typeof row[at] === 'number')
+  const kind = (at: number) => (isNumber(at) ? ' class="number"' : '')
   const heads = columns.map((column, at) => `<th scope="col"${kind(at)}>${plain(column)}</th>`).join('')
   const body = rows.map((row) => {
     const cells = row.map((value, at) => `<td${kind(at)}>${plain(String(value))}</td>`).join('')

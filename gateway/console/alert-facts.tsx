@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { AlertRecord, Transition } from '../alerts/desk.ts'
 import type { CameraView } from '../http/views.ts'
 import { isoTime } from '../kit/clock.ts'
+import { ActFacts } from './act-facts.tsx'
 import type { Api } from './api.ts'
 import { gradeReason, lengthOf, momentOf, useWords } from './words.ts'
 
@@ -45,6 +46,7 @@ export function AlertFacts({ api, alert, cameras }: FactsProps) {
           <Row label={t('facts.tier')}>{term('tier', event.handlingTier)}</Row>
         </dl>
       </section>
+      <ActFacts event={event} />
       <Why alert={alert} />
       <History api={api} alert={alert} />
     </>

@@ -31,7 +31,7 @@ export const PERMISSIONS = {
   'alerts:merge': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN']),
   'tickets:report': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN'], 'platform'),
   'duty:handover': allowed(['OFFICER', 'DISPATCHER', 'ADMIN']),
-  'statistics:read': allowed(ROLES, 'platform'),
+  'statistics:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'supervision:read': allowed(['LEGAL', 'AUDITOR', 'ADMIN']),
   'evidence:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'live:view': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN']),

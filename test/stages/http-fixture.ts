@@ -50,6 +50,8 @@ export async function startServer(
     options?: Partial<HttpOptions>
     folder?: string
     live?: LiveSource
+    /** What the rules of the catalogue say instead. */
+    rule?: Record<string, unknown>
   } = {},
 ) {
   const folder = changes.folder ?? mkdtempSync(join(tmpdir(), 'lushao-http-'))
@@ -57,7 +59,7 @@ export async function startServer(
   const options = HttpOptions.parse({ port: 0, ...changes.options })
   const outbox = new Outbox(database, OutboxOptions.parse({}), systemClock, silentLog)
   const desk = new AlertDesk(database, outbox, systemClock)
-  const config = readConfig(writeConfig(folder))
+  const config = readConfig(writeConfig(folder, {}, changes.rule))
   const office = new Office({
     ...{ config: () => config, database, desk, outbox, clock: systemClock, log: silentLog },
     recordings: () => [],
@@ -130,6 +132,7 @@ export async function startServer(
   })
   return {
     server,
+    database,
     desk,
     office,
     accounts,

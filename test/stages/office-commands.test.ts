@@ -108,7 +108,10 @@ test('[R7] [R102] stages of the platform are mirrored; the number of the event a
   expect(desk.get(eventId)!.event.mirror).toEqual({ stage: 'INVESTIGATION', eventNo: 'E-2026-7', ...filed })
   expect(desk.get(eventId)!.state, 'a mirror moves nothing').toBe('PENDING_REVIEW')
   const disposition = { eventId, to: 'VERIFIED', stage: 'SERVICE' }
-  expect(ask('disposition', 'platform', disposition)).toMatchObject({ ok: true, result: { state: 'VERIFIED' } })
+  expect(ask('disposition', 'platform', disposition)).toMatchObject({
+    ok: true,
+    result: { state: 'VERIFIED' },
+  })
   expect(desk.get(eventId)!.event.mirror).toMatchObject({ stage: 'SERVICE' })
   expect(ask('disposition', 'platform', { eventId, stage: 'CLOSED' })).toMatchObject({ ok: true })
   expect(desk.get(eventId)).toMatchObject({ state: 'VERIFIED', event: { mirror: { stage: 'CLOSED' } } })
