@@ -44,6 +44,7 @@ const ESCALATED_MAX = 200
 const BOX = { id: 'box', roles: ['box'] } as const
 
 const STEP: Partial<Record<string, SlaStep>> = {
+  DETECTED: 'review',
   PENDING_REVIEW: 'review',
   EXPIRED: 'review',
   VERIFIED: 'persuade',

@@ -180,7 +180,7 @@ export function dismissalsByPerson(facts: readonly ActFacts[]): Record<string, R
   return people
 }
 
-export function figuresOf(facts: readonly ActFacts[]): Figures {
+function figuresOf(facts: readonly ActFacts[]): Figures {
   const upheld = facts.filter(({ dismissal }) => dismissal === null)
   const tiers = counted(upheld.map(({ tier }) => tier))
   const dismissals = facts.flatMap(({ dismissal }) => dismissal ?? [])

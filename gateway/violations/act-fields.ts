@@ -27,7 +27,7 @@ export const STAGES = [
 ] as const
 export type Stage = (typeof STAGES)[number]
 
-export const SLA_STEPS = ['review', 'persuade', 'dispatch', 'onSite', 'close'] as const
+const SLA_STEPS = ['review', 'persuade', 'dispatch', 'onSite', 'close'] as const
 export type SlaStep = (typeof SLA_STEPS)[number]
 
 const Place = z.object({
