@@ -53,7 +53,7 @@ export const RecordingDetails = z.object({
     ),
   /** Device minus true time, from the docking station. */
   clockOffsetMs: z.coerce.number().int().optional(),
-  /** Where it was made, WGS-84, when the device knows. */
+  /** Where it was made, WGS-84, when the device knows: links it to alerts there [R61]. */
   lon: z.coerce.number().min(-180).max(180).optional(),
   lat: z.coerce.number().min(-90).max(90).optional(),
 })
