@@ -3,13 +3,12 @@
  *
  *     store ─ outbox, desk ─ evidence ─ detector ─ broker, link ─ street ─ body-cams ─ console ─ telemetry
  */
-import { readFileSync, statfsSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import type { Config } from '../config/loader.ts'
 import { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import { ClockWatch } from '../devices/clock/clock-watch.ts'
-import type { CameraStatus } from '../devices/device.ts'
 import { AlertDesk } from './alerts/desk.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
@@ -21,7 +20,7 @@ import { AccessLog } from './http/access-log.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
 import { HttpServer } from './http/server.ts'
 import { Calendar, CalendarOptions, HolidayTable } from './kit/calendar.ts'
-import { type Clock, isoTime, systemClock } from './kit/clock.ts'
+import { type Clock, systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
 import { Database, storeFile } from './kit/database.ts'
 import { fault } from './kit/errors.ts'
@@ -36,10 +35,10 @@ import { MqttLink } from './mqtt/publisher.ts'
 import { Office } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
+import { birthOf, cameraMessage, healthOf } from './self-told.ts'
 import { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
-import { watchedRules } from './violations/catalogue.ts'
 
 export interface RunningGateway {
   readonly consoleUrl: string
@@ -121,7 +120,8 @@ async function build(box: Box): Promise<RunningGateway> {
   registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox })
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
-  const health = () => healthOf(box, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
+  const health = () =>
+    healthOf(folder, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
@@ -334,63 +334,5 @@ function sinkOf(desk: AlertDesk, outbox: Outbox): EventSink {
     sealed: (sealed) => void outbox.put(evidenceMessage(sealed)),
     last: (eventId) => desk.get(eventId)?.event ?? null,
     raise: (event) => void desk.raise(event),
-  }
-}
-
-function birthOf(box: Box, signer: Signer, eyes: Eyes, clockWatch: ClockWatch): Birth {
-  const { config, version, clock } = box
-  const wallMs = clock.wallMs()
-  const { offsetMs, source } = clockWatch.facts()
-  return {
-    version,
-    cameras: config.cameras.map((camera) => {
-      const place = {
-        districtCode: camera.jurisdictionCode ?? config.region,
-        ...{ wallMs, offsetMinutes: config.utcOffsetMinutes },
-      }
-      const rules = camera.zones.flatMap((zone) => watchedRules(config.catalogue, zone, place, eyes.roles))
-      return {
-        id: camera.id,
-        name: camera.name ?? camera.id,
-        rules: [...new Set(rules.map((one) => one.ruleId))],
-      }
-    }),
-    configVersion: config.configVersion,
-    catalogVersion: config.catalogVersion,
-    modelDigest: eyes.modelDigest,
-    publicKey: signer.publicKeyPem,
-    clock: { offsetMs, source },
-  }
-}
-
-function cameraMessage(status: CameraStatus, sinceMs: number, config: Config) {
-  const { state, mode, code, analysedSec, owedSec } = status
-  const since = isoTime(sinceMs, config.utcOffsetMinutes)
-  return { state, since, mode: state === 'online' ? mode : null, code, analysedSec, owedSec }
-}
-
-interface HealthParts {
-  readonly street: Street
-  readonly outbox: Outbox
-  readonly desk: AlertDesk
-  readonly eyes: Eyes
-  readonly link: MqttLink
-  readonly feedsOpen: () => number
-}
-
-function healthOf({ folder }: Box, parts: HealthParts): Health {
-  const inference = parts.eyes.stats()
-  const disk = statfsSync(folder)
-  return {
-    cameras: parts.street.health(),
-    outboxDepth: parts.outbox.state().depth,
-    inferenceRuns: inference.runs,
-    inferenceSec: inference.runSec,
-    inferenceDropped: inference.dropped,
-    acts: parts.street.acts(),
-    alertsRaised: parts.desk.counts().reduce((sum, { count }) => sum + count, 0),
-    brokerConnected: parts.link.state.connected,
-    feedsOpen: parts.feedsOpen(),
-    diskFreeBytes: disk.bavail * disk.bsize,
   }
 }

@@ -1,13 +1,13 @@
 /** Reports as people get them: whole months, CSV that Excel opens, a page that prints, over HTTP and from the terminal. */
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { reportCsv, reportPage } from '../../gateway/alerts/report-files.ts'
 import { makeReport, type ReportKind } from '../../gateway/alerts/reports.ts'
+import { makeProgram } from '../../gateway/cli/program.ts'
+import { addReport } from '../../gateway/cli/report.ts'
 import { Database, storeFile } from '../../gateway/kit/database.ts'
-import { packagePath } from '../../gateway/kit/paths.ts'
 import { RULE_IDS } from '../../gateway/violations/event.ts'
 import { startServer, Visitor } from './http-fixture.ts'
 import { act, type OfficeRunning, setUpOffice } from './office-fixture.ts'
@@ -163,7 +163,7 @@ test('[R38] [R58] [R92] [R95] over HTTP: merge, split, trace, tickets, open aler
   )
 })
 
-test('[R43] from the terminal: lushao report writes a table and a page', () => {
+test('[R43] from the terminal: lushao report writes a table and a page', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lushao-report-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const database = new Database(storeFile(folder))
@@ -171,21 +171,29 @@ test('[R43] from the terminal: lushao report writes a table and a page', () => {
   someActs(running)
   running.office.close()
   database.close()
-  const cli = packagePath('gateway', 'cli', 'lushao.ts')
-  const lushao = (...args: string[]) =>
-    execFileSync(process.execPath, ['--import', 'tsx', cli, '--lang', 'zh', ...args], { encoding: 'utf8' })
+  const lushao = async (...args: string[]): Promise<string> => {
+    const program = makeProgram('0')
+    addReport(program)
+    const printed: string[] = []
+    const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      printed.push(String(text))
+      return true
+    })
+    await program.parseAsync(['node', 'lushao', '--lang', 'zh', ...args])
+    write.mockRestore()
+    return printed.join('')
+  }
   const days = ['--from', '2026-01-01', '--to', '2026-01-31', '--storage', folder]
-  lushao('report', 'monthly', ...days, '--out', join(folder, 'out'))
+  await lushao('report', 'monthly', ...days, '--out', join(folder, 'out'))
   expect(readdirSync(join(folder, 'out'))).toEqual([
     ...['monthly-2026-01-01-2026-01-31.csv', 'monthly-2026-01-01-2026-01-31.html'],
   ])
   expect(readFileSync(join(folder, 'out', 'monthly-2026-01-01-2026-01-31.csv'), 'utf8')).toContain(
     '无照经营游商,5',
   )
-  expect(JSON.parse(lushao('report', 'hotspots', ...days, '--json'))).toMatchObject({ kind: 'hotspots' })
-  expect(
-    lushao('report', 'sample', ...days, '--seed', 's')
-      .trim()
-      .split('\n'),
-  ).toHaveLength(1)
+  expect(JSON.parse(await lushao('report', 'hotspots', ...days, '--json'))).toMatchObject({
+    kind: 'hotspots',
+  })
+  const drawn = await lushao('report', 'sample', ...days, '--seed', 's')
+  expect(drawn.trim().split('\n')).toHaveLength(1)
 })

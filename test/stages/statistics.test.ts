@@ -117,7 +117,7 @@ test('[R9] [R15] times to discover, verify and correct; self-correction is a sha
   const { desk, office, time } = setUpOffice()
   const raise = (name: string, fromMin: number) => {
     time.nowMs = SAMPLE_WALL_MS + (fromMin + 3) * MINUTE_MS
-    return desk.raise(act(name, fromMin, fromMin + 4)).eventId
+    return desk.raise(act(name, fromMin, fromMin + 4, { detectionState: 'CLEARED' })).eventId
   }
   const go = (eventId: string, to: string, afterMin: number, more: object = {}) => {
     time.nowMs += afterMin * MINUTE_MS
@@ -125,7 +125,7 @@ test('[R9] [R15] times to discover, verify and correct; self-correction is a sha
   }
   const a = raise('a', 0)
   go(a, 'VERIFIED', 2)
-  go(a, 'PERSUADING', 1, { details: { deadlineAt: '2026-01-01T10:07:00+08:00' } })
+  go(a, 'PERSUADING', 1, { details: { persuasionId: 'n-1', deadlineAt: '2026-01-01T10:07:00+08:00' } })
   go(a, 'RECHECKING', 10)
   go(a, 'SELF_CORRECTED', 1, { details: { afterItemId: 'i-9' } })
   go(a, 'CLOSED', 60, { details: { tierUsed: 'MANAGEMENT' } })
