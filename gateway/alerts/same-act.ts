@@ -7,8 +7,8 @@
  *                └─ a body-cam that was there, or whose officer was sent       BODYCAM   ─┘
  *
  * A continuing act keeps its id. What cleared and began again within the window has an id of its own and is linked:
- * what was published is never renumbered, and its end stands. Only the primary event may lead to a case
- * (一事不二罚, Penalty Law Art. 29). People may merge and split; each of that is a record with name and reason.
+ * what was published is never renumbered, and its end stands. One act leads to one case at most (一事不二罚, Penalty
+ * Law Art. 29). People may merge and split; each of that is a record with name and reason.
  */
 import { z } from 'zod'
 import type { Clock } from '../kit/clock.ts'
@@ -19,6 +19,7 @@ import type { RuleId, ViolationEvent } from '../violations/event.ts'
 import type { ActIndex, PlacedEvent } from './act-index.ts'
 import { ActLinks, type LinkRecord } from './act-links.ts'
 import type { AlertDesk, AlertRecord, Annex, DeskTransition } from './desk.ts'
+import { ALERT_LIFECYCLE, type AlertState } from './lifecycle.ts'
 import { type CameraPlace, type MapPoint, mapPointOf, metresBetween } from './place.ts'
 
 export const SameActOptions = z.strictObject({
@@ -95,11 +96,21 @@ export class SameAct implements Annex {
     parts.desk.join(this)
   }
 
-  /** [R38] No second case from what is handled as another event already. */
+  /**
+   * [R38] No second case: not while the act is handled as its primary event, and not when any event of it has led to
+   * one. Where the primary was closed without a case, who came back may still answer for it.
+   */
   admit({ eventId }: AlertRecord, { to }: DeskTransition): void {
-    const primary = this.links.rootOf(eventId)
-    if (primary === eventId || !LEADS_TO_A_CASE.includes(to)) return
-    throw fault('SAME_ACT_ELSEWHERE', { event: eventId, primary, to })
+    if (!LEADS_TO_A_CASE.includes(to)) return
+    const { desk } = this.#parts
+    const [primary, ...others] = this.membersOf(eventId)
+    const refuse = (other: string) => fault('SAME_ACT_ELSEWHERE', { event: eventId, primary: other, to })
+    for (const other of [primary!, ...others]) {
+      if (other === eventId) continue
+      const past = desk.history(other).transitions
+      const isHandled = other === primary && !isOver(past.at(-1)!.to)
+      if (isHandled || past.some((one) => LEADS_TO_A_CASE.includes(one.to))) throw refuse(other)
+    }
   }
 
   note(event: ViolationEvent, wish: DeskTransition | null): ViolationEvent {
@@ -172,12 +183,18 @@ export class SameAct implements Annex {
     const windowMs = windowSec(placed.ruleId) * 1000
     const near = index.ofRule(placed.ruleId, placed.startedMs - windowMs, placed.untilMs + windowMs)
     for (const other of near) {
-      if (other.eventId === placed.eventId) continue
+      if (other.eventId === placed.eventId || this.#isDismissed(other)) continue
       const how = this.#howSame(placed, other, windowMs)
       if (how === null || (how !== 'TIME' && this.#isTaken(other, placed))) continue
       this.#link(placed.eventId, other.eventId, how, true)
       return
     }
+  }
+
+  /** What was no act cannot go on: a shadow dismissed a minute ago hides nobody who comes now. */
+  #isDismissed({ eventId }: PlacedEvent): boolean {
+    const state = this.#parts.desk.get(this.links.rootOf(eventId))?.state
+    return state === 'REJECTED' || state === 'REVOKED'
   }
 
   /** An alert went on site with a recording: what the recording shows of the rule is this act. */
@@ -253,6 +270,10 @@ export class SameAct implements Annex {
     for (const id of [...moved, this.links.rootOf(record.parentId)]) if (id !== telling) desk.retell(id)
   }
 }
+
+/** Nothing is left but to file it. */
+const isOver = (state: AlertState): boolean =>
+  ALERT_LIFECYCLE[state].to.every((next) => next === 'CLOSED' || next === 'ARCHIVED')
 
 const said = ({ by, reason, commandId }: PersonWish) => ({ actor: by, reason, commandId })
 

@@ -226,9 +226,9 @@ export class Sla implements Annex {
   }
 }
 
-/** Nothing is left but to file it; or it is handled as another event, whose limits hold. */
-function isDone({ alertState, sameActAs }: ViolationEvent): boolean {
-  if (sameActAs !== undefined || !isAlertState(alertState)) return true
+/** Nothing is left but to file it. What belongs to another event's act waits for a person like any other. */
+function isDone({ alertState }: ViolationEvent): boolean {
+  if (!isAlertState(alertState)) return true
   return ALERT_LIFECYCLE[alertState].to.every((next) => next === 'CLOSED' || next === 'ARCHIVED')
 }
 

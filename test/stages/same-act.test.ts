@@ -148,13 +148,31 @@ test('[R38] without a place, the officer who was sent there tells that it is the
   }
 })
 
-test('[R38] only the primary event of an act leads to a case', () => {
+const PLATFORM = { id: 'p-1', roles: ['person', 'platform', 'box'] } as const
+
+test('[R38] one act leads to one case: not beside its primary event, and not twice', () => {
   const { desk } = setUpOffice()
-  desk.raise(act('a', 0, 10))
-  const { eventId } = desk.raise(act('b', 12, 20, { grade: 'G3' }))
-  const suggest = () =>
-    desk.transition({ eventId, to: 'CASE_SUGGESTED', actor: { id: 'p-1', roles: ['platform'] } })
+  const [a, b] = [desk.raise(act('a', 0, 10)), desk.raise(act('b', 12, 20))]
+  const suggest = () => desk.transition({ eventId: b.eventId, to: 'CASE_SUGGESTED', actor: PLATFORM })
   expect(suggest).toThrow(/is the same act as .*one act leads to one case/)
+  // Closed without a case, the act that came back may lead to one: then only its own state stands in the way.
+  const go = (to: string, details: Record<string, string> = {}) =>
+    desk.transition({ eventId: a.eventId, to, actor: PLATFORM, details })
+  go('VERIFIED')
+  go('DISPATCHED', { unitId: 'u-1' })
+  go('ON_SITE', { recordingId: 'r-1' })
+  go('CORRECTED', { afterItemId: 'i-1' })
+  expect(suggest).toThrow(/cannot go from PENDING_REVIEW/)
+})
+
+test('[R38] what was dismissed as no act hides nobody who comes after it', () => {
+  const running = setUpOffice()
+  const acts = { a: act('a', 0, 10), b: act('b', 12, 20) }
+  running.desk.raise(acts.a)
+  const wish = { eventId: acts.a.eventId, verdict: 'REJECTED', reasonCode: 'OBJECT_MISTAKEN' } as const
+  running.desk.review({ ...wish, by: 'p-1', commandId: 'c-1' })
+  running.desk.raise(acts.b)
+  expect(trees(acts, running)).toBe('a b')
 })
 
 test('[R38] people merge and split; each is a record with name and reason, and a split undoes exactly', () => {
