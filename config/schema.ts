@@ -11,10 +11,14 @@ import { ClockOptions } from '../devices/clock/clock-watch.ts'
 import { SpeakerAdapter } from '../devices/speaker/speaker.ts'
 import { VoiceOptions } from '../devices/speaker/voice.ts'
 import { WebhookOptions } from '../devices/speaker/webhook.ts'
+import { DutyOptions } from '../gateway/alerts/duty.ts'
 import { GradingOptions } from '../gateway/alerts/grading.ts'
+import { JurisdictionOptions } from '../gateway/alerts/jurisdiction.ts'
 import { SpeakerLimits } from '../gateway/alerts/notice-limits.ts'
 import { RANKS } from '../gateway/alerts/people.ts'
 import { PersuasionOptions } from '../gateway/alerts/persuasion-options.ts'
+import { Adjacency, SameActOptions } from '../gateway/alerts/same-act.ts'
+import { TicketOptions } from '../gateway/alerts/tickets.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
 import { NamingOptions } from '../gateway/detections/eyes.ts'
 import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
@@ -210,6 +214,11 @@ export const GatewayOptions = z.strictObject({
     .prefault({})
     .describe('What else stands in the street.'),
   people: z.array(Person).max(10_000).default([]).describe('People, synced from the platform.'),
+  jurisdictions: JurisdictionOptions.prefault({}).describe('Which agency handles what happens where.'),
+  sameAct: SameActOptions.prefault({}).describe('When two events are one act.'),
+  adjacency: z.array(Adjacency).max(128).default([]).describe('Cameras whose pictures show the same place.'),
+  tickets: TicketOptions.prefault({}).describe('How complaints of hotlines find the alerts that are meant.'),
+  duty: DutyOptions.prefault({}).describe('Whom overdue alerts are taken to.'),
   clock: ClockOptions.prefault({}).describe('Whether the clock of the box is right.'),
   feed: FeedOptions.prefault({}).describe('How cameras are read and how often they are looked at.'),
   model: ModelOptions.optional().describe(

@@ -21,6 +21,7 @@ import { basisInForce } from './grading-facts.ts'
 import { AccessLog } from './http/access-log.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
 import { HttpServer } from './http/server.ts'
+import { Calendar } from './kit/calendar.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
 import { Database, storeFile } from './kit/database.ts'
@@ -30,9 +31,11 @@ import type { Log } from './kit/log.ts'
 import { type BrokerAddress, EmbeddedBroker } from './mqtt/broker.ts'
 import { Commands } from './mqtt/commands.ts'
 import { type Birth, MESSAGES } from './mqtt/messages.ts'
+import { officeHandlers } from './mqtt/office-commands.ts'
 import { persuasionHandlers } from './mqtt/persuasion-commands.ts'
 import { MqttLink } from './mqtt/publisher.ts'
 import { devicesOf } from './notices.ts'
+import { Office } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
@@ -79,13 +82,26 @@ async function build(box: Box): Promise<RunningGateway> {
   const { config, folder, log, clock, closing } = box
   const database = closing.own(new Database(storeFile(folder)))
   const outbox = new Outbox(database, config.outbox, clock, log)
+  const register = new Register(
+    () => office.people.all(),
+    () => box.config.utcOffsetMinutes,
+  )
   const desk = closing.own(
     new AlertDesk(
       database,
       outbox,
       clock,
-      deskParts(box, () => persuading),
+      deskParts(box, register, () => persuading),
     ),
+  )
+  let registry: BodyCamRegistry | null = null
+  const office: Office = closing.own(
+    new Office({
+      ...{ config: () => box.config, database, desk, outbox, clock, log },
+      calendar: () => new Calendar(box.config.calendar, box.config.holidays),
+      recordings: () => registry?.list(RECORDINGS_ASKED_MAX) ?? [],
+      apply: (next) => change(next),
+    }),
   )
   const suppressed = new SuppressedActs(database, clock)
   const sink = sinkOf(desk, outbox, suppressed)
@@ -98,10 +114,10 @@ async function build(box: Box): Promise<RunningGateway> {
   const broker = config.mqtt.url === undefined ? closing.own(await openBroker(box)) : null
   const birth = () => birthOf(box, signer, eyes, clockWatch)
   const address = broker?.address ?? outsideBroker(config)
-  const parts = { database, outbox, desk, evidence, address }
+  const parts = { database, outbox, desk, office, evidence, address }
   const now = { config: () => box.config, street: () => street }
-  const persuading: Persuading = new Persuading({ ...parts, ...now, folder, clock, log })
-  const link = openLink(box, { ...parts, birth, handlers: persuasionHandlers(persuading) })
+  const persuading: Persuading = new Persuading({ ...parts, ...now, register, folder, clock, log })
+  const link = openLink(box, { ...parts, birth, persuading, register })
   const street: Street = closing.own(
     new Street(config, {
       ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory'), history: desk },
@@ -115,15 +131,22 @@ async function build(box: Box): Promise<RunningGateway> {
   )
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
-  const registry = await openRegistry(box, { database, evidence, eyes, sink, outbox })
+  registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox })
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
   const health = () =>
     healthOf(folder, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
-    ...{ database, accounts, desk, registry, street, evidence, telemetry, link, persuading, suppressed },
+    ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
+    ...{ persuading, suppressed },
   })
+  const change = (next: Config): Promise<string[]> => {
+    box.config = withoutStartOptions(box.config, next, log)
+    office.book.open()
+    return street.change(box.config)
+  }
+  office.start()
   link.start()
   telemetry.start()
   closing.own(persuading).start()
@@ -132,13 +155,13 @@ async function build(box: Box): Promise<RunningGateway> {
     consoleUrl: http.url,
     brokerUrl: broker?.address.url ?? config.mqtt.url ?? '',
     firstLogin,
-    change(next) {
-      box.config = withoutStartOptions(box.config, next, log)
-      return street.change(box.config)
-    },
+    change,
     close: () => closing.close(),
   }
 }
+
+/** Among so many of the newest recordings those of an alert are looked for. */
+const RECORDINGS_ASKED_MAX = 200
 
 /** What is read at the start only; a change of it waits for the next start, and that is said. */
 const START_OPTIONS = [
@@ -155,10 +178,9 @@ function withoutStartOptions(before: Config, next: Config, log: Log): Config {
 }
 
 /** Whom the desk asks who somebody is, and whether the law was in force. */
-function deskParts(box: Box, persuading: () => Persuading): DeskParts {
-  const people = () => box.config.people
+function deskParts(box: Box, register: Register, persuading: () => Persuading): DeskParts {
   return {
-    register: new Register(people, () => box.config.utcOffsetMinutes),
+    register,
     basisInForce: (event) => basisInForce(box.config, event),
     notices: (eventId) => noticesOf(persuading().store, eventId),
     autoPersuades: (event) => persuading().persuasion.speaksFirst(event),
@@ -171,13 +193,21 @@ function openLink(
     database: Database
     outbox: Outbox
     desk: AlertDesk
+    office: Office
+    persuading: Persuading
+    register: Register
     birth: () => Birth
     address: BrokerAddress
-    handlers: ReturnType<typeof persuasionHandlers>
   },
 ): MqttLink {
   const { site, gateway, mqtt } = config
-  const commands = new Commands({ ...parts, options: mqtt.commands, clock, log })
+  const { office, persuading, register } = parts
+  const handlers = officeHandlers({
+    ...{ ...office, desk: parts.desk, config: office.book },
+    rankOf: (personId) => register.rankOf(personId, clock.wallMs()),
+    more: persuasionHandlers(persuading),
+  })
+  const commands = new Commands({ ...parts, options: mqtt.commands, handlers, clock, log })
   return closing.own(new MqttLink({ ...parts, site, gateway, options: mqtt, commands, clock, log }))
 }
 
@@ -228,6 +258,7 @@ async function openHttp(
     database: Database
     accounts: Accounts
     desk: AlertDesk
+    office: Office
     registry: BodyCamRegistry
     street: Street
     evidence: EvidenceKeeper
@@ -248,7 +279,8 @@ async function openHttp(
       cameras: { cameras: () => street.views() },
       evidenceFolder: parts.evidence.vault.evidence,
       law: { publicRules: () => publicRulesOf(box), suppressed: parts.suppressed },
-      directory: { devices: () => devicesOf(box.config), people: () => box.config.people },
+      directory: { devices: () => devicesOf(box.config), people: () => parts.office.people.all() },
+      office: parts.office,
       metrics: parts.telemetry.metrics,
       live: { attach: (cameraId, send) => street.station(cameraId)?.feed.live.attach(send) ?? null },
       missing: () => (link.state.connected ? [] : ['broker']),
@@ -302,6 +334,7 @@ async function openRegistry(
   box: Box,
   parts: {
     database: Database
+    office: Office
     evidence: EvidenceKeeper
     eyes: Eyes
     sink: EventSink
@@ -313,7 +346,7 @@ async function openRegistry(
     new BodyCamRegistry({
       ...{ database: parts.database, folder: join(folder, 'bodycam'), clock, log },
       devices: () => box.config.devices.bodycams,
-      people: () => box.config.people,
+      people: () => parts.office.people.all(),
       async onRecording(recording, signal) {
         const found = await analyseRecording({ ...parts, config: () => box.config, signal, log }, recording)
         registry.link(recording.recordingId, found)

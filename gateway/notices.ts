@@ -13,9 +13,10 @@ import { Webhook } from '../devices/speaker/webhook.ts'
 import { AudioArchive } from './alerts/audio-archive.ts'
 import { nearestOpenPoint } from './alerts/nearest-point.ts'
 import type { Announced, NoticeChannels, NoticePerson, NoticeScene, SpeakerView } from './alerts/notice.ts'
+import type { Register } from './alerts/people.ts'
 import type { PersuasionRecord } from './alerts/persuasion-record.ts'
 import { assert } from './kit/assert.ts'
-import { between, Calendar, localDay } from './kit/calendar.ts'
+import { Calendar } from './kit/calendar.ts'
 import type { Clock } from './kit/clock.ts'
 import { fault } from './kit/errors.ts'
 import type { BrokerAddress } from './mqtt/broker.ts'
@@ -144,13 +145,9 @@ export function sceneOf(config: Config, event: ViolationEvent, nowMs: number): N
 }
 
 /** The register's word on a person, by id or badge number. */
-export function personIn(config: Config, id: string, nowMs: number): NoticePerson | null {
-  const person = config.people.find(({ personId, badgeNo }) => personId === id || badgeNo === id)
-  if (person === undefined) return null
-  const { role, certNo, certValidFrom, certValidTo } = person
-  const today = localDay(nowMs, config.utcOffsetMinutes)
-  const inForce = certValidTo !== undefined && between(today, certValidFrom, certValidTo)
-  return { role, isCertified: role === 'OFFICER' && certNo !== undefined && inForce }
+export function personIn(register: Register, id: string, nowMs: number): NoticePerson | null {
+  const role = register.rankOf(id, nowMs)
+  return role && { role, isCertified: role === 'OFFICER' }
 }
 
 const scriptName = ({ scriptId, scriptVersion }: PersuasionRecord): string =>

@@ -7,6 +7,7 @@
 import type { Config } from '../config/loader.ts'
 import type { Notice } from './alerts/completeness.ts'
 import type { AlertDesk } from './alerts/desk.ts'
+import type { Register } from './alerts/people.ts'
 import { Persuasion } from './alerts/persuasion.ts'
 import { type PersuasionRecord, PersuasionStore } from './alerts/persuasion-record.ts'
 import { Recheck, type StreetEyes } from './alerts/recheck.ts'
@@ -25,6 +26,7 @@ import type { Street } from './street.ts'
 
 interface PersuadingParts {
   readonly config: () => Config
+  readonly register: Register
   readonly database: Database
   readonly outbox: Outbox
   readonly desk: AlertDesk
@@ -76,7 +78,7 @@ export class Persuading {
       options,
       library: () => config().scripts,
       scene: (event, nowMs) => sceneOf(config(), event, nowMs),
-      person: (id, nowMs) => personIn(config(), id, nowMs),
+      person: (id, nowMs) => personIn(parts.register, id, nowMs),
       onHeard: (record) => this.#heard(record),
     })
   }

@@ -72,6 +72,11 @@ export async function analyseRecording(
   return [...eventIds]
 }
 
+/** The camera that events of a recorder name. */
+export function bodyCamId(serial: string): string {
+  return `${PREFIX}${serial.toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`.slice(0, 64)
+}
+
 /** Whether an event is told of a recording. */
 export function isBodyCam(cameraId: string): boolean {
   return cameraId.startsWith(PREFIX)
@@ -79,9 +84,8 @@ export function isBodyCam(cameraId: string): boolean {
 
 function cameraOf({ deviceSerial, recordingId, file }: BodyCamRecording, { devices }: Config): CameraOptions {
   const device = devices.bodycams.find(({ serial }) => serial === deviceSerial)
-  const id = `${PREFIX}${deviceSerial.toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`.slice(0, 64)
   return CameraOptions.parse({
-    id,
+    id: bodyCamId(deviceSerial),
     name: `执法记录仪 ${deviceSerial}`,
     url: `file:${file}`,
     address: recordingId,

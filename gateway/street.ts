@@ -215,4 +215,5 @@ function termsOf(camera: CameraOptions, { catalogue }: Config): string {
 const NOT_COMMON = {
   ...{ cameras: [], devices: {}, people: [], persuasion: {}, scripts: {}, configVersion: '' },
   ...{ file: '', files: [], rules: '', catalogue: null, catalogVersion: '' },
+  ...{ jurisdictions: null, sameAct: null, adjacency: null, tickets: null, duty: null },
 }

@@ -53,6 +53,9 @@ export const RecordingDetails = z.object({
     ),
   /** Device minus true time, from the docking station. */
   clockOffsetMs: z.coerce.number().int().optional(),
+  /** Where it was made, WGS-84, when the device knows: links it to alerts there [R61]. */
+  lon: z.coerce.number().min(-180).max(180).optional(),
+  lat: z.coerce.number().min(-90).max(90).optional(),
 })
 export type RecordingDetails = z.infer<typeof RecordingDetails>
 
@@ -73,6 +76,7 @@ export interface BodyCamRecording {
   readonly startAt: string
   readonly endAt: string | null
   readonly deviceClockOffsetMs: number | null
+  readonly place?: { readonly lon: number; readonly lat: number }
   readonly sessionType: RecordingDetails['sessionType']
   readonly fileName: string
   /** Where the bytes lie on this box. */

@@ -240,6 +240,9 @@ export class BodyCamRegistry {
       startAt: isoTime(startMs),
       endAt: isoTime(startMs + video.durationSec * 1000),
       deviceClockOffsetMs: details.clockOffsetMs ?? null,
+      ...(details.lon === undefined || details.lat === undefined
+        ? {}
+        : { place: { lon: details.lon, lat: details.lat } }),
       sessionType: details.sessionType,
       video,
       evidenceCap: standing.cap,

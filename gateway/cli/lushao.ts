@@ -13,6 +13,7 @@ import { addEval } from './eval.ts'
 import { addKeys } from './keys.ts'
 import { addModels } from './models.ts'
 import { makeProgram, runProgram } from './program.ts'
+import { addReport } from './report.ts'
 import { addRules } from './rules.ts'
 import { addRun } from './run.ts'
 import { addSimulateBodycam } from './simulate-bodycam.ts'
@@ -32,6 +33,7 @@ addAnalyse(program)
 addVerify(program)
 addEval(program)
 addAlerts(program)
+addReport(program)
 addModels(program)
 addKeys(program)
 

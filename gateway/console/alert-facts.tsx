@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { AlertEntry, AlertHistory, AlertRecord, Transition } from '../alerts/records.ts'
 import type { CameraView } from '../http/views.ts'
 import { isoTime } from '../kit/clock.ts'
+import { ActFacts } from './act-facts.tsx'
 import { Discretion } from './alert-discretion.tsx'
 import type { Api } from './api.ts'
 import { Lines, Row } from './rows.tsx'
@@ -46,6 +47,7 @@ export function AlertFacts({ api, alert, cameras }: FactsProps) {
           <Row label={t('facts.tier')}>{term('tier', event.handlingTier)}</Row>
         </dl>
       </section>
+      <ActFacts event={event} />
       <Why alert={alert} />
       <Discretion event={event} />
       <History api={api} alert={alert} />

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { AlertRecord } from '../alerts/desk.ts'
 import type { CameraView } from '../http/views.ts'
 import type { RuleId } from '../violations/event.ts'
+import { Overdue } from './act-facts.tsx'
 import type { Filter } from './alerts-state.ts'
 import { lengthOf, momentOf, useWords } from './words.ts'
 
@@ -137,6 +138,7 @@ function Card({ alert: { eventId, event, state, acked }, cameras, isOpen, isFres
       </span>
       <span class="card-foot">
         <span class={`state ${state}`}>{term('state', state)}</span>
+        <Overdue event={event} />
         <span class={acked ? 'ack' : 'ack not'}>{t(acked ? 'list.acked' : 'list.notAcked')}</span>
       </span>
     </button>

@@ -28,6 +28,8 @@ export type Action =
   | { readonly type: 'select'; readonly eventId: string }
   | { readonly type: 'step'; readonly step: 1 | -1 }
 
+/** What waits for a person's word; what nobody reviewed in time waits still. */
+const WAITING: readonly string[] = ['PENDING_REVIEW', 'DETECTED', 'EXPIRED']
 const PAGE = '50'
 /** What a console keeps of the list; older ones are loaded again when asked for. */
 const RECORDS_MAX = 2000
@@ -43,7 +45,7 @@ export const INITIAL: AlertsState = {
 export function queryOf(filter: Filter, before?: string): Record<string, string> {
   return {
     limit: PAGE,
-    ...(filter.pending && { state: 'PENDING_REVIEW' }),
+    ...(filter.pending && { state: WAITING.join(',') }),
     ...(filter.rule && { rule: filter.rule }),
     ...(filter.camera && { camera: filter.camera }),
     ...(before && { before }),
@@ -53,7 +55,7 @@ export function queryOf(filter: Filter, before?: string): Record<string, string>
 export function shown({ records, filter, selected }: AlertsState): AlertRecord[] {
   const fits = ({ eventId, state, event }: AlertRecord) =>
     eventId === selected ||
-    ((!filter.pending || state === 'PENDING_REVIEW') &&
+    ((!filter.pending || WAITING.includes(state)) &&
       (!filter.rule || event.ruleId === filter.rule) &&
       (!filter.camera || event.cameraId === filter.camera))
   return [...records.values()].filter(fits).sort(newestFirst)

@@ -2,7 +2,9 @@
  * Talking to the box. The login is a cookie the page cannot read; changes carry the CSRF token it was given.
  */
 import type { AlertHistory, AlertRecord } from '../alerts/desk.ts'
+import type { Aging, OpenAlert } from '../alerts/handover.ts'
 import type { PersuasionChannel, PersuasionRecord } from '../alerts/persuasion-record.ts'
+import type { Figures } from '../alerts/statistics.ts'
 import type { EvidenceItem } from '../evidence/package.ts'
 import type { AccessEntry } from '../http/access-log.ts'
 import type { Account } from '../http/accounts.ts'
@@ -115,6 +117,10 @@ export class Api {
       'GET',
       `/api/v1/audit${before === undefined ? '' : `?before=${before}`}`,
     )
+  figures = (days: { readonly from: string; readonly to: string }) =>
+    this.#ask<{ figures: Figures }>('GET', `/api/v1/statistics/figures?${new URLSearchParams({ ...days })}`)
+  openAlerts = () => this.#ask<{ open: OpenAlert[]; aging: Aging[] }>('GET', '/api/v1/duty/open')
+  handOver = (to: string, note: string) => this.#ask<unknown>('POST', '/api/v1/duty/handovers', { to, note })
   accounts = () => this.#ask<{ accounts: Account[] }>('GET', '/api/v1/accounts')
   createAccount = (name: string, role: Role) =>
     this.#ask<{ name: string; oneTimePassword: string }>('POST', '/api/v1/accounts', { name, role })

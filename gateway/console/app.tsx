@@ -9,6 +9,7 @@ import { Desk } from './desk.tsx'
 import { LanguageButton } from './language-button.tsx'
 import { Login, PasswordChange } from './login.tsx'
 import { RecordingsPage } from './recordings.tsx'
+import { StatisticsPage } from './statistics.tsx'
 import type { Language, StringKey } from './strings.ts'
 import { chooseLanguage, chosenLanguage, useWords, WordsContext, wordsOf } from './words.ts'
 
@@ -17,6 +18,7 @@ const PAGES = [
   ['recordings', 'recordings:read'],
   ['audit', 'audit:read'],
   ['accounts', 'accounts:manage'],
+  ['statistics', 'statistics:read'],
 ] as const
 type Page = (typeof PAGES)[number][0]
 
@@ -116,6 +118,7 @@ function Frame({ api, me, onLogout, onLoginEnded, switchLanguage }: FrameProps) 
       {page === 'recordings' && <RecordingsPage {...parts} />}
       {page === 'audit' && <AuditPage {...parts} />}
       {page === 'accounts' && <AccountsPage {...parts} />}
+      {page === 'statistics' && <StatisticsPage {...parts} />}
     </div>
   )
 }

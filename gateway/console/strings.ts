@@ -3,6 +3,8 @@
  *
  * The software suspects (疑似), people decide: nothing here reads like a finding.
  */
+
+import { OFFICE_STRINGS } from './strings-office.ts'
 import { PERSUASION_STRINGS } from './strings-persuasion.ts'
 
 export type Language = 'zh' | 'en'
@@ -229,6 +231,8 @@ export const STRINGS = {
     '{name} 的一次性密码（仅显示这一次）：',
     'One-time password of {name}, shown this once:',
   ),
+
+  ...OFFICE_STRINGS,
 
   // ── rules ────────────────────────────────────────────────────────────────
   'rule.street-vending': both('无照经营游商', 'street vending'),

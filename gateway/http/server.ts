@@ -22,8 +22,10 @@ import { Feed, feedRoute } from './feed.ts'
 import { keepGate } from './gatekeeper.ts'
 import type { HttpOptions } from './options.ts'
 import { answerFaults } from './replies.ts'
+import { actRoutes } from './routes/acts.ts'
 import { administrationRoutes } from './routes/administration.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { dutyRoutes } from './routes/duty.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { healthRoutes } from './routes/health.ts'
 import { liveRoute } from './routes/live.ts'
@@ -32,6 +34,7 @@ import { persuasionRoutes } from './routes/persuasions.ts'
 import { registerRoutes } from './routes/registers.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { statisticsRoutes } from './routes/statistics.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
 import { Uploads, uploadRoutes } from './uploads.ts'
 import type {
@@ -42,6 +45,7 @@ import type {
   LiveSource,
   MetricsSource,
   NoticeDesk,
+  OfficeView,
   RecordingDesk,
 } from './views.ts'
 
@@ -51,6 +55,7 @@ export interface HttpParts {
   readonly accessLog: AccessLog
   readonly alerts: AlertsView
   readonly notices: NoticeDesk
+  readonly office: OfficeView
   readonly cameras: CameraBoard
   /** The vault's folder of sealed packages. */
   readonly evidenceFolder: string
@@ -188,6 +193,9 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   sessionRoutes(app, parts)
   alertRoutes(app, parts)
   persuasionRoutes(app, parts)
+  actRoutes(app, parts)
+  dutyRoutes(app, parts)
+  statisticsRoutes(app, parts)
   evidenceRoutes(app, parts)
   registerRoutes(app, parts)
   ruleRoutes(app, parts.law)

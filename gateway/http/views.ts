@@ -7,9 +7,16 @@
  *     RecordingDesk … ─┘
  */
 import type { AlertDesk } from '../alerts/desk.ts'
+import type { DutyDesk } from '../alerts/handover.ts'
+import type { Holds } from '../alerts/holds.ts'
 import type { PersuasionWish } from '../alerts/notice.ts'
 import type { PersuasionRecord } from '../alerts/persuasion-record.ts'
+import type { SameAct } from '../alerts/same-act.ts'
+import type { Sla } from '../alerts/sla.ts'
+import type { Statements } from '../alerts/statements.ts'
+import type { Statistics } from '../alerts/statistics.ts'
 import type { SuppressedActs } from '../alerts/suppressed.ts'
+import type { Tickets } from '../alerts/tickets.ts'
 import type { Point } from '../kit/geometry.ts'
 import type { PublicRules } from '../violations/public-view.ts'
 
@@ -27,6 +34,19 @@ export interface NoticeDesk {
   recheck(eventId: string): unknown
   /** What was played; null when nothing was kept, or it is not as it was kept. */
   audio(persuasionId: string): Promise<Buffer | null>
+}
+
+/** The rooms beside the desk, as far as people see them. */
+export interface OfficeView {
+  readonly sameAct: Pick<SameAct, 'merge' | 'split' | 'membersOf' | 'links'>
+  readonly tickets: Pick<Tickets, 'report' | 'answer'>
+  readonly holds: Pick<Holds, 'recordsOf'>
+  readonly sla: Pick<Sla, 'escalations'>
+  readonly duty: Pick<DutyDesk, 'open' | 'aging' | 'handOver' | 'handovers'>
+  readonly statistics: Statistics
+  readonly statements: Statements
+  readonly book: { versions(limit: number): readonly unknown[] }
+  readonly offsetMinutes: () => number
 }
 
 export interface ZoneView {

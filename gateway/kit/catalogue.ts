@@ -525,6 +525,90 @@ export const CATALOGUE = {
       '请消除限制原因；须由两名持有效证件的执法人员在平台审核。',
     ],
   ),
+  SAME_ACT_ELSEWHERE: entry(
+    [
+      'Alert {event} is the same act as {primary}, so it cannot become {to}: one act leads to one case.',
+      'Its state stays as it is.',
+      'Go on with {primary}, or split the two with a reason.',
+    ],
+    [
+      '告警 {event} 与 {primary} 属同一行为，不能转为 {to}：一事不二罚。',
+      '状态保持不变。',
+      '请在 {primary} 上继续办理，或说明理由后拆分。',
+    ],
+  ),
+  ACTS_NOT_LINKED: entry(
+    [
+      'Alerts {event} and {other} cannot be merged or split so: {reason}.',
+      'Nothing was changed.',
+      'Check the two alerts and their links.',
+    ],
+    ['告警 {event} 与 {other} 不能如此合并或拆分：{reason}。', '未作任何更改。', '请核对两条告警及其关联。'],
+  ),
+  TRANSFER_INCOMPLETE: entry(
+    [
+      'Alert {event} cannot be passed to another agency: {missing} is missing.',
+      'It stays where it is.',
+      'Name the agency, the reason, and wait until its evidence is sealed.',
+    ],
+    [
+      '告警 {event} 不能移送：缺少 {missing}。',
+      '仍由原单位办理。',
+      '请写明接收单位和移送原因，并等待证据封存。',
+    ],
+  ),
+  HOLD_REFUSED: entry(
+    [
+      'The legal hold on alert {event} is not lifted: {reason}.',
+      'It stays held.',
+      'Let another person lift it.',
+    ],
+    ['告警 {event} 的法定保全未解除：{reason}。', '继续保全。', '请由另一人确认解除。'],
+  ),
+  ROLE_NOT_ALLOWED: entry(
+    [
+      '{by} ({role}) may not give the command {name}: it takes {allowed}.',
+      'Nothing was done.',
+      'Let somebody with that role do it, or correct the list of people.',
+    ],
+    [
+      '{by}（{role}）无权下发命令 {name}，需要 {allowed}。',
+      '未执行任何操作。',
+      '请由具备相应角色的人员下发，或更正人员名单。',
+    ],
+  ),
+  PEOPLE_STALE: entry(
+    [
+      'The list of people was last synced {hours} h ago.',
+      'It is used as it is; certificates may have expired or been renewed since.',
+      'Check that the platform sends the command people.',
+    ],
+    [
+      '人员名单已 {hours} 小时未同步。',
+      '继续使用现有名单；期间证件可能已到期或更新。',
+      '请检查平台是否下发 people 命令。',
+    ],
+  ),
+  CONFIG_CHANGE_REFUSED: entry(
+    [
+      'The change {change} of the configuration is refused: {reason}.',
+      'The configuration in force stays as it is.',
+      'Correct the change and propose it again.',
+    ],
+    ['配置变更 {change} 被拒绝：{reason}。', '现行配置保持不变。', '请更正后重新提出。'],
+  ),
+  REPORT_PERIOD_WRONG: entry(
+    [
+      'No report from {from} to {to} can be made: {reason}.',
+      'Nothing was made.',
+      'Give whole months or quarters; hot spots take any days.',
+    ],
+    [
+      '无法生成 {from} 至 {to} 的报表：{reason}。',
+      '未生成任何内容。',
+      '请按整月或整季度指定；高发点位分析可指定任意日期。',
+    ],
+  ),
   OUTBOX_BACKLOG: entry(
     [
       '{depth} messages wait for the back end, the oldest for {ageSec} s.',

@@ -2,7 +2,7 @@
  * Distances on the map, WGS-84 degrees. Over a town the Earth is a sphere: the error stays below half a percent, less
  * than what anybody knows about where a camera hangs.
  */
-export interface Place {
+export interface MapPoint {
   readonly lon: number
   readonly lat: number
 }
@@ -11,7 +11,7 @@ const EARTH_M = 6_371_008.8
 const RADIANS = Math.PI / 180
 
 /** Metres along the ground from one place to another. */
-export function metresApart(a: Place, b: Place): number {
+export function metresApart(a: MapPoint, b: MapPoint): number {
   const lat = ((b.lat - a.lat) * RADIANS) / 2
   const lon = ((b.lon - a.lon) * RADIANS) / 2
   const half = Math.sin(lat) ** 2 + Math.cos(a.lat * RADIANS) * Math.cos(b.lat * RADIANS) * Math.sin(lon) ** 2

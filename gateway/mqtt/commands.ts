@@ -170,7 +170,7 @@ function answerTo(topic: string, payload: Buffer, name: string, error: Fault): R
   }
 }
 
-function deskHandlers(desk: AlertDesk): Partial<Record<CommandName, CommandHandler>> {
+export function deskHandlers(desk: AlertDesk): Record<'review' | 'disposition', CommandHandler> {
   return {
     review: ({ id, by, args }) => {
       const wish: ReviewWish = { ...argsOf(ReviewArgs, 'review', args), by, commandId: id }

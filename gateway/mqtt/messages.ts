@@ -11,6 +11,7 @@ import { LANGUAGES } from '../alerts/scripts.ts'
 import { ROLES } from '../detections/detections.ts'
 import { HELD_KINDS } from '../evidence/package.ts'
 import type { ManifestSummary } from '../evidence/summary.ts'
+import { ActFields, Escalation } from '../violations/act-fields.ts'
 import { PERSUASION_CHANNELS } from '../violations/catalogue.ts'
 import { DETECTION_STATES, PERMIT_RESULTS, RULE_IDS, type ViolationEvent } from '../violations/event.ts'
 
@@ -123,6 +124,7 @@ const Alert = z.object({
   evidence: z
     .object({ packageId: z.string(), manifestHash: z.string(), packages: z.array(z.string()) })
     .nullable(),
+  ...ActFields.shape,
 }) satisfies z.ZodType<ViolationEvent>
 
 const Status = z.object({
@@ -228,6 +230,13 @@ const Persuasion = z.object({
   isOrderToCorrect: z.boolean().describe('True only when a certified officer issued it as an order.'),
 }) satisfies z.ZodType<PersuasionRecord>
 
+const EscalationMessage = z.object({
+  ...Escalation.shape,
+  eventId: z.string(),
+  state: z.string().describe('State of the alert that was found overdue.'),
+  dueAt: Time,
+})
+
 const Open = z.record(z.string(), z.unknown())
 
 const Ack = z.union([
@@ -280,6 +289,7 @@ export const MESSAGES = {
   alert: message('out', 'alert/{rule}/{cam}', Alert),
   evidence: message('out', 'evidence/{eventId}', Evidence),
   persuasion: message('out', 'persuasion/{eventId}', Persuasion),
+  escalation: message('out', 'escalation/{eventId}', EscalationMessage),
   bodycam: message('out', 'bodycam/{device}', Open),
   telemetry: message('out', 'telemetry/{group}', Open, { qos: 0 }),
   result: message('out', 'res/{id}', Result),

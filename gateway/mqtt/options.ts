@@ -18,6 +18,10 @@ export const COMMAND_NAMES = [
   'config',
   'people',
   'snapshot',
+  'merge',
+  'split',
+  'ticket',
+  'stage',
 ] as const
 export type CommandName = (typeof COMMAND_NAMES)[number]
 

@@ -5,6 +5,7 @@
  */
 import type { Role } from '../detections/detections.ts'
 import type { Box } from '../kit/geometry.ts'
+import type { ActFields } from './act-fields.ts'
 
 export const RULE_IDS = [
   'street-vending',
@@ -156,7 +157,7 @@ export interface ActChange {
 }
 
 /** One line of `events.ndjson` and the `data` of alert messages. Times are ISO-8601 with offset. */
-export interface ViolationEvent {
+export interface ViolationEvent extends ActFields {
   readonly eventId: string
   readonly revision: number
   readonly phase: Phase

@@ -30,6 +30,13 @@ const PointsScale = z.strictObject({
     .max(0.5)
     .default(0.05)
     .describe('How wrong the measured positions may be, as a share of every distance.'),
+  groundPlane: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/, 'a-z 0-9 -, 1 … 64')
+    .optional()
+    .describe(
+      'Name of a ground that several cameras see, measured from one corner: what stands near is one act to all of them.',
+    ),
 })
 
 const LengthScale = z.strictObject({

@@ -12,7 +12,7 @@ const code = sources('gateway')
 const keys = Object.keys(GatewayOptions.shape).filter((key) => key !== 'rules')
 
 test.each(keys)('%s is read by the wiring', (key) => {
-  const member = new RegExp(`\\b[cC]onfig\\.${key}\\b`)
+  const member = new RegExp(`\\b[cC]onfig(?:\\(\\))?\\.${key}\\b`)
   const taken = new RegExp(`\\{[^{}]*\\b${key}\\b[^{}]*\\}\\s*(?:=\\s*[\\w.#]*config\\b|:\\s*Config\\b)`)
   expect(member.test(code) || taken.test(code)).toBe(true)
 })

@@ -229,13 +229,14 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
     await page.click('.language')
     await page.waitForSelector('html[lang=en]')
     await showPictures(page)
-    for (const tab of ['Alerts', 'Recordings', 'Access log', 'Accounts']) {
+    for (const tab of ['Alerts', 'Recordings', 'Access log', 'Accounts', 'Statistics']) {
       await page.click(`nav >> text=${tab}`)
       await page.waitForFunction(
         (wanted) => document.querySelector('nav [aria-current]')?.textContent === wanted,
         tab,
       )
       if (tab === 'Access log' || tab === 'Accounts') await page.waitForSelector('tbody tr')
+      if (tab === 'Statistics') await page.waitForSelector('.numbers')
       await expectAccessible(page, `${tab} (${scheme})`)
       const text = (await page.innerText('body')).replace('中文', '')
       expect([tab, HAN.exec(text)?.[0] ?? null]).toEqual([tab, null])

@@ -19,9 +19,11 @@ import { Database } from '../../gateway/kit/database.ts'
 import { fault } from '../../gateway/kit/errors.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
+import { Office } from '../../gateway/office.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
 import { RuleCatalogue } from '../../gateway/violations/catalogue.ts'
 import { publicRules } from '../../gateway/violations/public-view.ts'
+import { CALENDAR, readConfig, writeConfig } from './office-fixture.ts'
 
 export const PASSWORD = 'a walk along the river'
 export const PACKAGE_ID = '01KDZRW3FJ5V7V3T0CDVW0YJ6A'
@@ -71,6 +73,8 @@ export async function startServer(
     folder?: string
     live?: LiveSource
     notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
+    /** What the rules of the catalogue say instead. */
+    rule?: Record<string, unknown>
   } = {},
 ) {
   const folder = changes.folder ?? mkdtempSync(join(tmpdir(), 'lushao-http-'))
@@ -78,6 +82,13 @@ export async function startServer(
   const options = HttpOptions.parse({ port: 0, ...changes.options })
   const outbox = new Outbox(database, OutboxOptions.parse({}), systemClock, silentLog)
   const desk = new AlertDesk(database, outbox, systemClock)
+  const config = readConfig(writeConfig(folder, {}, changes.rule))
+  const office = new Office({
+    ...{ config: () => config, database, desk, outbox, clock: systemClock, log: silentLog },
+    recordings: () => [],
+    calendar: () => CALENDAR,
+    apply: async () => {},
+  })
   const accounts = new Accounts({ options, database, clock: systemClock })
   const accessLog = new AccessLog({ database, clock: systemClock })
   const suppressed = new SuppressedActs(database, systemClock)
@@ -120,6 +131,7 @@ export async function startServer(
     accessLog,
     alerts: desk,
     notices: changes.notices?.({ database, outbox, desk }) ?? NO_NOTICES,
+    office,
     cameras: { cameras: () => cameras },
     evidenceFolder: join(folder, 'evidence'),
     recordings,
@@ -148,6 +160,7 @@ export async function startServer(
     ...{
       server,
       desk,
+      office,
       accounts,
       accessLog,
       cameras,

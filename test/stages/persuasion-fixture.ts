@@ -139,11 +139,12 @@ export function setUp(speakerUrl: string | null, wishes: Wishes = {}) {
   const clock = { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs }
   const outbox = wishes.house?.outbox ?? new Outbox(database, OutboxOptions.parse({}), clock, silentLog)
   const store = new PersuasionStore(database, outbox)
+  const register = new Register(
+    () => config.now.people,
+    () => 480,
+  )
   const parts = {
-    register: new Register(
-      () => config.now.people,
-      () => 480,
-    ),
+    register,
     notices: (eventId: string) => noticesOf(store, eventId),
     autoPersuades: (event: ViolationEvent): boolean => persuasion.speaksFirst(event),
   }
@@ -186,7 +187,7 @@ export function setUp(speakerUrl: string | null, wishes: Wishes = {}) {
     options: () => config.now.persuasion,
     library: () => config.now.scripts,
     scene: (event, nowMs) => sceneOf(config.now, event, nowMs),
-    person: (id, nowMs) => personIn(config.now, id, nowMs),
+    person: (id, nowMs) => personIn(register, id, nowMs),
     onHeard: (record) => {
       heard.push(record)
       recheck.expect(record)

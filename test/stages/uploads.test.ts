@@ -157,6 +157,14 @@ test.each([
   ])
 })
 
+test('[R61] a recorder that knows where it was says so, and half a place is none', async () => {
+  const running = await startServer()
+  const { recording } = await upload(running, { lon: '121.4803', lat: '31.2363' })
+  expect(recording.place).toEqual({ lon: 121.4803, lat: 31.2363 })
+  const half = await upload(await startServer(), { lon: '121.4803' })
+  expect(half.recording.place).toBeUndefined()
+})
+
 test.each([
   ['a device nobody registered', { deviceSerial: 'DSJ-9999' }, 'BODYCAM_UNREGISTERED'],
   ['a device assigned to somebody else', { userNo: '310002' }, 'BODYCAM_USER_MISMATCH'],

@@ -18,7 +18,13 @@ const EventId = z.string().regex(/^[0-9A-Za-z-]{1,64}$/)
 const Filters = {
   rule: z.enum(RULE_IDS).optional(),
   camera: z.string().max(64).optional(),
-  state: z.enum(ALERT_STATES).optional(),
+  state: z
+    .string()
+    .max(400)
+    .transform((list) => list.split(','))
+    .pipe(z.array(z.enum(ALERT_STATES)))
+    .optional()
+    .describe('One state, or several with commas between.'),
   from: z.iso.datetime({ offset: true }).optional().describe('Acts that began at or after this time.'),
   to: z.iso.datetime({ offset: true }).optional().describe('Acts that began before this time.'),
 }
@@ -85,8 +91,10 @@ function listRoutes(app: App, { alerts, notices }: AlertParts): void {
       },
     },
     (request) => {
-      const { from, to, ...query } = request.query
-      const page = alerts.list({ ...query, fromMs: epochMs(from), toMs: epochMs(to) })
+      const { from, to, state: states = [undefined], ...query } = request.query
+      const filter = { ...query, fromMs: epochMs(from), toMs: epochMs(to) }
+      const page = states.flatMap((state) => alerts.list({ ...filter, state })).sort(newestFirst)
+      page.splice(query.limit)
       return { alerts: page, next: page.length === query.limit ? page.at(-1)!.eventId : null }
     },
   )
@@ -226,6 +234,10 @@ function find(alerts: AlertsView, eventId: string): AlertRecord {
   if (!record) throw fault('NOT_FOUND', { what: `alert ${eventId}` })
   return record
 }
+
+const newestFirst = (one: AlertRecord, other: AlertRecord): number =>
+  Date.parse(other.event.startedAt) - Date.parse(one.event.startedAt) ||
+  (one.eventId < other.eventId ? 1 : -1)
 
 const epochMs = (time: string | undefined): number | undefined =>
   time === undefined ? undefined : Date.parse(time)

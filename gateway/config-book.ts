@@ -1,0 +1,208 @@
+/**
+ * The configuration changes by two people, and every version of it is kept [R18].
+ *
+ *     propose ─▶ loader: any fault ─▶ refused whole │ approve, by another ─▶ loader again ─▶ version n+1 ─▶ file ─▶ street
+ *                                                   └ roll back = propose an old version
+ *
+ * A version is on record before the file is written, so that after a crash between the two the file is written at the
+ * next start. What somebody edits by hand becomes a version too, when it is read: the book then says FILE.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { type Config, loadConfig } from '../config/loader.ts'
+import { lineDiff } from './config-diff.ts'
+import type { Clock } from './kit/clock.ts'
+import type { Database, Row, Statement } from './kit/database.ts'
+import { fault, isFault, reasonOf } from './kit/errors.ts'
+import type { Log } from './kit/log.ts'
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS config_version (
+  version INTEGER PRIMARY KEY, digest TEXT NOT NULL, text TEXT NOT NULL, source TEXT NOT NULL, actor TEXT NOT NULL,
+  approvedBy TEXT NOT NULL, reason TEXT NOT NULL, atMs INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS config_proposal (
+  proposal INTEGER PRIMARY KEY, base INTEGER NOT NULL, text TEXT NOT NULL, source TEXT NOT NULL, actor TEXT NOT NULL,
+  reason TEXT NOT NULL, atMs INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS config_enacted (version INTEGER PRIMARY KEY, atMs INTEGER NOT NULL);
+CREATE TRIGGER IF NOT EXISTS config_version_never_changes BEFORE UPDATE ON config_version
+  BEGIN SELECT RAISE(ABORT, 'versions are append-only'); END;
+CREATE TRIGGER IF NOT EXISTS config_version_never_shrinks BEFORE DELETE ON config_version
+  BEGIN SELECT RAISE(ABORT, 'versions are append-only'); END;
+CREATE TRIGGER IF NOT EXISTS config_proposal_never_changes BEFORE UPDATE ON config_proposal
+  BEGIN SELECT RAISE(ABORT, 'proposals are append-only'); END;
+`
+
+/** Faults that one answer names. */
+const FAULTS_TOLD_MAX = 10
+
+export interface ConfigVersion {
+  readonly version: number
+  /** FILE: found changed on disk. CHANGE, ROLLBACK: by two people. */
+  readonly source: string
+  readonly by: string
+  readonly approvedBy: string
+  readonly reason: string
+  readonly atMs: number
+  /** Against the version before, secrets hidden. */
+  readonly diff: readonly string[]
+}
+
+export interface ConfigBookParts {
+  readonly database: Database
+  /** `gateway.yaml`. */
+  readonly file: string
+  readonly apply: (config: Config) => Promise<unknown>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+type Proposal = { readonly by: string; readonly reason: string } & (
+  | { readonly text: string }
+  | { readonly version: number }
+)
+
+export class ConfigBook {
+  readonly #parts: ConfigBookParts
+  readonly #add: Statement
+  readonly #propose: Statement
+  readonly #version: Statement
+  readonly #last: Statement
+  readonly #proposal: Statement
+  readonly #list: Statement
+  readonly #enacted: Statement
+  readonly #enactedNow: Statement
+
+  constructor(parts: ConfigBookParts) {
+    parts.database.exec(SCHEMA)
+    this.#parts = parts
+    const prepare = (sql: string) => parts.database.prepare(sql)
+    this.#add = prepare('INSERT INTO config_version VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)')
+    this.#propose = prepare('INSERT INTO config_proposal VALUES (NULL, ?, ?, ?, ?, ?, ?) RETURNING proposal')
+    this.#version = prepare('SELECT * FROM config_version WHERE version = ?')
+    this.#last = prepare('SELECT * FROM config_version ORDER BY version DESC LIMIT 1')
+    this.#proposal = prepare('SELECT * FROM config_proposal WHERE proposal = ?')
+    this.#enacted = prepare('SELECT version FROM config_enacted WHERE version = ?')
+    this.#enactedNow = prepare('INSERT OR IGNORE INTO config_enacted VALUES (?, ?)')
+    this.#list = prepare('SELECT * FROM config_version ORDER BY version DESC LIMIT ?')
+  }
+
+  /** Takes note of the file as it is; writes an approved version that a crash kept from the disk. */
+  open(): void {
+    const last = this.#last.get()
+    const text = this.#read()
+    if (text === null || (last !== undefined && digestOf(text) === last['digest'])) return
+    const version = Number(last?.['version'] ?? 0)
+    const isPending = last !== undefined && last['source'] !== 'FILE' && !this.#enacted.get(version)
+    if (isPending) {
+      const approved = String(last['text'])
+      this.#enact(version, approved, this.#checked(approved, version))
+      return
+    }
+    this.#add.run(digestOf(text), text, 'FILE', 'file', '', '', this.#parts.clock.wallMs())
+  }
+
+  /** Refused whole when the loader finds any fault. */
+  propose(wish: Proposal): { proposal: number; base: number; diff: string[] } {
+    const base = this.#last.get()
+    const old = 'version' in wish ? this.#version.get(wish.version) : undefined
+    if ('version' in wish && old === undefined) throw refusal('new', `there is no version ${wish.version}`)
+    const text = 'text' in wish ? wish.text : String(old!['text'])
+    const source = 'text' in wish ? 'CHANGE' : 'ROLLBACK'
+    this.#checked(text, 'new')
+    const baseVersion = Number(base?.['version'] ?? 0)
+    const atMs = this.#parts.clock.wallMs()
+    const row = this.#propose.get(baseVersion, text, source, wish.by, wish.reason, atMs)
+    const diff = lineDiff(String(base?.['text'] ?? ''), text)
+    return { proposal: Number(row!['proposal']), base: baseVersion, diff }
+  }
+
+  /** Joins the transaction it is called in; file and street follow when that is durable. */
+  approve({ proposal, by }: { readonly proposal: number; readonly by: string }): { version: number } {
+    const row = this.#proposal.get(proposal)
+    if (row === undefined) throw refusal(proposal, 'there is no such proposal')
+    if (row['actor'] === by) throw refusal(proposal, `${by} proposed it; a second person has to approve`)
+    const last = this.#last.get()
+    if (Number(last?.['version'] ?? 0) !== Number(row['base'])) {
+      throw refusal(proposal, 'the configuration has changed since it was proposed')
+    }
+    const text = String(row['text'])
+    const config = this.#checked(text, proposal)
+    const { database, clock } = this.#parts
+    const said = [String(row['source']), String(row['actor']), by, String(row['reason'])] as const
+    database.transaction(() => this.#add.run(digestOf(text), text, ...said, clock.wallMs()))
+    const version = Number(this.#last.get()!['version'])
+    database.afterCommit(() => this.#enact(version, text, config))
+    return { version }
+  }
+
+  versions(limit: number): ConfigVersion[] {
+    return this.#list.all(limit).map((row) => {
+      const before = this.#version.get(Number(row['version']) - 1)
+      return versionOf(row, lineDiff(String(before?.['text'] ?? ''), String(row['text'])))
+    })
+  }
+
+  #checked(text: string, change: string | number): Config {
+    // Beside the file itself, because relative paths start at its folder.
+    const trial = `${this.#parts.file}.proposed`
+    try {
+      writeFileSync(trial, text, { mode: 0o600 })
+      const { config, faults } = loadConfig(trial)
+      if (config !== null && faults.length === 0) return { ...config, file: this.#parts.file }
+      const told = faults.slice(0, FAULTS_TOLD_MAX).map(({ message }) => message)
+      throw refusal(change, told.join(' '))
+    } catch (error) {
+      throw isFault(error) ? error : refusal(change, reasonOf(error))
+    } finally {
+      rmSync(trial, { force: true })
+    }
+  }
+
+  #enact(version: number, text: string, config: Config): void {
+    if (!this.#write(text)) return
+    const { apply, clock, log } = this.#parts
+    this.#enactedNow.run(version, clock.wallMs())
+    apply(config).catch((error: unknown) => {
+      log.error({ reason: reasonOf(error) }, 'configuration not changed')
+    })
+  }
+
+  /** All of the new one or all of the old one, whatever dies when. */
+  #write(text: string): boolean {
+    const { file, log } = this.#parts
+    try {
+      writeFileSync(`${file}.next`, text, { mode: 0o600, flush: true })
+      renameSync(`${file}.next`, file)
+      return true
+    } catch (error) {
+      const found = refusal('file', reasonOf(error))
+      log.error({ code: found.code }, found.message)
+      return false
+    }
+  }
+
+  #read(): string | null {
+    try {
+      return readFileSync(this.#parts.file, 'utf8')
+    } catch {
+      return null // Started from options that no file holds: there is nothing to keep.
+    }
+  }
+}
+
+const refusal = (change: string | number, reason: string) =>
+  fault('CONFIG_CHANGE_REFUSED', { change, reason })
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+function versionOf(row: Row, diff: readonly string[]): ConfigVersion {
+  return {
+    version: Number(row['version']),
+    source: String(row['source']),
+    by: String(row['actor']),
+    approvedBy: String(row['approvedBy']),
+    reason: String(row['reason']),
+    atMs: Number(row['atMs']),
+    diff,
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * What changed between two texts, line by line, for people to read: `- old`, `+ new`. Secrets are hidden.
+ */
+import { redact } from './kit/errors.ts'
+
+/** Of a longer change the rest is counted. */
+const LINES_MAX = 200
+/** Beyond this many changed lines the two are shown one after the other; the table would be too large. */
+const COMPARED_MAX = 2_000
+
+export function lineDiff(before: string, after: string): string[] {
+  const [old, next] = [before.split('\n'), after.split('\n')]
+  let start = 0
+  while (start < old.length && start < next.length && old[start] === next[start]) start++
+  let [oldEnd, nextEnd] = [old.length, next.length]
+  while (oldEnd > start && nextEnd > start && old[oldEnd - 1] === next[nextEnd - 1]) {
+    oldEnd--
+    nextEnd--
+  }
+  const lines = changed(old.slice(start, oldEnd), next.slice(start, nextEnd)).map(hidden)
+  const rest = lines.length - LINES_MAX
+  return rest > 0 ? [...lines.slice(0, LINES_MAX), `… ${rest}`] : lines
+}
+
+/** By the longest common subsequence. */
+function changed(old: readonly string[], next: readonly string[]): string[] {
+  const isLarge = old.length > COMPARED_MAX || next.length > COMPARED_MAX
+  if (isLarge) return [...old.map((line) => `- ${line}`), ...next.map((line) => `+ ${line}`)]
+  const width = next.length + 1
+  const common = new Uint16Array((old.length + 1) * width)
+  for (let i = old.length - 1; i >= 0; i--) {
+    for (let j = next.length - 1; j >= 0; j--) {
+      const [down, right] = [common[(i + 1) * width + j]!, common[i * width + j + 1]!]
+      common[i * width + j] =
+        old[i] === next[j] ? common[(i + 1) * width + j + 1]! + 1 : Math.max(down, right)
+    }
+  }
+  const lines: string[] = []
+  let [i, j] = [0, 0]
+  while (i < old.length || j < next.length) {
+    const isSame = i < old.length && j < next.length && old[i] === next[j]
+    const isGone =
+      i < old.length && (j === next.length || common[(i + 1) * width + j]! >= common[i * width + j + 1]!)
+    if (isSame) {
+      i++
+      j++
+    } else if (isGone) lines.push(`- ${old[i++]}`)
+    else lines.push(`+ ${next[j++]}`)
+  }
+  return lines
+}
+
+function hidden(line: string): string {
+  return redact(line).replace(
+    /((?:password|passphrase|secret|token)\w*["']?\s*:\s*)(?!\{|\$\{)\S.*/i,
+    '$1***',
+  )
+}
