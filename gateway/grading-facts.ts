@@ -16,6 +16,7 @@ import { basisFor, entryOf, type WatchedRule } from './violations/catalogue.ts'
 import type { Act, Interval, RuleId, ViolationEvent } from './violations/event.ts'
 import type { ActTimes, Grading } from './violations/event-book.ts'
 import { planeOf } from './violations/ground-scale.ts'
+import { groundOf } from './violations/school.ts'
 import type { Zone } from './violations/zone.ts'
 
 /** What the desk remembers. */
@@ -53,7 +54,8 @@ export function gradingOf({ config, camera, places, history }: GradedPlaces, gra
   const { act, rule, eventId, times } = graded
   const zone: GradedZone | undefined = camera.zones.find(({ id }) => id === act.zoneId)
   const stands = foot(act.box)
-  const zoneType = places?.groundType(act.zoneId, act.ruleId, stands) ?? zone?.type ?? 'NO_VENDING'
+  const zoneType = zone?.type ?? 'NO_VENDING'
+  const schoolM = places?.distanceToSchoolM(act.zoneId, stands) ?? null
   const today = localDay(times.nowWallMs, config.utcOffsetMinutes)
   const delivered = (history?.notices(eventId) ?? []).filter(({ deliveredAtMs }) => deliveredAtMs !== null)
   const repeatCount = history === undefined ? null : repeatsOf(config, camera, history, graded)
@@ -62,7 +64,7 @@ export function gradingOf({ config, camera, places, history }: GradedPlaces, gra
     {
       ...{ ruleId: rule.ruleId, ruleGrade: rule.entry.defaultGrade, zoneType },
       severityUplift: zone?.severityUplift ?? 0,
-      schoolDistanceM: places?.distanceToSchoolM(act.zoneId, stands) ?? null,
+      schoolNearM: schoolM !== null && schoolM <= config.schools.withinM ? schoolM : null,
       educationOnly: zone?.educationOnlyUntil !== undefined && today <= zone.educationOnlyUntil,
       attended: act.objects.some(({ role }) => role === 'attendant'),
       objectCount: act.objects.length,
@@ -77,7 +79,12 @@ export function gradingOf({ config, camera, places, history }: GradedPlaces, gra
   )
   const measured = {
     ...{ act, startWallMs: times.startWallMs, endWallMs: times.endWallMs, nowWallMs: times.nowWallMs },
-    ...{ placeType: zoneType, blockingWidthM, notices: delivered, repeatCount },
+    ...{
+      placeType: places?.groundType(act.zoneId, act.ruleId, stands) ?? zoneType,
+      blockingWidthM,
+      notices: delivered,
+      repeatCount,
+    },
   }
   return {
     grade,
@@ -93,12 +100,15 @@ export function gradingOf({ config, camera, places, history }: GradedPlaces, gra
 }
 
 /** Whether the basis that an event names was in force at its place on its day: asked again before a case is made. */
-export function basisInForce(config: Config, { ruleId, cameraId, startedAt, legalBasis }: ViolationEvent) {
+export function basisInForce(config: Config, event: ViolationEvent): boolean {
+  const { ruleId, cameraId, startedAt, legalBasis, zoneId } = event
   const camera = config.cameras.find(({ id }) => id === cameraId)
+  const zone = camera?.zones.find(({ id }) => id === zoneId)
   const entry = entryOf(config.catalogue, ruleId)
   const basis =
     entry &&
     basisFor(entry, {
+      ...(camera && zone ? { ground: groundOf(config.schools, camera, zone) } : {}),
       districtCode: camera?.jurisdictionCode ?? config.region,
       ...{ wallMs: Date.parse(startedAt), offsetMinutes: config.utcOffsetMinutes },
     })

@@ -35,7 +35,7 @@ import { officeHandlers } from './mqtt/office-commands.ts'
 import { persuasionHandlers } from './mqtt/persuasion-commands.ts'
 import { MqttLink } from './mqtt/publisher.ts'
 import { devicesOf } from './notices.ts'
-import { Office } from './office.ts'
+import { Office, type OfficeParts } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
@@ -82,27 +82,14 @@ async function build(box: Box): Promise<RunningGateway> {
   const { config, folder, log, clock, closing } = box
   const database = closing.own(new Database(storeFile(folder)))
   const outbox = new Outbox(database, config.outbox, clock, log)
-  const register = new Register(
-    () => office.people.all(),
-    () => box.config.utcOffsetMinutes,
-  )
-  const desk = closing.own(
-    new AlertDesk(
-      database,
-      outbox,
-      clock,
-      deskParts(box, register, () => persuading),
-    ),
-  )
+  const register = registerOf(box, () => office)
+  const deskParts = deskPartsOf(box, register, () => persuading)
+  const desk = closing.own(new AlertDesk(database, outbox, clock, deskParts))
   let registry: BodyCamRegistry | null = null
-  const office: Office = closing.own(
-    new Office({
-      ...{ config: () => box.config, database, desk, outbox, clock, log },
-      calendar: () => new Calendar(box.config.calendar, box.config.holidays),
-      recordings: () => registry?.list(RECORDINGS_ASKED_MAX) ?? [],
-      apply: (next) => change(next),
-    }),
-  )
+  const office: Office = openOffice(box, {
+    ...{ database, desk, outbox, apply: (next) => change(next) },
+    recordings: () => registry?.list(RECORDINGS_ASKED_MAX) ?? [],
+  })
   const suppressed = new SuppressedActs(database, clock)
   const sink = sinkOf(desk, outbox, suppressed)
   const signer = await openSigner(join(folder, 'keys'))
@@ -177,8 +164,27 @@ function withoutStartOptions(before: Config, next: Config, log: Log): Config {
   return { ...next, ...Object.fromEntries(later.map((key) => [key, before[key]])) }
 }
 
+/** Everybody whom the box knows, as the list stands when it is asked. */
+function registerOf(box: Box, office: () => Office): Register {
+  const people = () => office().people.all()
+  return new Register(people, () => box.config.utcOffsetMinutes)
+}
+
+function openOffice(
+  box: Box,
+  parts: Pick<OfficeParts, 'database' | 'desk' | 'outbox' | 'apply' | 'recordings'>,
+): Office {
+  const { clock, log, closing } = box
+  return closing.own(
+    new Office({
+      ...{ ...parts, config: () => box.config, clock, log },
+      calendar: () => new Calendar(box.config.calendar, box.config.holidays),
+    }),
+  )
+}
+
 /** Whom the desk asks who somebody is, and whether the law was in force. */
-function deskParts(box: Box, register: Register, persuading: () => Persuading): DeskParts {
+function deskPartsOf(box: Box, register: Register, persuading: () => Persuading): DeskParts {
   return {
     register,
     basisInForce: (event) => basisInForce(box.config, event),

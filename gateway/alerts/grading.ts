@@ -48,12 +48,6 @@ export const GradingOptions = z.strictObject({
     .describe(
       'Metres of pavement, blind track or road that must surely be taken for the way to count as blocked.',
     ),
-  schoolNearM: z
-    .number()
-    .min(0)
-    .max(2_000)
-    .default(100)
-    .describe('Metres from a school gate within which an act is grave (G3).'),
   durationErrorSec: z
     .number()
     .min(0)
@@ -85,7 +79,8 @@ export interface GradingFacts {
   readonly zoneType: Zone['type']
   /** Grades that the zone adds by itself; 0 when it says nothing. */
   readonly severityUplift: number
-  readonly schoolDistanceM: number | null
+  /** Metres to a school gate that counts as near; null: none does. */
+  readonly schoolNearM: number | null
   /** The zone is in its time of grace: record only. */
   readonly educationOnly: boolean
   /** Somebody stands by the goods and can be spoken to. */
@@ -166,14 +161,14 @@ function levelOf(act: GradingFacts, options: GradingOptions, because: Because): 
 /** What endangers people at that very place. */
 function liftedBySafety(act: GradingFacts, options: GradingOptions, from: number, because: Because): number {
   let level = from
-  const { zoneType, blockedM, schoolDistanceM } = act
+  const { zoneType, blockedM, schoolNearM } = act
   if (blockedM !== null && WAYS.includes(zoneType) && blockedM >= options.blockingWidthM) {
     level = Math.max(level, 3)
     because('WAY_BLOCKED', blockedM)
   }
-  if (schoolDistanceM !== null && schoolDistanceM <= options.schoolNearM) {
+  if (schoolNearM !== null) {
     level = Math.max(level, 3)
-    because('SCHOOL_NEAR', Math.round(schoolDistanceM))
+    because('SCHOOL_NEAR', Math.round(schoolNearM))
   }
   const least = LEAST[zoneType] ?? 0
   if (least > 0) because('SENSITIVE_GROUND', zoneType)

@@ -108,7 +108,7 @@ test('[R20] who knows of a school near by is asked, at the foot of the act', () 
     expect(asked).toEqual([['kerb', [0.5, 0.9]]])
     return grade
   }
-  expect([near(60), near(600), near(null)]).toEqual(['G3', 'G1', 'G1'])
+  expect([near(40), near(60), near(null)]).toEqual(['G3', 'G1', 'G1'])
 })
 
 test('[R35] the basis of an event must have been in force at its place on its day', () => {

@@ -11,7 +11,7 @@ import { SAMPLE_WALL_MS, sampleEvent } from './sample-event.ts'
 const OPTIONS = GradingOptions.parse({})
 const FACTS: GradingFacts = {
   ...{ ruleId: 'street-vending', ruleGrade: 'G1', zoneType: 'SIDEWALK', severityUplift: 0 },
-  ...{ schoolDistanceM: null, educationOnly: false, attended: true, objectCount: 2, fireOrSmoke: false },
+  ...{ schoolNearM: null, educationOnly: false, attended: true, objectCount: 2, fireOrSmoke: false },
   ...{ blockedM: null, noticesBefore: 0, repeatCount: null },
 }
 
@@ -28,7 +28,7 @@ test.each([
   [{ blockedM: 1.6 }, 'G3', 'ENFORCEMENT', ['ATTENDED', 'WAY_BLOCKED']],
   [{ blockedM: 1.6, zoneType: 'SHOPFRONT' }, 'G1', 'SERVICE', ['ATTENDED']],
   [{ blockedM: 1.4 }, 'G1', 'SERVICE', ['ATTENDED']],
-  [{ schoolDistanceM: 60 }, 'G3', 'ENFORCEMENT', ['ATTENDED', 'SCHOOL_NEAR']],
+  [{ schoolNearM: 40 }, 'G3', 'ENFORCEMENT', ['ATTENDED', 'SCHOOL_NEAR']],
   [{ zoneType: 'TACTILE' }, 'G3', 'ENFORCEMENT', ['ATTENDED', 'SENSITIVE_GROUND']],
   [{ severityUplift: 1 }, 'G2', 'MANAGEMENT', ['ATTENDED', 'ZONE_UPLIFT']],
   [
@@ -52,7 +52,7 @@ test('[R20] nothing that is listed lowers a grade', () => {
     { objectCount: 9 },
     { noticesBefore: 2 },
     { zoneType: 'TACTILE' },
-    { schoolDistanceM: 10 },
+    { schoolNearM: 10 },
     { blockedM: 3 },
     { fireOrSmoke: true },
     { severityUplift: 2 },
