@@ -1,5 +1,5 @@
 /**
- * People: who they are for the box, and no more than it needs [R55, R56].
+ * People: who they are for the box, and no more than it needs [R55, R56, R101].
  *
  *     platform ─ people ─▶ id, name, badge, role, certificate, unit, duty ─▶ kept, with syncedAt
  *                          sex, age, education, politics, training, phone … ─▶ dropped unread, and the sender is told

@@ -1,5 +1,5 @@
 /**
- * Time limits: what must be done until when, and what happens when it is not [R77, R79].
+ * Time limits: what must be done until when, and what happens when it is not [R31, R77, R78, R79].
  *
  *     rule × state ─▶ step ─▶ limit in minutes, working hours, working days ─▶ dueAt, on the alert
  *                                 └─ passed ─▶ EXPIRED when nobody reviewed it ─▶ duty chain, level by level

@@ -164,7 +164,7 @@ test('the table is the law: whatever it does not name is refused, from every sta
 
 const GUARDS: [why: string, refused: string, says: RegExp][] = [
   [
-    '[R75] a dismissal gives a reason',
+    '[R75, R76] a dismissal gives a reason',
     attempt(['PENDING_REVIEW'], 'REJECTED', 'person', {}, { reasonCode: '' }),
     /reason code is required/,
   ],

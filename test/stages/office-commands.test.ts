@@ -62,7 +62,7 @@ test('[R70] a hold is placed by one and lifted by two; every step is a record', 
   expect(() => database.exec('DELETE FROM legal_hold')).toThrow(/append-only/)
 })
 
-test('[R55] [R56] of people the box keeps what it may; the rest is dropped unread, and the sender is told', () => {
+test('[R55] [R56] [R101] of people the box keeps what it may; the rest is dropped unread, and the sender is told', () => {
   const { ask, office, database } = setUp()
   const officer = { personId: 'p-7', name: '王', role: 'OFFICER', certNo: 'C7', certValidTo: '2027-12-31' }
   const wide = {

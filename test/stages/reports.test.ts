@@ -135,7 +135,7 @@ test('[R93] [R94] over HTTP: a page with its own style and no other, CSV to keep
   expect((await officer.get(`/api/v1/supervision/dismissals?${query}`)).status).toBe(403)
 })
 
-test('[R38] [R58] [R92] [R95] over HTTP: merge, split, trace, tickets, open alerts and their hand-over', async () => {
+test('[R38] [R58] [R92] [R100] [R95] over HTTP: merge, split, trace, tickets, open alerts and their hand-over', async () => {
   const running = await startServer()
   const [a, b] = [running.desk.raise(act('a', 0, 5)), running.desk.raise(act('b', 60, 65))]
   const li = await Visitor.as(running, 'DISPATCHER', 'li')

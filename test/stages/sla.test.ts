@@ -89,7 +89,7 @@ test('[R77] what was decided, and what is only recorded, is due no more; what ca
   )
 })
 
-test('[R79] what nobody reviews expires, and goes up the chain of those on duty', () => {
+test('[R31] [R79] what nobody reviews expires, and goes up the chain of those on duty', () => {
   const { desk, office, at, told } = setUp()
   const { eventId } = desk.raise(act('a', 0))
   const state = () => [desk.get(eventId)!.state, desk.get(eventId)!.event.escalation?.name ?? '']

@@ -84,7 +84,7 @@ function linkRoutes(app: App, { office }: ActParts, logged: Logged): void {
   )
 }
 
-/** [R92] Everything about one act, to read. */
+/** [R92, R100] Everything about one act, to read. */
 function traceRoute(app: App, { alerts, office }: ActParts): void {
   app.get(
     '/api/v1/alerts/:eventId/trace',
