@@ -13,7 +13,7 @@ import { PLANE_PIXELS } from './standing.ts'
 /** Below lies nothing: no loop that reads a few pixels before its plane leaves the memory. */
 const START_BYTES = 4_096
 const PAGE_BYTES = 65_536
-const MEMORY_PAGES = 194
+const MEMORY_PAGES = 212
 
 export type Kernel = (...addressesAndNumbers: number[]) => number
 

@@ -16,6 +16,7 @@ import type { Noise } from './noise.ts'
 import { Box, Plane, type Spans } from './plane.ts'
 import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
 import type { Things } from './things.ts'
+import type { Extent, Walkers } from './walkers.ts'
 
 const LOOK_MS = 900
 const UNSEEN_MS = 10_000
@@ -50,6 +51,11 @@ export class Living {
   readonly #spans: Spans
   readonly #inner: Int32Array
   readonly #moved: Uint8Array
+  /** Movement of the look before: between which times, and what it weighs. */
+  readonly late: Uint8Array
+  lateFromMs = -Infinity
+  lateToMs = -Infinity
+  lateRate = 0
   readonly #mask: Uint8Array
   readonly #closed: Uint8Array
   readonly #labels: Uint8Array
@@ -77,6 +83,7 @@ export class Living {
     this.#spans = { own: kernels.ints(PLANE_HEIGHT), wide: kernels.ints(PLANE_HEIGHT) }
     this.#inner = kernels.ints(PLANE_HEIGHT)
     this.#moved = kernels.bytes()
+    this.late = kernels.bytes()
     this.#mask = kernels.bytes()
     this.#closed = kernels.bytes()
     this.#labels = kernels.bytes()
@@ -119,6 +126,7 @@ export class Living {
     slope: Float32Array,
     slack: number,
     noise: Noise,
+    walkers: Walkers,
     timeMs: number,
   ): Plane | null {
     const dtMs = timeMs - this.#lastMs
@@ -131,8 +139,14 @@ export class Living {
     const stands = this.#kernels.join(stable.byteOffset, persistent.byteOffset, this.#stands.byteOffset)
     if (isSeen && stands !== 0) this.#compare(picture, light, slope, slack, noise)
     else this.#moved.fill(0)
+    walkers.excuse(this.late, this.lateFromMs, this.lateToMs)
+    this.#weigh(this.late, this.lateRate, this.lateToMs)
+    for (const box of walkers.takeLeft()) this.#leave(box)
+    this.late.set(this.#moved)
     // After a gap nothing is known of movement: what was hot is so still.
-    this.#weigh(isSeen ? 1 - Math.exp(-Math.min(3, dtMs / 1000) / SHORT_SEC) : 0, timeMs)
+    this.lateRate = isSeen ? 1 - Math.exp(-Math.min(3, dtMs / 1000) / SHORT_SEC) : 0
+    this.lateFromMs = this.#lastMs
+    this.lateToMs = timeMs
     const free = this.last
     this.last = picture
     this.#lastMs = timeMs
@@ -167,9 +181,9 @@ export class Living {
     this.#masks.keepCrowded(this.#moved, this.#moved, CROWD)
   }
 
-  #weigh(rate: number, timeMs: number): void {
+  #weigh(moved: Uint8Array, rate: number, timeMs: number): void {
     this.#kernels.weigh(
-      this.#moved.byteOffset,
+      moved.byteOffset,
       this.#stands.byteOffset,
       this.activity.byteOffset,
       rate,
@@ -179,6 +193,18 @@ export class Living {
       this.aliveMs.byteOffset,
       timeMs,
     )
+  }
+
+  /** Whoever lived there has walked off. */
+  #leave({ left, top, right, bottom }: Extent): void {
+    const columns = [Math.max(0, left), Math.min(PLANE_WIDTH, right + 1)] as const
+    for (let row = Math.max(0, top); row <= Math.min(PLANE_HEIGHT - 1, bottom); row++) {
+      const [from, to] = [row * PLANE_WIDTH + columns[0], row * PLANE_WIDTH + columns[1]]
+      this.activity.fill(0, from, to)
+      this.hot.fill(0, from, to)
+      this.#alive.fill(0, from, to)
+      this.aliveMs.fill(-Infinity, from, to)
+    }
   }
 
   /** Divides each region into bodies and goods; gives back the goods' pixels by region. */
@@ -325,6 +351,10 @@ export class Living {
 
   reset(): void {
     this.#lastMs = -Infinity
+    this.late.fill(0)
+    this.lateFromMs = -Infinity
+    this.lateToMs = -Infinity
+    this.lateRate = 0
     this.activity.fill(0)
     this.aliveMs.fill(-Infinity)
     this.#alive.fill(0)

@@ -6,7 +6,7 @@
  * A snapshot of another version or of other sizes is refused whole: half a memory is worse than none.
  */
 const MAGIC = 0x434f534c
-const VERSION = 1
+const VERSION = 2
 const HEADER = 12
 
 type Memorised = Float32Array | Float64Array | Uint8Array

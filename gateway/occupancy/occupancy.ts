@@ -25,6 +25,7 @@ import { describe, Regions } from './regions.ts'
 import { PLANE_PIXELS, type Region, type Standing } from './standing.ts'
 import { Start } from './start.ts'
 import { Things } from './things.ts'
+import { Walkers } from './walkers.ts'
 
 export const OccupancyOptions = z.strictObject({
   gapSecMax: z
@@ -82,6 +83,7 @@ export class Occupancy {
   readonly #things = new Things(this.#kernels)
   readonly #regions = new Regions(this.#kernels, this.#masks)
   readonly #living = new Living(this.#kernels, this.#masks)
+  readonly #walkers = new Walkers(this.#kernels, this.#masks)
   readonly #start = new Start()
   /** Planes to be filled: the one that becomes the last look is replaced by the one that was. */
   #raw = new Plane(this.#kernels)
@@ -153,6 +155,9 @@ export class Occupancy {
     const { sinceMs } = this.#things
     for (let at = 0; at < PLANE_PIXELS; at++) sinceMs[at]! -= lateMs
     this.#living.lastMs -= lateMs
+    this.#living.lateFromMs -= lateMs
+    this.#living.lateToMs -= lateMs
+    this.#walkers.shift(-lateMs)
     this.#timeMs = timeMs
   }
 
@@ -223,6 +228,8 @@ export class Occupancy {
   /** The picture may become the last look: then the last look's plane takes its place. */
   #watch(picture: Plane): void {
     const { slope, slack } = this.#alignment
+    const { stable, seenMs } = this.#things
+    this.#walkers.follow(this.#foregroundMask, stable, seenMs, this.#timeMs)
     const free = this.#living.look(
       picture,
       this.#things,
@@ -230,6 +237,7 @@ export class Occupancy {
       slope,
       slack,
       this.#noise,
+      this.#walkers,
       this.#timeMs,
     )
     if (free !== null && picture === this.#raw) this.#raw = free
@@ -269,6 +277,7 @@ export class Occupancy {
     this.#light.lag.fill(1)
     this.#things.reset()
     this.#living.reset()
+    this.#walkers.reset()
     this.#regions.reset()
     this.#foregroundMask.fill(0)
     this.#foreground.kinds.fill(0)
@@ -306,37 +315,38 @@ export class Occupancy {
         this.#things.seenMs,
         this.#living.activity,
         this.#living.aliveMs,
+        this.#living.late,
+        ...this.#walkers.labels,
+        this.#walkers.state,
         this.#regions.text,
         this.#alignment.slopeRecent,
         this.#light.lag,
         this.#foreground.kinds,
       ],
       {
-        save: () => [
-          this.#ready ? 1 : 0,
-          this.#epoch,
-          this.#timeMs,
-          this.#noise.luma,
-          this.#noise.chroma,
-          this.#alignment.register.shift.x,
-          this.#alignment.register.shift.y,
-          this.#alignment.shiftSpread,
-          this.#alignment.shiftMean.x,
-          this.#alignment.shiftMean.y,
-          this.#living.lastMs,
-          this.#unsettledUntilMs,
-          this.#shares.foreground,
-          this.#shares.shade,
-          this.#crowdedSec,
-        ],
+        save: () => this.#numbers(),
         load: (values) => this.#takeUp(values),
       },
     )
   }
 
+  #numbers(): number[] {
+    const { register, shiftSpread, shiftMean } = this.#alignment
+    const { lastMs, lateFromMs, lateToMs, lateRate } = this.#living
+    this.#walkers.pack()
+    return [
+      ...[this.#ready ? 1 : 0, this.#epoch, this.#timeMs, this.#noise.luma, this.#noise.chroma],
+      ...[register.shift.x, register.shift.y, shiftSpread, shiftMean.x, shiftMean.y],
+      ...[lastMs, lateFromMs, lateToMs, lateRate],
+      ...[this.#unsettledUntilMs, this.#shares.foreground, this.#shares.shade, this.#crowdedSec],
+      this.#stirredSec,
+    ]
+  }
+
   #takeUp(values: readonly number[]): void {
     const [ready, epoch, timeMs, luma, chroma, x, y, spread, ...rest] = values
-    const [meanX, meanY, lastMs, unsettledUntilMs, foreground, shade, crowdedSec] = rest
+    const [meanX, meanY, lastMs, lateFromMs, lateToMs, lateRate, ...last] = rest
+    const [unsettledUntilMs, foreground, shade, crowdedSec, stirredSec] = last
     this.#restored = true
     this.#ready = ready === 1
     this.#epoch = epoch!
@@ -348,10 +358,15 @@ export class Occupancy {
     this.#alignment.shiftMean.x = meanX!
     this.#alignment.shiftMean.y = meanY!
     this.#living.lastMs = lastMs!
+    this.#living.lateFromMs = lateFromMs!
+    this.#living.lateToMs = lateToMs!
+    this.#living.lateRate = lateRate!
+    this.#walkers.unpack()
     this.#unsettledUntilMs = unsettledUntilMs!
     this.#shares.foreground = foreground!
     this.#shares.shade = shade!
     this.#crowdedSec = crowdedSec!
+    this.#stirredSec = stirredSec!
     this.#start.reset()
     this.#alignment.shiftSpread = spread!
     this.#foreground.countKinds(this.#foregroundMask)

@@ -103,6 +103,8 @@ export class Spot {
   witness: Witness = emptyWitness()
   goodsSinceMs: number | null = null
   goodsPixels = 0
+  /** Their extent now; whoever brought them was perhaps among them before. */
+  goodsNow: Box | null = null
   /** Whether the goods, all of them, are still there. */
   stay: Stay = newStay()
   /** The goods beside what is parked. */
@@ -236,6 +238,7 @@ export class Spot {
     else if (look.goodsNew > 0) this.goodsSinceMs = Math.min(this.goodsSinceMs ?? Infinity, sinceMs)
     if (look.goodsBox !== null)
       this.goodsBox = this.goodsBox === null ? look.goodsBox : union(this.goodsBox, look.goodsBox)
+    this.goodsNow = look.goodsBox
     const isLit = look.goodsPixels > 0 && look.goodsLit >= LIT_SHARE * look.goodsPixels
     this.lit += (1 - Math.exp(-dtSec / LIT_SEC)) * (Number(isLit) - this.lit)
     const peak = Math.max(this.stay.peak, look.goodsPixels)
@@ -294,8 +297,9 @@ export class Spot {
 
   /** Upright like a person, and never was there more that has gone since. */
   get #figure(): boolean {
-    if (this.goodsBox === null) return false
-    const [x1, y1, x2, y2] = this.goodsBox
+    const box = this.goodsNow ?? this.goodsBox
+    if (box === null) return false
+    const [x1, y1, x2, y2] = box
     const upright = (y2 - y1) * PLANE_HEIGHT >= UPRIGHT * (x2 - x1) * PLANE_WIDTH
     const left = this.departed || this.book.untilMs !== null
     return upright && y2 - y1 >= PERSON_HEIGHT_MIN && !left

@@ -1,5 +1,5 @@
 /**
- * Scenes of photographs: people, cases, a table and a bicycle cut out of pictures, pasted over a still background, with
+ * Scenes of photographs: people, cases, a table and a bicycle cut out of pictures, pasted over still backgrounds, with
  * the noise of a camera and drifting light. They look more real than drawings, and show less: nothing moves its legs.
  *
  *     sprites + outlines + median picture of a clip ─▶ photo/<story>-<light>-<seed>.mp4, truth, gateway.yaml
@@ -20,8 +20,14 @@ const HEIGHT = 360
 const FPS = 8
 const SECONDS = 90
 const SEED = 3220
-const SCENES = 40
+const SCENES = 48
 const DWELL_SEC = 20
+/** A car park by day, a road by day, a square at night. */
+const BACKGROUNDS = [
+  join('composed', 'lot_brief_stop_70s.mp4'),
+  join('videos', 'intel_person_bicycle_car.mp4'),
+  join('videos', 'rf_example.mp4'),
+]
 const STORIES = ['vending', 'piling', 'bicycle', 'brief-stop', 'passers', 'waits'] as const
 const LIGHTS = ['steady', 'drift', 'grain'] as const
 const ZONE = [
@@ -67,12 +73,12 @@ export async function photoSet({ data, out, only, onMade }: PhotoSetOptions) {
   const scenes = Array.from({ length: SCENES }, (_, i) => tell(i)).filter(({ name }) => only.test(name))
   const config = join(out, 'gateway.yaml')
   writeFileSync(config, stringify(judging(scenes)))
-  const background = await medianPicture(join(data, 'composed', 'lot_brief_stop_70s.mp4'))
+  const backgrounds = await Promise.all(BACKGROUNDS.map((clip) => medianPicture(join(data, clip))))
   const sprites = await cutOut(join(data, 'sprites'))
   for (const [i, scene] of scenes.entries()) {
     const file = join(truth, `${scene.name}.json`)
     if (!existsSync(file)) {
-      await film(scene, background, sprites, join(out, `${scene.name}.mp4`))
+      await film(scene, backgrounds[groundOf(scene)]!, sprites, join(out, `${scene.name}.mp4`))
       writeFileSync(file, JSON.stringify(truthOf(scene), null, 1))
     }
     onMade(scene.name, i + 1, scenes.length)
@@ -159,7 +165,8 @@ const TELL: Record<(typeof STORIES)[number], (plot: Plot) => void> = {
   },
 }
 
-const PX_PER_SEC = 62
+/** As in the composed clips: at a brisk walk. */
+const PX_PER_SEC = 95
 const OUTSIDE_PX = 70
 
 function stays(
@@ -220,6 +227,11 @@ function truthOf({ name, story, light, seed, acts, nonEvents }: PhotoScene) {
     events: acts.map((act) => ({ ...act, zoneId: 'lot' })),
     nonEvents,
   }
+}
+
+/** Every story meets every light on a ground before the next ground comes. */
+function groundOf({ seed }: PhotoScene): number {
+  return Math.floor((seed - SEED) / (STORIES.length * LIGHTS.length)) % BACKGROUNDS.length
 }
 
 function judging(scenes: readonly PhotoScene[]) {
@@ -286,10 +298,10 @@ async function paste(picture: Buffer, sprite: Sprite, piece: Piece, timeSec: num
   }
 }
 
-/** Nobody stands like a statue: a shift of the weight now and then, a pixel or two. */
+/** Nobody stands like a statue: a shift of the weight every few seconds, a pixel or two, as in the composed clips. */
 const ALIVE: ReadonlySet<SpriteName> = new Set(['passer', 'cook'])
 function swayPx(timeSec: number, y: number): number {
-  return 2.2 * Math.sin(timeSec * 0.7 + y) * Math.sin(timeSec * 0.23 + 2 * y)
+  return 1.9 * Math.sin(timeSec * 1.8 + y)
 }
 
 /** A soft shadow where it stands. */
