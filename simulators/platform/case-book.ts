@@ -31,8 +31,8 @@ export interface Step {
 
 export interface CaseHabits {
   readonly verdict: 'VERIFIED' | 'REJECTED'
-  /** Notices before somebody is sent. */
-  readonly noticesMax: number
+  /** Notices before somebody is sent; null: what persists is left to others. */
+  readonly noticesMax: number | null
   /** Certificate of the officer who orders on site. */
   readonly certNo: string
   /** Waits for a body-cam recording and for the picture of the cleared place; otherwise it makes up their ids. */
@@ -114,6 +114,7 @@ export class CaseBook {
       case 'VERIFIED':
         return over ? this.#dispatch(eventId) : null
       case 'PERSISTING': {
+        if (noticesMax === null) return null
         const notices = case_.entered.filter((state) => state === 'PERSISTING').length
         return notices < noticesMax ? { command: 'persuade', args: { eventId } } : this.#dispatch(eventId)
       }

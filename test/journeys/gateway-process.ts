@@ -75,6 +75,7 @@ export function startPlatformFor(
   return Platform.start({
     ...{ ...credentials, brokerUrl: gateway.brokerUrl, site, by: 'tester' },
     ...{ reviewAfterMs: 200, verdict: 'VERIFIED' },
+    habits: { noticesMax: null },
     faults: { ackLoss: 0, commandTwice: false, offline: null },
   })
 }

@@ -89,6 +89,11 @@ test('[R61] it waits for the proof: a recording before on site, the cleared plac
   expect(book.noteAfter('e-2', '04-after')).toBeNull()
 })
 
+test('what persists is left to others where it is told so', () => {
+  const book = new CaseBook({ ...HABITS, noticesMax: null })
+  expect(book.take(told(1, 'PERSISTING'))).toBeNull()
+})
+
 test('where nobody can be spoken to, somebody is sent', () => {
   const book = new CaseBook(HABITS)
   const step = book.take(told(1, 'PERSISTING'))!
