@@ -18,6 +18,7 @@
  */
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { ClockFacts, HeldKind, SealPurpose } from './evidence/package.ts'
+import type { Held } from './evidence/pending.ts'
 import type { SealedPackage } from './evidence/vault.ts'
 import type { Frame } from './frames/frame.ts'
 import { AssertionError, assert } from './kit/assert.ts'
@@ -128,17 +129,18 @@ export class CaseFile {
 
   /** What the place looks like at a re-check; the item, or null when there is no picture of this moment. */
   async recheck(act: Act, frame: Instant): Promise<string | null> {
-    const { rule: ruleOf, source, evidence, sink } = this.#parts
+    const { rule: ruleOf, source, sink } = this.#parts
     const rule = ruleOf(act.zoneId, act.ruleId)
     const open = this.#open.get(act.actKey)
     const footage = source.still(frame.timeMs)
-    if (rule === undefined || open === undefined || footage === null) return null
+    if (rule === undefined || open === undefined) return null
     if (sink.last(open.eventId)?.phase === 'END') return null
-    const { itemId } = await evidence.hold(open.eventId, 'RECHECK', footage, act.box)
+    const held = await this.#hold(open, 'RECHECK', footage, act)
+    if (held === null) return null
     const sealed = await this.#seal(open, act, rule, frame, 'recheck')
     if (sealed === open) return null
     this.#raise('UPDATE', sealed, act, rule, frame)
-    return `${sealed.evidence?.packageId}/${itemId}`
+    return `${sealed.evidence?.packageId}/${held.itemId}`
   }
 
   /** The act that an event is told of, while it is open. */
@@ -195,14 +197,20 @@ export class CaseFile {
     await this.#parts.evidence.discard(open.eventId)
   }
 
-  /** Keeps what the plan of the rule asks for, and nothing else. */
-  async #hold({ eventId }: OpenCase, kind: HeldKind, footage: Footage | null, act: Act): Promise<void> {
+  /** Keeps what the plan of the rule asks for, and nothing else; null when nothing was kept. */
+  async #hold(
+    { eventId }: OpenCase,
+    kind: HeldKind,
+    footage: Footage | null,
+    act: Act,
+  ): Promise<Held | null> {
     const plan: readonly HeldKind[] | undefined = this.#parts.rule(act.zoneId, act.ruleId)?.entry.evidencePlan
-    if (footage === null || plan?.includes(kind) !== true) return
+    if (footage === null || plan?.includes(kind) !== true) return null
     try {
-      await this.#parts.evidence.hold(eventId, kind, footage, act.box)
+      return await this.#parts.evidence.hold(eventId, kind, footage, act.box)
     } catch (error) {
       this.#lost(eventId, kind, error)
+      return null
     }
   }
 

@@ -109,6 +109,16 @@ test('[R15] a re-check: its picture is sealed at once, the event names the packa
   expect(told.at(-1)!.evidence!.packages).toEqual([...packages, told.at(-1)!.evidence!.packageId])
 })
 
+test('[R15] a rule whose plan keeps no picture of a re-check seals none', async () => {
+  const entry = { ...RULE.entry, evidencePlan: ['START' as const, 'CONFIRM' as const] }
+  const file = caseFile({ still: () => wrap(STREET, 12), footage: () => null }, { ...RULE, entry })
+  const act = { state: 'ACTIVE', confirmedMs: 10_000 } as const
+  await file.take(change('candidate', {}), at(1))
+  await file.take(change('confirmed', act), at(10))
+  expect(await file.recheck(change('updated', act).act, at(60))).toBeNull()
+  expect(told).toHaveLength(1)
+})
+
 const START = '2026-01-01T10:00:00.000+08:00'
 const SIGHTS: [what: string, seenUntil: string | undefined, endedAt: string, durationSec: number][] = [
   ['when it was last told of', undefined, '2026-01-01T10:03:20.500+08:00', 200.5],
@@ -135,13 +145,13 @@ async function raisedAndKilled(): Promise<{ older: CaseFile; newer: CaseFile }> 
   return { older, newer }
 }
 
-function caseFile(source: FootageSource = NO_PICTURES): CaseFile {
+function caseFile(source: FootageSource = NO_PICTURES, rule = RULE): CaseFile {
   return new CaseFile({
     context: {
       ...{ site: 'street', gateway: 'gw', cameraId: 'cam', offsetMinutes: 480, governanceMode: 'test' },
       ...{ configVersion: 'sha256:0', catalogVersion: 'sha256:0', modelDigest: null, evidenceCaps: [] },
     },
-    rule: () => RULE,
+    rule: () => rule,
     grade: () => ({ grade: 'G1', reasons: [], handlingTier: 'SERVICE' }),
     source,
     evidence,
@@ -159,7 +169,10 @@ const NO_PICTURES: FootageSource = { still: () => null, footage: () => null }
 
 const RULE = {
   ...{ ruleId: 'piling', minDwellSec: 10, clearSec: 5 },
-  entry: { nameZh: '乱堆物堆料', gbMajor: '05', gbMinor: '07' },
+  entry: {
+    ...{ nameZh: '乱堆物堆料', gbMajor: '05', gbMinor: '07' },
+    evidencePlan: ['START', 'CONFIRM', 'RECHECK', 'AFTER'],
+  },
   basis: { title: '条例', article: '第一条' },
 } as unknown as WatchedRule
 

@@ -62,6 +62,22 @@ test('[R70] a hold is placed by one and lifted by two; every step is a record', 
   expect(() => database.exec('DELETE FROM legal_hold')).toThrow(/append-only/)
 })
 
+test('[R49] [R53] roles are asked of the list of people, by the certificate of the day', () => {
+  const { desk, ask } = setUp()
+  const { eventId } = desk.raise(act('a', 0))
+  expect(ask('recheck', 'aux-1', { eventId })).toMatchObject({ ok: true, result: 'looked again' })
+  for (const by of ['legal-1', 'nobody']) {
+    expect(ask('recheck', by, { eventId })).toMatchObject({ ok: false, code: 'ROLE_NOT_ALLOWED' })
+  }
+  const officer = { personId: 'p-7', name: '王', role: 'OFFICER', certNo: 'C7' }
+  const holds = (certValidTo: string) => {
+    ask('people', 'platform', { people: [{ ...officer, certValidTo }] })
+    return ask('hold', 'p-7', { eventId, action: 'place', reason: 'lawsuit' })
+  }
+  expect(holds('2025-12-31'), 'expired').toMatchObject({ ok: false, code: 'ROLE_NOT_ALLOWED' })
+  expect(holds('2027-12-31')).toMatchObject({ ok: true })
+})
+
 test('[R55] [R56] [R101] of people the box keeps what it may; the rest is dropped unread, and the sender is told', () => {
   const { ask, office, database } = setUp()
   const officer = { personId: 'p-7', name: '王', role: 'OFFICER', certNo: 'C7', certValidTo: '2027-12-31' }

@@ -16,7 +16,7 @@ const SLA = {
   onSite: { amount: 60, unit: 'MINUTE' },
   close: { amount: 3, unit: 'WORK_DAY' },
 }
-const LADDER = [{ channel: 'SPEAKER', scriptId: 'vending-1', correctionMin: 10 }]
+const LADDER = [{ channel: 'SPEAKER', scriptId: 'greet-and-guide', correctionMin: 10 }]
 const person = (personId: string, from?: string, to?: string) =>
   from === undefined ? { personId } : { personId, windows: [{ from, to }] }
 const CHAIN = [
