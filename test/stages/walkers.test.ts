@@ -61,7 +61,7 @@ test('who shifts his weight does not walk, nor does he whose edges show by turns
   for (let at = 0; at < 10; at++) sways.show([100 + (at % 2)])
   expect(sways.unexcused(0, sways.timeMs)[middle(100)]).toBe(1)
   const slivers = new Scene()
-  for (let at = 0; at < 10; at++) slivers.show([100 + 6 * (at % 3)], 2)
+  for (let at = 0; at < 4; at++) slivers.show([100 + 6 * at], 2)
   expect(slivers.unexcused(0, slivers.timeMs)[middle(100)]).toBe(1)
 })
 
