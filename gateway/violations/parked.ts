@@ -68,7 +68,7 @@ const BOXES_MAX = 12
 const REACH_SHARE = 0.15
 /** Less than this, or less than this share of it all, is a shadow or a wheel: 8×8 pixels. */
 const REST_PIXELS_MIN = 64
-const REST_SHARE_MIN = 0.08
+const REST_SHARE_MIN = 0.15
 
 /** Takes one look of the tracks that are sure of themselves into account. */
 export function nameParked(parked: Parked[], ground: PartedGround, tracks: readonly Track[]): void {

@@ -15,12 +15,15 @@ import { openFileFeed } from '../../gateway/frames/file-feed.ts'
 import { assert } from '../../gateway/kit/assert.ts'
 import { Occupancy, OccupancyOptions } from '../../gateway/occupancy/occupancy.ts'
 import { proposalsOf } from '../../gateway/occupancy/proposals.ts'
+import { CONDITION_NAMES } from '../../simulators/street/conditions.ts'
 import type { Weather } from '../../simulators/street/light.ts'
 import { renderScene } from '../../simulators/street/render.ts'
 import { namedScene, SCENE_NAMES } from '../../simulators/street/scenes.ts'
 import type { Actor, SceneScript, VehicleActor } from '../../simulators/street/script.ts'
 import type { Seen } from '../../simulators/street/stage.ts'
+import { STORY_NAMES, streetScene, tellScene } from '../../simulators/street/test-street.ts'
 import { blobsOf, type Corners } from './blobs.ts'
+import { gallery } from './gallery.ts'
 import { medley } from './medley.ts'
 
 /** Seeds of each split: from, and how many. */
@@ -35,8 +38,12 @@ const SHAPES = [
   { width: 640, height: 360 },
 ] as const
 const FILMS_A_SHAPE = 24
+/** The first films of a split are named scenes and medleys by turns; these are galleries and stories by turns. */
+const GALLERIES_FROM = 48
 /** What differs from the background for the moment: people who walk, cars, the shadows of both. */
 const BLOB_PIXELS_MIN = 40
+/** Strides without a common divisor with their lists: neighbouring films differ in both. */
+const [STORY_STRIDE, CONDITION_STRIDE] = [4, 7]
 const WEATHERS: readonly (Weather | undefined)[] = [
   undefined,
   'cloudy',
@@ -75,10 +82,10 @@ async function main(): Promise<void> {
   }
 }
 
-/** Every other film is a medley; the named scenes in between have other weather each round. */
+/** Every other film is told; between the named scenes stand medleys, between the stories of a street galleries. */
 async function exportFilm(film: number, split: Split, out: string): Promise<string> {
   const seed = SEEDS[split][0] + film
-  const script = film % 2 === 0 ? told(film / 2, seed) : medley(seed)
+  const script = scriptOf(film, seed)
   const scene = script.name
   const name = `${split}-${seed}-${scene}`
   const path = join(out, `${name}.mp4`)
@@ -94,7 +101,20 @@ async function exportFilm(film: number, split: Split, out: string): Promise<stri
   return name
 }
 
-function told(at: number, seed: number): SceneScript {
+function scriptOf(film: number, seed: number): SceneScript {
+  if (film < GALLERIES_FROM) return film % 2 === 0 ? named(film / 2, seed) : medley(seed)
+  return film % 2 === 0 ? street((film - GALLERIES_FROM) / 2, seed) : gallery(seed)
+}
+
+/** A story of the test street, under a condition and from a seed of its own. */
+function street(at: number, seed: number): SceneScript {
+  const story = STORY_NAMES[(at * STORY_STRIDE) % STORY_NAMES.length]!
+  const condition = CONDITION_NAMES[(at * CONDITION_STRIDE) % CONDITION_NAMES.length]!
+  return tellScene(streetScene(story, condition, seed)).script
+}
+
+/** Named scenes have other weather each round. */
+function named(at: number, seed: number): SceneScript {
   const scene = SCENE_NAMES[at % SCENE_NAMES.length]!
   const weather = WEATHERS[Math.floor(at / SCENE_NAMES.length) % WEATHERS.length]
   return namedScene(scene, { seed, ...(weather !== undefined && { weather }) })

@@ -1,9 +1,10 @@
 """Makes the patches that the network learns from and is judged by; everything from one seed.
 
-    python3 make_crops.py --photographs DIR --scenes DIR --out DIR [--share-alike]
+    python3 make_crops.py --photographs DIR [--mined FILE] --scenes DIR --out DIR [--share-alike]
 
-Writes train-*.npz and val-*.npz, a pair for photographs and one for scenes: `patches` uint8 N x 3 x 48 x 48, `labels`, `origins` (where a patch comes from: an
-index into `origin_names`), `groups` (a number per picture, clip or film), `trusts` (0..1, how sure the label is).
+Writes train-*.npz and val-*.npz, a pair for photographs and one for scenes: `patches` uint8 N x 3 x 48 x 48, `labels`,
+`origins` (where a patch comes from: an index into `origin_names`), `groups` (a number per picture, clip or film),
+`trusts` (0..1, how sure the label is).
 """
 import argparse
 import json
@@ -18,13 +19,16 @@ from patches import Box, cut
 from photographs import BACKGROUND, CLASSES, Sample, plain_patch, read_samples, spoilt_patch
 from scenes import cuts_of, frames_of
 
-SEED = 20
+SEED = 22
+VAL_SEED = 21
 # Spoilt copies of a box, so that a thin class is seen as often as a thick one.
-COPIES = {"person": 12, "two-wheeler": 50, "vehicle": 120, "thing": 22, "background": 4}
+COPIES = {"person": 9, "two-wheeler": 36, "vehicle": 80, "thing": 12, "background": 3}
 IMPOSED_SHARE = 0.45
 # Sides in frame pixels at which a validation box is judged as a street camera would show it.
 VAL_SIDES = (24.0, 48.0, 96.0)
-DETECTOR_TRUST = 0.8
+# As in export-scenes.ts.
+GALLERIES_FROM = 48
+DETECTOR_TRUST, MINED_TRUST = 0.8, 0.6
 
 
 class Store:
@@ -73,20 +77,31 @@ class Album:
         return self.pixels
 
 
-def train_photographs(folder: Path, share_alike: bool) -> Store:
+def train_photographs(folder: Path, share_alike: bool, mined: dict) -> Store:
     store = Store()
     rng = np.random.default_rng(SEED)
     album = Album(folder)
-    samples = read_samples(folder, "train", share_alike)
+    samples = read_samples(folder, "train", share_alike, mined)
     bodies = [plain_body(album.open(one.picture), one) for one in samples if one.label in (0, 1, 2)]
     for one in samples:
-        trust = 1.0 if one.by_people or one.label == BACKGROUND else DETECTOR_TRUST
-        for _ in range(COPIES[CLASSES[one.label]]):
-            imposed = one.label == BACKGROUND and not one.by_people and rng.random() < IMPOSED_SHARE
+        for _ in range(copies_of(one)):
+            imposed = one.empty and rng.random() < IMPOSED_SHARE
             impostor = impostors.drawn(rng, bodies[rng.integers(len(bodies))]) if imposed else None
             patch = spoilt_patch(album.open(one.picture), one.box, rng, impostor)
-            store.add(patch, one.label, "impostor" if imposed else "photograph", one.group, trust)
+            origin = "impostor" if imposed else "mined" if one.mined else "photograph"
+            store.add(patch, one.label, origin, one.group, trust_of(one))
     return store
+
+
+def copies_of(one: Sample) -> int:
+    """What is marked as no body of the street, a bird or a sign, is as rare as a thing."""
+    return COPIES["thing" if one.label == BACKGROUND and not one.empty else CLASSES[one.label]]
+
+
+def trust_of(one: Sample) -> float:
+    if one.mined:
+        return MINED_TRUST
+    return 1.0 if one.by_people or one.empty else DETECTOR_TRUST
 
 
 def plain_body(picture: np.ndarray, one: Sample) -> np.ndarray:
@@ -105,8 +120,15 @@ def scene_store(folder: Path, move: float) -> Store:
         frames = frames_of(file.with_suffix(".mp4"))
         for one in cuts_of(facts, frames, rng):
             patch = cut(frames[one.frame], moved(one.box, move, rng))
-            store.add(patch, one.label, f"scene-{one.source}", file.stem)
+            store.add(patch, one.label, f"{sort_of(facts)}-{one.source}", file.stem)
     return store
+
+
+def sort_of(facts: dict) -> str:
+    """A gallery, a story of the test street, or one of the first films (export-scenes.ts)."""
+    if facts["scene"] == "gallery":
+        return "gallery"
+    return "street" if facts["seed"] % 1000 >= GALLERIES_FROM else "scene"
 
 
 def moved(box: Box, share: float, rng: np.random.Generator) -> Box:
@@ -119,7 +141,7 @@ def moved(box: Box, share: float, rng: np.random.Generator) -> Box:
 def val_photographs(folder: Path) -> Store:
     """Every box as it is, shrunk to three sizes of a street camera, and spoilt."""
     store = Store()
-    rng = np.random.default_rng(SEED + 1)
+    rng = np.random.default_rng(VAL_SEED)
     album = Album(folder)
     for one in read_samples(folder, "val", share_alike=True):
         picture = album.open(one.picture)
@@ -135,13 +157,15 @@ def val_photographs(folder: Path) -> Store:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photographs", type=Path, help="folder with labels.json")
+    parser.add_argument("--mined", type=Path, help="what mine-boxes.ts found in the training pictures")
     parser.add_argument("--scenes", type=Path, help="folder that export-scenes.ts wrote train/ and val/ into")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--share-alike", action="store_true", help="also learn from CC BY-SA pictures")
     flags = parser.parse_args()
     flags.out.mkdir(parents=True, exist_ok=True)
     if flags.photographs:
-        made = val_photographs(flags.photographs), train_photographs(flags.photographs, flags.share_alike)
+        mined = json.loads(flags.mined.read_text()) if flags.mined else {}
+        made = val_photographs(flags.photographs), train_photographs(flags.photographs, flags.share_alike, mined)
         save(made, flags.out, "photographs")
     if flags.scenes:
         save((scene_store(flags.scenes / "val", 0.0), scene_store(flags.scenes / "train", 0.1)), flags.out, "scenes")

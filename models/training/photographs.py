@@ -2,7 +2,8 @@
 
     picture -jitter-> region -shrink to 14..160 px-> light, colour, noise, blur -JPEG 4:2:0-> I420 -cut-> patch
 
-Pictures under a share-alike licence are left out of training; see the card for what that costs.
+Pictures under a share-alike licence are left out of training; see the card for what that costs. Boxes that mine-boxes.ts
+found join those of labels.json where nothing is marked yet, and take the word from places that were called empty.
 """
 import io
 import json
@@ -20,6 +21,20 @@ CLASSES = ["person", "two-wheeler", "vehicle", "thing", "background"]
 BACKGROUND = CLASSES.index("background")
 FOLDED = {"goods": "thing", "furniture-or-cart": "thing", "umbrella-or-canopy": "thing"}
 SHARE_ALIKE = "CC BY-SA"
+# What the mining networks' names are here, as labels.json folds them; other names teach nothing.
+MINED_NAMES = {
+    "person": "person",
+    "two-wheeler": "bicycle, motorcycle",
+    "vehicle": "car, bus, truck",
+    "thing": "backpack, umbrella, handbag, suitcase, bottle, wine glass, cup, bowl, banana, apple, sandwich, orange,"
+    " broccoli, carrot, hot dog, pizza, donut, cake, vase, teddy bear, book, chair, bench, couch, dining table",
+    "background": "boat, traffic light, fire hydrant, stop sign, parking meter, bird, cat, dog, horse, sheep, cow, kite,"
+    " potted plant, bed, tv, refrigerator, clock, toilet, sink, oven, microwave",
+}
+MINED_LABELS = {label: CLASSES.index(name) for name, labels in MINED_NAMES.items() for label in labels.split(", ")}
+# A found box that overlaps a marked one more than this is that one, or contradicts it.
+MINED_APART = 0.35
+MINED_SHORT_MIN, MINED_LONG_MIN, MINED_SHARE_MAX = 12, 20, 0.9
 # Frame pixels of the longer side; proposals of a street camera measure that much.
 SIDE_MIN, SIDE_MAX = 14, 160
 # Region cut out around the square, as a share of its side: blur and JPEG need what lies around.
@@ -36,17 +51,46 @@ class Sample:
     by_people: bool
     dataset: str
     group: str
+    empty: bool = False
+    mined: bool = False
 
 
-def read_samples(folder: Path, split: str, share_alike: bool) -> list[Sample]:
-    """Boxes of one split, in the order of the file."""
+def read_samples(folder: Path, split: str, share_alike: bool, mined: dict | None = None) -> list[Sample]:
+    """Boxes of one split, in the order of the file; after those of a picture what was mined in it."""
     found = json.loads((folder / "labels.json").read_text())
     samples: list[Sample] = []
     for picture in found["pictures"]:
         if picture["split"] != split or (not share_alike and picture["licence"].startswith(SHARE_ALIKE)):
             continue
-        samples += [sample_of(picture, box) for box in picture["boxes"]]
+        marked = [sample_of(picture, box) for box in picture["boxes"]]
+        samples += joined(marked, mined_of(picture, mined or {}))
     return [one for one in samples if split == "val" or not ridden(one, samples)]
+
+
+def mined_of(picture: dict, mined: dict) -> list[Sample]:
+    """What the bigger networks found in a picture, of a size and name that teaches."""
+    width, height = picture["width"], picture["height"]
+    samples: list[Sample] = []
+    for seen in mined.get(picture["file"], []):
+        box = tuple(value * scale for value, scale in zip(seen["box"], (width, height) * 2))
+        short, long = sorted((box[2] - box[0], box[3] - box[1]))
+        fits = short >= MINED_SHORT_MIN and long >= MINED_LONG_MIN and area(box) < MINED_SHARE_MAX * width * height
+        if fits and seen["label"] in MINED_LABELS:
+            label, group = MINED_LABELS[seen["label"]], group_of(picture)
+            samples.append(Sample(picture["file"], box, label, False, picture["dataset"], group, mined=True))
+    return samples
+
+
+def joined(marked: list[Sample], found: list[Sample]) -> list[Sample]:
+    """Marked boxes but for empty places in which something was found, and what was found where nothing is marked."""
+    bodies = [one for one in marked if not one.empty]
+    kept = [one for one in marked if not one.empty or all(overlap(one.box, other.box) < MINED_APART for other in found)]
+    return kept + [one for one in found if all(overlap(one.box, other.box) < MINED_APART for other in bodies)]
+
+
+def group_of(picture: dict) -> str:
+    """The picture, or the clip that it is of."""
+    return picture["source"] if picture["dataset"].startswith("Intel") else picture["file"]
 
 
 def sample_of(picture: dict, box: dict) -> Sample:
@@ -55,8 +99,8 @@ def sample_of(picture: dict, box: dict) -> Sample:
     corners = (left, top, left + box["w"] * width, top + box["h"] * height)
     label = CLASSES.index(FOLDED.get(box["class"], box["class"]))
     by_people = box["by"] == "human"
-    group = picture["source"] if picture["dataset"].startswith("Intel") else picture["file"]
-    return Sample(picture["file"], corners, label, by_people, picture["dataset"], group)
+    empty = box["label"] == "empty"
+    return Sample(picture["file"], corners, label, by_people, picture["dataset"], group_of(picture), empty)
 
 
 def ridden(one: Sample, samples: list[Sample]) -> bool:

@@ -1,9 +1,10 @@
 """Trains the network on the patches of make_crops.py, calibrates it, and writes ONNX.
 
-    python3 train.py --crops DIR --out DIR [--steps N]
+    python3 train.py --crops DIR --out DIR [--steps N] [--from lushao-patches.onnx]
 
 One picture, clip or film in eight is held out: it gives the temperature and the thresholds, and choices were made by
-it. The validation split has no part in any of this.
+it. The validation split has no part in any of this. `--from` goes on from a shipped file instead of from nothing; the
+same pictures were held out when it was made.
 """
 import argparse
 import json
@@ -19,6 +20,7 @@ from torch.nn import functional
 from calibration import calibrate
 from network import Network, export
 from photographs import CLASSES
+from revive import revived
 
 SEED = 20
 # Of eight parts the one whose classes are most like the whole.
@@ -26,7 +28,12 @@ HELD_OUT_EVERY, HELD_OUT_PART = 8, 4
 # How much of a second patch shines through (Beta distribution), and in what share of the batches.
 MIX_ALPHA, MIX_SHARE = 0.3, 0.5
 BATCH = 128
-RATE_MAX = 3e-3
+# From nothing, and from a shipped file.
+RATE_MAX, RATE_MAX_ON = 3e-3, 1.5e-3
+# Patches that show a revived network what its layers see.
+SHOWN = 512
+# What only networks marked may teach, but nobody is judged by it.
+JUDGED_TRUST_MIN = 0.7
 DECAY = 0.03
 SMOOTHING = 0.05
 EMA = 0.998
@@ -55,6 +62,11 @@ def read(folder: Path, split: str) -> Crops:
     joined = [torch.from_numpy(np.concatenate([part[key] for part in parts])) for key in ("patches", "labels", "groups", "trusts")]
     scene = torch.cat([torch.full((len(part["labels"]),), bool(at)) for at, part in enumerate(parts)])
     return Crops(*joined, scene)
+
+
+def held_out(groups):
+    """Which patches (of a tensor or an array of groups) take no part in learning."""
+    return groups % HELD_OUT_EVERY == HELD_OUT_PART
 
 
 def odds_of(crops: Crops) -> Tensor:
@@ -105,16 +117,20 @@ def hide(x: Tensor, dice: torch.Generator) -> None:
         x[at, :, top : top + height, left : left + width] = float(torch.rand(1, generator=dice)) * 255
 
 
-def train(crops: Crops, steps: int) -> Network:
+def train(crops: Crops, steps: int, shipped: Path | None) -> Network:
     torch.manual_seed(SEED)
     dice = torch.Generator().manual_seed(SEED)
     chance = np.random.default_rng(SEED)
-    network = Network(len(CLASSES))
-    average = {name: value.clone() for name, value in network.state_dict().items()}
-    optimizer = torch.optim.AdamW(network.parameters(), lr=RATE_MAX, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE_MAX, total_steps=steps, pct_start=0.15)
-    loss_of = nn.CrossEntropyLoss(label_smoothing=SMOOTHING)
     odds = odds_of(crops)
+    if shipped is None:
+        network, rate = Network(len(CLASSES)), RATE_MAX
+    else:
+        shown = crops.patches[torch.multinomial(odds, SHOWN, generator=dice)].float()
+        network, rate = revived(shipped, len(CLASSES), shown), RATE_MAX_ON
+    average = {name: value.clone() for name, value in network.state_dict().items()}
+    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.15)
+    loss_of = nn.CrossEntropyLoss(label_smoothing=SMOOTHING)
     started, mean_loss = time.time(), 0.0
     for step in range(steps):
         chosen = torch.multinomial(odds, BATCH, replacement=True, generator=dice)
@@ -176,15 +192,16 @@ def main() -> None:
     parser.add_argument("--crops", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--from", type=Path, dest="shipped", help="a shipped file to go on from")
     flags = parser.parse_args()
     torch.set_num_threads(THREADS)
     torch.use_deterministic_algorithms(True)
     flags.out.mkdir(parents=True, exist_ok=True)
     crops = read(flags.crops, "train")
-    held_out = crops.groups % HELD_OUT_EVERY == HELD_OUT_PART
-    network = train(crops.part(~held_out), flags.steps)
+    apart = held_out(crops.groups)
+    network = train(crops.part(~apart), flags.steps, flags.shipped)
     torch.save(network.state_dict(), flags.out / "network.pt")
-    judged = crops.part(held_out)
+    judged = crops.part(apart & (crops.trusts >= JUDGED_TRUST_MIN))
     logits = logits_of(network, judged.patches)
     report(judged, logits)
     calibration = calibrate(logits, judged.labels, odds_of(judged))
