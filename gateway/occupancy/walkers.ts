@@ -60,6 +60,12 @@ export interface Extent {
   readonly right: number
   readonly bottom: number
 }
+interface Expected {
+  readonly x: number
+  readonly y: number
+  /** Whether he has been seen twice: then the step to come is known. */
+  readonly known: boolean
+}
 interface Walker {
   /** Oldest first. */
   steps: Step[]
@@ -196,12 +202,14 @@ export class Walkers {
 
   /** Nearest first, each part to one walker at most. */
   #match(parts: readonly Part[], timeMs: number): void {
-    const pairs = this.#walkers.flatMap((walker) =>
-      parts.flatMap((part) => {
-        const away = distance(walker, part, timeMs)
-        return away === null ? [] : { walker, part, away }
-      }),
-    )
+    const pairs: { readonly walker: Walker; readonly part: Part; readonly away: number }[] = []
+    for (const walker of this.#walkers) {
+      const at = expected(walker, timeMs)
+      for (const part of parts) {
+        const away = distance(walker, at, part, timeMs)
+        if (away !== null) pairs.push({ walker, part, away })
+      }
+    }
     pairs.sort((a, b) => a.away - b.away)
     const found = new Set<Walker | Part>()
     for (const { walker, part } of pairs) {
@@ -241,8 +249,8 @@ function stepFrom([timeMs, x, y, label, pixels, left, top, right, bottom]: Float
   return { timeMs: timeMs!, x: x!, y: y!, label: label!, pixels: pixels!, box }
 }
 
-/** Where he is expected, and how fast he goes (pixels a second); null velocity before his second step. */
-function expected({ steps }: Walker, timeMs: number): { x: number; y: number; known: boolean } {
+/** Where he is expected, as he went. */
+function expected({ steps }: Walker, timeMs: number): Expected {
   const last = steps.at(-1)!
   const first = steps.at(-3) ?? steps.at(-2)
   if (first === undefined) return { x: last.x, y: last.y, known: false }
@@ -251,10 +259,9 @@ function expected({ steps }: Walker, timeMs: number): { x: number; y: number; kn
 }
 
 /** How far a part is from where he is expected; null when it cannot be him. */
-function distance(walker: Walker, part: Part, timeMs: number): number | null {
-  const last = walker.steps.at(-1)!
+function distance({ steps }: Walker, { x, y, known }: Expected, part: Part, timeMs: number): number | null {
+  const last = steps.at(-1)!
   const sec = (timeMs - last.timeMs) / 1000
-  const { x, y, known } = expected(walker, timeMs)
   const dx = Math.abs((part.left + part.right) / 2 - x)
   const dy = Math.abs((part.top + part.bottom) / 2 - y)
   const reach = REACH + sec * (known ? REACH_PER_SEC : REACH_NEW_PER_SEC)
