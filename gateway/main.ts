@@ -210,7 +210,7 @@ function openLink(
   const { office, persuading, register } = parts
   const handlers = officeHandlers({
     ...{ ...office, desk: parts.desk, config: office.book },
-    rankOf: (personId) => register.rankOf(personId, clock.wallMs()),
+    standing: (by) => register.standing(by, clock.wallMs()),
     more: persuasionHandlers(persuading),
   })
   const commands = new Commands({ ...parts, options: mqtt.commands, handlers, clock, log })

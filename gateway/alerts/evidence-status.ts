@@ -88,11 +88,13 @@ function missingFor(need: EvidenceNeed, wish: EvidenceWish, facts: EvidenceFacts
 }
 
 function missingReviewers(reviewers: ReadonlySet<string>, facts: EvidenceFacts): string | null {
-  if (reviewers.size < REVIEWERS_MIN) return `${REVIEWERS_MIN} reviewers are needed`
-  for (const id of reviewers) {
-    if (facts.recused.has(id)) return `${id} is recused from this alert`
-    if (facts.register.rankOf(id, facts.nowMs) !== 'OFFICER')
-      return `${id} is no officer with a certificate in force`
+  const { register, nowMs, recused } = facts
+  // By one name: an id and the badge of one person are no two reviewers.
+  const people = new Map([...reviewers].map((id) => [register.standing(id, nowMs)?.personId ?? id, id]))
+  if (people.size < REVIEWERS_MIN) return `${REVIEWERS_MIN} reviewers are needed`
+  for (const [personId, id] of people) {
+    if (recused.has(id) || recused.has(personId)) return `${id} is recused from this alert`
+    if (register.rankOf(id, nowMs) !== 'OFFICER') return `${id} is no officer with a certificate in force`
   }
   return null
 }

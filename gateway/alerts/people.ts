@@ -32,9 +32,15 @@ export class Register {
 
   /** The rank that counts at this instant; null when the register does not know the person. */
   rankOf(id: string, wallMs: number): Rank | null {
+    return this.standing(id, wallMs)?.rank ?? null
+  }
+
+  /** One name for somebody, whether he gave his id or his badge, and the rank that counts at this instant. */
+  standing(id: string, wallMs: number): { readonly personId: string; readonly rank: Rank } | null {
     const person = this.#people().find(({ personId, badgeNo }) => personId === id || badgeNo === id)
     if (person === undefined) return null
-    return person.role === 'OFFICER' && !this.#certified(person, wallMs) ? 'AUXILIARY' : person.role
+    const { personId, role } = person
+    return { personId, rank: role === 'OFFICER' && !this.#certified(person, wallMs) ? 'AUXILIARY' : role }
   }
 
   /** Why this certificate carries nobody who may order on that day; null when it does. */

@@ -70,14 +70,14 @@ export interface OfficeParts {
   readonly tickets: Tickets
   readonly mirror: CaseMirror
   readonly config: ConfigDesk
-  /** What somebody may act as today; null: the box does not know him. */
-  readonly rankOf: (personId: string) => Rank | null
+  /** Who somebody is, by id or badge, and what he may act as today; null: the box does not know him. */
+  readonly standing: (by: string) => { readonly personId: string; readonly rank: Rank } | null
   /** Commands of other rooms, whose roles are asked here too. */
   readonly more: Partial<Record<CommandName, CommandHandler>>
 }
 
 export function officeHandlers(parts: OfficeParts): Partial<Record<CommandName, CommandHandler>> {
-  const { desk, holds, people, sameAct, tickets, mirror, config, rankOf, more } = parts
+  const { desk, holds, people, sameAct, tickets, mirror, config, standing, more } = parts
   const move = deskHandlers(desk).disposition
   const summary = ({ eventId, revision }: { eventId: string; revision: number }) => ({ eventId, revision })
   const handlers: Partial<Record<CommandName, CommandHandler>> = {
@@ -113,7 +113,10 @@ export function officeHandlers(parts: OfficeParts): Partial<Record<CommandName, 
     },
   }
   return Object.fromEntries(
-    Object.entries(handlers).map(([name, handler]) => [name, checked(name as CommandName, handler, rankOf)]),
+    Object.entries(handlers).map(([name, handler]) => [
+      name,
+      checked(name as CommandName, handler, standing),
+    ]),
   )
 }
 
@@ -125,14 +128,20 @@ function mirrored(mirror: CaseMirror, { id, by, args }: Command): unknown {
 }
 
 /** [R49] The role is asked at the moment of the action, of the list as it is then. */
-function checked(name: CommandName, handler: CommandHandler, rankOf: OfficeParts['rankOf']): CommandHandler {
+function checked(
+  name: CommandName,
+  handler: CommandHandler,
+  standing: OfficeParts['standing'],
+): CommandHandler {
   return (command: Command) => {
     const allowed: readonly Rank[] | undefined = ALLOWED[name as keyof typeof ALLOWED]
-    const role = rankOf(command.by)
-    if (allowed !== undefined && (role === null || !allowed.includes(role))) {
-      const values = { by: command.by, role: role ?? '-', name, allowed: allowed.join(', ') }
+    if (allowed === undefined) return handler(command)
+    const person = standing(command.by)
+    if (person === null || !allowed.includes(person.rank)) {
+      const values = { by: command.by, role: person?.rank ?? '-', name, allowed: allowed.join(', ') }
       throw fault('ROLE_NOT_ALLOWED', values)
     }
-    return handler(command)
+    // By one name: whoever gives his id, and then his badge, is still one person.
+    return handler({ ...command, by: person.personId })
   }
 }

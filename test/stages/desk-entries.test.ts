@@ -93,6 +93,7 @@ test('[R48, R53] past the candidate go only two certified officers, and no cap',
   expect(to('EVIDENCE_CANDIDATE')).toBe('EVIDENCE_CANDIDATE')
   expect(() => to('REVIEWED_PASS', both, BOX)).toThrow(/only platform may say so/)
   expect(() => to('REVIEWED_PASS', ['officer-1', 'officer-1'])).toThrow(/2 reviewers are needed/)
+  expect(() => to('REVIEWED_PASS', ['officer-1', '0001'])).toThrow(/2 reviewers are needed/)
   expect(() => to('REVIEWED_PASS', ['officer-1', 'expired'])).toThrow(/expired is no officer/)
   expect(() => to('REVIEWED_PASS', ['officer-1', 'helper'])).toThrow(/helper is no officer/)
   expect(() => to('REVIEWED_FAIL', both)).toThrow(/a reason code is required/)

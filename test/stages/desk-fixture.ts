@@ -11,7 +11,7 @@ import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { SAMPLE_WALL_MS } from './sample-event.ts'
 
 export const PEOPLE: readonly DeskPerson[] = [
-  { personId: 'officer-1', role: 'OFFICER', certNo: 'cert-1', certValidTo: '2026-12-31' },
+  { personId: 'officer-1', badgeNo: '0001', role: 'OFFICER', certNo: 'cert-1', certValidTo: '2026-12-31' },
   { personId: 'officer-2', role: 'OFFICER', certNo: 'cert-2', certValidTo: '2026-12-31' },
   { personId: 'expired', role: 'OFFICER', certNo: 'cert-3', certValidTo: '2025-12-31' },
   { personId: 'helper', role: 'AUXILIARY' },

@@ -13,7 +13,7 @@ import { act, camera, setUpOffice, writeConfig } from './office-fixture.ts'
 const PEOPLE = [
   { personId: 'admin-1', name: '甲', role: 'ADMIN' },
   { personId: 'admin-2', name: '乙', role: 'ADMIN' },
-  { personId: 'legal-1', name: '丙', role: 'LEGAL' },
+  { personId: 'legal-1', name: '丙', badgeNo: '310001', role: 'LEGAL' },
   { personId: 'legal-2', name: '丁', role: 'LEGAL' },
   { personId: 'aux-1', name: '戊', role: 'AUXILIARY' },
 ]
@@ -28,7 +28,7 @@ function setUp() {
   )
   const handlers = officeHandlers({
     ...{ ...office, desk, config: office.book },
-    rankOf: (personId) => register.rankOf(personId, clock.wallMs()),
+    standing: (by) => register.standing(by, clock.wallMs()),
     more: { recheck: () => 'looked again' },
   })
   const options = MqttOptions.parse({}).commands
@@ -53,6 +53,7 @@ test('[R70] a hold is placed by one and lifted by two; every step is a record', 
   expect(desk.get(eventId)!.event.legalHold).toBe(true)
   expect(hold('legal-1', 'lift')).toMatchObject({ ok: true, result: { action: 'LIFT_ASKED' } })
   expect(hold('legal-1', 'lift'), 'the same person again').toMatchObject({ ok: false, code: 'HOLD_REFUSED' })
+  expect(hold('310001', 'lift'), 'and by his badge').toMatchObject({ ok: false, code: 'HOLD_REFUSED' })
   expect([office.holds.isHeld(eventId), desk.get(eventId)!.event.legalHold]).toEqual([true, true])
   expect(hold('legal-2', 'lift')).toMatchObject({ ok: true, result: { action: 'LIFTED' } })
   expect([office.holds.isHeld(eventId), desk.get(eventId)!.event.legalHold]).toEqual([false, undefined])
