@@ -20,6 +20,7 @@ const SIGNS: readonly (readonly [RegExp, FaultCode])[] = [
     /matches no streams|could not find (tag|codec)|dimensions not set|does not contain any stream/i,
     'CAMERA_NOT_VIDEO',
   ],
+  // ffmpeg's own words for a stream that it cannot read: AVERROR_INVALIDDATA, AVERROR_PATCHWELCOME and kin.
   [/invalid data|unsupported|not implemented|not supported/i, 'CAMERA_NOT_VIDEO'],
 ]
 
