@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { CATALOGUE } from '../../gateway/kit/catalogue.ts'
 import { sources, withoutComments } from '../architecture/tree.ts'
 
+const ROOMS = 'gateway/kit/faults/'
 const entries = Object.entries(CATALOGUE)
 const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
 const whole = ({ what, next, todo }: { what: string; next: string; todo: string }): string =>
@@ -10,12 +11,21 @@ const whole = ({ what, next, todo }: { what: string; next: string; todo: string 
 
 test('every code is raised somewhere', () => {
   const code = sources('gateway', 'devices', 'models', 'config', 'simulators')
-    .filter(({ path }) => path !== 'gateway/kit/catalogue.ts')
+    .filter(({ path }) => !path.startsWith(ROOMS))
     .map(({ text }) => withoutComments(text))
     .join('\n')
   expect(entries.map(([name]) => name).filter((name) => !new RegExp(`['"]${name}['"]`).test(code))).toEqual(
     [],
   )
+})
+
+test('no code stands in two rooms: the second would hide the first', () => {
+  const rooms = sources('gateway').filter(({ path }) => path.startsWith(ROOMS))
+  const codes = rooms.flatMap(({ text }) =>
+    [...text.matchAll(/^ {2}([A-Z][A-Z0-9_]+): entry\(/gm)].map(([, code]) => code),
+  )
+  expect(codes.length).toBe(entries.length)
+  expect(new Set(codes).size).toBe(codes.length)
 })
 
 test('every code says what happened, what is done and what is left to do, in both languages', () => {

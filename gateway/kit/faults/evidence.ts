@@ -1,0 +1,109 @@
+/** Faults of: evidence. */
+import { entry } from './entry.ts'
+
+export const EVIDENCE_FAULTS = {
+  STORAGE_FULL: entry(
+    [
+      'There is no room for evidence at {path} ({reason}).',
+      'Nothing is deleted; new footage is refused until there is room.',
+      'Free space on that disk, or move storage.folder to a larger one.',
+    ],
+    [
+      '{path} 没有空间存放证据（{reason}）。',
+      '不会删除任何内容；在腾出空间之前拒绝写入新的影像。',
+      '请清理该磁盘，或将 storage.folder 移至更大的磁盘。',
+    ],
+  ),
+  EVIDENCE_NOT_KEPT: entry(
+    [
+      'Evidence of {event} could not be kept: {what} ({reason}).',
+      'The alert goes out all the same; without a package it says EVIDENCE_INCOMPLETE.',
+      'Check the disk that storage.folder lies on.',
+    ],
+    [
+      '事件 {event} 的证据未能保存：{what}（{reason}）。',
+      '告警仍会发出；没有证据包时标注 EVIDENCE_INCOMPLETE。',
+      '请检查 storage.folder 所在磁盘。',
+    ],
+  ),
+  EVIDENCE_TORN: entry(
+    [
+      'The original {file} of {eventId} is incomplete; the box stopped while it was written, or the disk changed it.',
+      'It is kept in the torn folder, named as missing in the package, and never sealed as whole.',
+      'If this repeats without power cuts, check the disk.',
+    ],
+    [
+      '{eventId} 的原始文件 {file} 不完整：写入时设备停止，或磁盘内容发生了变化。',
+      '该文件移入 torn 目录，在证据包中列为缺失，绝不作为完整文件封存。',
+      '若未断电而反复出现，请检查磁盘。',
+    ],
+  ),
+  STILL_UNDECODABLE: entry(
+    [
+      'No picture could be decoded from {file} ({reason}).',
+      'The original is sealed without derived pictures, and the package says so.',
+      'Check that ffmpeg can decode this camera, and whether its stream is damaged.',
+    ],
+    [
+      '无法从 {file} 解码出画面（{reason}）。',
+      '原始文件照常封存，不含派生图片，证据包中已注明。',
+      '请检查 ffmpeg 能否解码该摄像机，以及码流是否损坏。',
+    ],
+  ),
+  EVIDENCE_UNREADABLE: entry(
+    [
+      'The evidence package {packageId} cannot be read ({reason}).',
+      'It is left as it is.',
+      'Run `lushao verify` on it to see what was changed.',
+    ],
+    [
+      '证据包 {packageId} 无法读取（{reason}）。',
+      '保持原样，不作改动。',
+      '请用 `lushao verify` 查看其被改动之处。',
+    ],
+  ),
+  CHAIN_HEAD_LOST: entry(
+    [
+      'The record of the chain of packages was lost.',
+      'The chain goes on from package {packageId}, number {sequence}, the newest found on disk.',
+      'Compare with the packages the platform received; check who had access to the disk.',
+    ],
+    [
+      '证据链的记录文件丢失。',
+      '从磁盘上最新的证据包 {packageId}（第 {sequence} 号）继续。',
+      '请与平台已收到的证据包核对，并查明谁接触过该磁盘。',
+    ],
+  ),
+  KEY_MISSING: entry(
+    [
+      'The signing key {file} cannot be used ({reason}).',
+      'Nothing is sealed until there is a key.',
+      'Restore the key from its backup, or make one with `lushao keys init` on a fresh box.',
+    ],
+    [
+      '签名密钥 {file} 无法使用（{reason}）。',
+      '在有可用密钥之前不封存任何证据包。',
+      '请从备份恢复密钥；新设备可执行 `lushao keys init` 生成。',
+    ],
+  ),
+  KEY_EXPOSED: entry(
+    [
+      'The signing key {file} can be read by other accounts.',
+      'It is not used.',
+      'Run `chmod 600` on it, find out who could read it, and consider `lushao keys rotate`.',
+    ],
+    [
+      '签名密钥 {file} 可被其他账户读取。',
+      '不使用该密钥。',
+      '请执行 `chmod 600`，查明谁可能读取过，并考虑 `lushao keys rotate`。',
+    ],
+  ),
+  KEY_EXISTS: entry(
+    [
+      'There is a signing key in {folder} already.',
+      'It was left as it is.',
+      'Use `lushao keys rotate` to replace it.',
+    ],
+    ['{folder} 中已有签名密钥。', '保持不变。', '如需更换，请使用 `lushao keys rotate`。'],
+  ),
+}

@@ -1,0 +1,145 @@
+/** Faults of: streams. */
+import { entry } from './entry.ts'
+
+export const STREAMS_FAULTS = {
+  FFMPEG_MISSING: entry(
+    [
+      'ffmpeg was not found.',
+      'Nothing can be read or decoded without it.',
+      'Install it, for example `apt-get install ffmpeg`.',
+    ],
+    ['未找到 ffmpeg。', '没有它无法读取或解码视频。', '请安装，例如 `apt-get install ffmpeg`。'],
+  ),
+  FFMPEG_TOO_OLD: entry(
+    ['ffmpeg {version} is too old; {wanted} is needed.', 'It is not used.', 'Install a newer ffmpeg.'],
+    ['ffmpeg {version} 版本过旧，需要 {wanted}。', '不会使用它。', '请安装较新的 ffmpeg。'],
+  ),
+  STREAM_MALFORMED: entry(
+    [
+      'The media stream is malformed ({reason}).',
+      'The connection is opened anew.',
+      'If it repeats, check the source of the video.',
+    ],
+    ['媒体流格式有误（{reason}）。', '将重新建立连接。', '若反复出现，请检查视频来源。'],
+  ),
+  CAMERA_UNREACHABLE: entry(
+    [
+      'Camera {camera} cannot be reached ({reason}).',
+      'It is tried again with growing waits.',
+      'Check its power, cable and address.',
+    ],
+    ['无法连接摄像机 {camera}（{reason}）。', '将以逐渐增大的间隔重试。', '请检查其电源、网线和地址。'],
+  ),
+  CAMERA_REFUSED: entry(
+    [
+      'Camera {camera} refused the user or password.',
+      'It is tried again with long waits, so that it does not lock the account.',
+      'Check user and password in its url.',
+    ],
+    [
+      '摄像机 {camera} 拒绝了用户名或密码。',
+      '将以较长间隔重试，以免账户被锁定。',
+      '请检查其 url 中的用户名和密码。',
+    ],
+  ),
+  CAMERA_NOT_FOUND: entry(
+    [
+      'Camera {camera} answers, but has no stream at this path.',
+      'It is tried again with growing waits.',
+      'Check the path in its url.',
+    ],
+    ['摄像机 {camera} 有应答，但该路径下没有视频流。', '将以逐渐增大的间隔重试。', '请检查其 url 中的路径。'],
+  ),
+  CAMERA_TRANSPORT: entry(
+    [
+      'Camera {camera} does not offer this transport.',
+      'It is tried again with growing waits.',
+      'Set transport to the other of tcp and udp.',
+    ],
+    [
+      '摄像机 {camera} 不支持该传输方式。',
+      '将以逐渐增大的间隔重试。',
+      '请将 transport 改为 tcp 或 udp 中的另一种。',
+    ],
+  ),
+  CAMERA_NOT_VIDEO: entry(
+    [
+      'Camera {camera} sends no video that can be used ({reason}).',
+      'It is tried again with growing waits.',
+      'Set the camera to H.264 or H.265.',
+    ],
+    [
+      '摄像机 {camera} 未发送可用的视频（{reason}）。',
+      '将以逐渐增大的间隔重试。',
+      '请将摄像机编码设为 H.264 或 H.265。',
+    ],
+  ),
+  CAMERA_STALLED: entry(
+    [
+      'Camera {camera} sent nothing for {seconds} s.',
+      'It is connected anew.',
+      'If it repeats, check the network and the load of the camera.',
+    ],
+    ['摄像机 {camera} 已 {seconds} 秒未发送数据。', '将重新连接。', '若反复出现，请检查网络和摄像机负载。'],
+  ),
+  CAMERA_CLOSED: entry(
+    [
+      'Camera {camera} ended the stream.',
+      'It is connected anew.',
+      'If it repeats, check whether the camera restarts or serves too many viewers.',
+    ],
+    ['摄像机 {camera} 结束了视频流。', '将重新连接。', '若反复出现，请检查摄像机是否重启或连接数过多。'],
+  ),
+  CAMERA_CHANGED: entry(
+    [
+      'Camera {camera} changed its picture size, its coding or its clock.',
+      'It is connected anew.',
+      'Nothing needs to be done.',
+    ],
+    ['摄像机 {camera} 更改了画面尺寸、编码或时钟。', '将重新连接。', '无需处理。'],
+  ),
+  FILE_EMPTY: entry(
+    ['The file {path} is empty.', 'It is skipped.', 'Copy it again from where it was recorded.'],
+    ['文件 {path} 为空。', '已跳过。', '请从录制设备重新拷贝。'],
+  ),
+  FILE_NOT_VIDEO: entry(
+    [
+      'The file {path} is no video that can be read ({reason}).',
+      'It is skipped.',
+      'Check that it is the right file and was copied whole.',
+    ],
+    ['文件 {path} 不是可读取的视频（{reason}）。', '已跳过。', '请确认文件正确且拷贝完整。'],
+  ),
+  FILE_NO_VIDEO_TRACK: entry(
+    ['The file {path} holds no video track.', 'It is skipped.', 'Check that it is the right file.'],
+    ['文件 {path} 中没有视频轨道。', '已跳过。', '请确认文件是否正确。'],
+  ),
+  FILE_UNFINISHED: entry(
+    [
+      'The file {path} was never finished by its recorder (its index is missing).',
+      'It is skipped.',
+      'Copy it again from the device, or have its maker repair it.',
+    ],
+    ['文件 {path} 录制未正常结束（缺少索引）。', '已跳过。', '请从设备重新拷贝，或请厂商修复。'],
+  ),
+  FILE_TRUNCATED: entry(
+    [
+      'The file {path} ends after {readSec} s of {declaredSec} s.',
+      'What is there was analysed.',
+      'Copy it again from where it was recorded.',
+    ],
+    [
+      '文件 {path} 应有 {declaredSec} 秒，实际只到 {readSec} 秒。',
+      '已分析现有部分。',
+      '请从录制设备重新拷贝。',
+    ],
+  ),
+  FILE_UNDECODABLE: entry(
+    [
+      'No picture of the file {path} could be decoded ({reason}).',
+      'It is skipped.',
+      'Try to play it elsewhere; copy it again.',
+    ],
+    ['文件 {path} 没有任何画面能被解码（{reason}）。', '已跳过。', '请尝试用其他软件播放，或重新拷贝。'],
+  ),
+}
