@@ -180,15 +180,7 @@ function Times({ figures }: { figures: Figures }) {
     <section>
       <h3>{t('statistics.times')}</h3>
       <table>
-        <thead>
-          <tr>
-            {heads.map((head) => (
-              <th key={head} scope="col">
-                {t(head)}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Heads of={heads} />
         <tbody>
           {row('discover', figures.discover)}
           {row('verify', figures.verify)}
@@ -196,6 +188,21 @@ function Times({ figures }: { figures: Figures }) {
         </tbody>
       </table>
     </section>
+  )
+}
+
+function Heads({ of }: { of: readonly StringKey[] }) {
+  const { t } = useWords()
+  return (
+    <thead>
+      <tr>
+        {of.map((head) => (
+          <th key={head} scope="col">
+            {t(head)}
+          </th>
+        ))}
+      </tr>
+    </thead>
   )
 }
 
@@ -215,15 +222,7 @@ function OpenList({ open: { open, aging } }: { open: Open }) {
       <section>
         <h3>{t('duty.open')}</h3>
         <table>
-          <thead>
-            <tr>
-              {heads.map((head) => (
-                <th key={head} scope="col">
-                  {t(head)}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads of={heads} />
           <tbody>
             {open
               .slice(0, OPEN_SHOWN_MAX)

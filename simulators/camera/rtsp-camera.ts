@@ -9,12 +9,11 @@
  * Packets are the file's own, at the file's own pace; at its end the file begins again and media time goes on.
  */
 
-import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { assert } from '../../gateway/kit/assert.ts'
-import { fault, reasonOf } from '../../gateway/kit/errors.ts'
 import { type Log, silentLog } from '../../gateway/kit/log.ts'
 import { seededRandom } from '../../gateway/kit/random.ts'
+import { listen } from '../listening.ts'
 import type { Credentials } from './digest.ts'
 import { noFaults, type StreamFaults } from './faults.ts'
 import { STATUS } from './message.ts'
@@ -202,16 +201,8 @@ export class RtspCamera {
   async #listen(port: number): Promise<void> {
     const server = createServer((socket) => this.#accept(socket))
     server.maxConnections = CONNECTIONS_MAX
-    server.listen(port, this.#host)
-    try {
-      await once(server, 'listening')
-    } catch (error) {
-      throw fault('SIMULATOR_PORT_TAKEN', { host: this.#host, port, reason: reasonOf(error) }, error)
-    }
+    this.#port = await listen(server, this.#host, port)
     this.#server = server
-    const bound = server.address()
-    assert(bound !== null && typeof bound === 'object', 'a listening server has an address')
-    this.#port = bound.port
   }
 
   #stopListening(): void {

@@ -8,12 +8,11 @@
  * answer may ask again. Faults on demand: switched off, slow, another status, half an answer.
  */
 import { createHash } from 'node:crypto'
-import { EventEmitter, once } from 'node:events'
+import { EventEmitter } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { assert } from '../../gateway/kit/assert.ts'
-import { fault, reasonOf } from '../../gateway/kit/errors.ts'
+import { listen } from '../listening.ts'
 import { readWav } from './wav.ts'
 
 export interface SpeakerOptions {
@@ -124,16 +123,8 @@ export class Speaker {
       // Whoever was speaking has hung up; the next one is heard.
       this.#hear(request, response).catch(() => response.destroy())
     })
-    server.listen(port, this.#host)
-    try {
-      await once(server, 'listening')
-    } catch (error) {
-      throw fault('SIMULATOR_PORT_TAKEN', { host: this.#host, port, reason: reasonOf(error) }, error)
-    }
+    this.#port = await listen(server, this.#host, port)
     this.#server = server
-    const bound = server.address()
-    assert(bound !== null && typeof bound === 'object', 'a listening server has an address')
-    this.#port = bound.port
   }
 
   async #hear(request: IncomingMessage, response: ServerResponse): Promise<void> {
