@@ -141,11 +141,12 @@ test('a line that swallows PUBACKs is given up, and what it swallowed goes again
   const { desk, outbox, link } = startLink(
     folder,
     { ...broker.address, url: cutter.url },
-    { mqtt: { pubackSec: 0.3 } },
+    { mqtt: { pubackSec: 1 } },
   )
   for (let i = 0; i < 50; i++) desk.raise(sampleEvent(`${i}`))
   await until(() => outbox.state().depth === 0 && desk.list({ limit: 99, state: 'VERIFIED' }).length === 50)
-  expect(cutter.connections).toBe(3)
+  // Two deaf lines and a good one; a slow machine may find the good one deaf too, and that is allowed.
+  expect(cutter.connections).toBeGreaterThanOrEqual(3)
   expect(platform.ledger.contradictions).toBe(0)
   expect(
     platform
