@@ -82,6 +82,10 @@ export interface CaseFileParts {
   readonly log: Log
 }
 
+/** A beginning that is corrected by less is on the same picture for everybody's purposes. */
+const START_MOVED_MS = 2_000
+const STARTS_MAX = 4
+
 export class CaseFile {
   readonly #parts: CaseFileParts
   readonly #open = new Map<string, OpenCase>()
@@ -122,8 +126,10 @@ export class CaseFile {
       const open = this.#open.get(act.actKey)
       const rule = this.#parts.rule(act.zoneId, act.ruleId)
       if (open === undefined || rule === undefined) continue
-      if (act.confirmedMs === null) await this.#persist(open, act, rule, frame)
-      else if (open.clipUntilMs !== null && frame.timeMs >= open.clipUntilMs)
+      if (act.confirmedMs === null) {
+        await this.#correctStart(act)
+        await this.#persist(open, act, rule, frame)
+      } else if (open.clipUntilMs !== null && frame.timeMs >= open.clipUntilMs)
         await this.#clipAfter(open, act, open.clipUntilMs)
     }
   }
@@ -177,7 +183,19 @@ export class CaseFile {
     const { source, plan } = this.#parts
     const beforeMs = act.startMs - plan.beforeSec * 1000
     await this.#hold(open, 'SCENE_BEFORE', source.still(beforeMs), act)
+    this.#set(act, { startHeldMs: act.startMs, startsHeld: 1 })
     await this.#hold(open, 'START', source.still(act.startMs) ?? source.still(frame.timeMs), act)
+  }
+
+  /** The judge has found that it began later, or earlier: a picture of that moment, while it can still be had. */
+  async #correctStart(act: Act): Promise<void> {
+    const open = this.#case(act)
+    const { startHeldMs, startsHeld } = open
+    if (startHeldMs === null || startsHeld >= STARTS_MAX) return
+    if (Math.abs(act.startMs - startHeldMs) < START_MOVED_MS) return
+    const footage = this.#parts.source.still(act.startMs)
+    this.#set(act, { startHeldMs: act.startMs, startsHeld: startsHeld + 1 })
+    if (footage !== null) await this.#hold(open, 'START', footage, act)
   }
 
   async #confirm(open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): Promise<void> {
@@ -189,6 +207,7 @@ export class CaseFile {
       this.#set(act, { evidence, caps, quality, packages: evidence?.packages ?? [] })
       return
     }
+    await this.#correctStart(act)
     await this.#hold(open, 'CONFIRM', source.still(frame.timeMs), act, frame)
     const from = frame.timeMs - plan.clipBeforeSec * 1000
     await this.#hold(open, 'CLIP', source.footage(from, frame.timeMs), act)

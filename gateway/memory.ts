@@ -35,6 +35,8 @@ const Header = z.object({
       z.string(),
       z.object({
         eventId: z.string(),
+        startHeldMs: z.number().nullable().default(null),
+        startsHeld: z.int().min(0).default(0),
         persistsHeld: z.int().min(0).default(0),
         clipUntilMs: z.number().nullable().default(null),
         soundsSealed: z.int().min(0).default(0),

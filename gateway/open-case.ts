@@ -14,6 +14,9 @@ import type { EvidenceRef, QualitySummary } from './violations/event.ts'
 /** What must survive a restart with the judge's own state. */
 export interface OpenCase {
   readonly eventId: string
+  /** Instant (timeline) that the latest START is to show, and how many there are: the beginning may be corrected. */
+  readonly startHeldMs: number | null
+  readonly startsHeld: number
   readonly persistsHeld: number
   /** Until when (timeline) the clip after the confirmation goes; null: it is held, or not wanted. */
   readonly clipUntilMs: number | null
@@ -29,7 +32,15 @@ export interface OpenCase {
 
 export function freshCase(eventId: string): OpenCase {
   return {
-    ...{ eventId, persistsHeld: 0, clipUntilMs: null, soundsSealed: 0, absent: {} },
+    ...{
+      eventId,
+      startHeldMs: null,
+      startsHeld: 0,
+      persistsHeld: 0,
+      clipUntilMs: null,
+      soundsSealed: 0,
+      absent: {},
+    },
     ...{ caps: [], quality: null, packages: [], evidence: null },
   }
 }

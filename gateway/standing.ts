@@ -54,6 +54,7 @@ export function standingOf(
       device: deviceOf(camera),
       authorisationRef: authorisation === null ? null : `${authorisation.issuedBy} ${authorisation.ref}`,
       configVersion: config.configVersion,
+      analysedSame: camera.analysisUrl === undefined,
       clockOffsetMsMax: Math.min(CLOCK_OFFSET_MS_MAX, config.clock.offsetMsMax),
       outlook,
     },

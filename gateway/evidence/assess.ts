@@ -38,6 +38,7 @@ export function assess({ facts, originals, torn, stills, missing, ...built }: Bu
     true: trueChecks({
       ...built,
       ...{ originals, torn, transcoded: facts.evidenceCaps.includes('ORIGINAL_TRANSCODED') },
+      analysedSame: assessed.analysedSame,
     }),
     clear: clearChecks(seen, assessed.minPixels, options),
     complete: completeChecks(

@@ -175,7 +175,13 @@ const STANDING: Standing = {
   caps: [],
   assessed: {
     place: { name: null, address: null, lon: null, lat: null },
-    ...{ authorisationRef: null, configVersion: 'sha256:0', clockOffsetMsMax: 1000, outlook: null },
+    ...{
+      authorisationRef: null,
+      configVersion: 'sha256:0',
+      clockOffsetMsMax: 1000,
+      outlook: null,
+      analysedSame: true,
+    },
     device: {
       ...{ legalReviewNo: null, technicalReviewNo: null, reviewValidUntil: null },
       ...{ locationPublishedAt: null, locationPublishedRef: null, signagePhotoRef: null },

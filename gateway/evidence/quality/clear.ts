@@ -31,18 +31,15 @@ export function clearChecks(
   minPixels: number,
   options: QualityOptions,
 ): Check[] {
-  const seen = stills.flatMap(({ itemId, kind, quality }) =>
-    quality === null ? [] : [{ itemId, kind, quality }],
-  )
-  const acts = seen.filter(({ kind }) => SHOWS_ACT.includes(kind))
+  const measuredOf = (kinds: readonly HeldKind[]) =>
+    stills.flatMap(({ itemId, kind, quality }) =>
+      quality !== null && kinds.includes(kind) ? [{ itemId, quality }] : [],
+    )
   // A package of the end alone shows no act: the place must be seen all the same.
-  const places = acts.length > 0 ? acts : seen.filter(({ kind }) => kind === 'AFTER')
-  const whole = [resolution(places, options), sharpness(places, options)]
-  return [
-    ...whole,
-    ...(places === acts ? targetChecks(acts, minPixels, options) : []),
-    ...occlusion(stills, options),
-  ]
+  const showsAct = stills.some(({ kind }) => SHOWS_ACT.includes(kind))
+  const shown = measuredOf(showsAct ? SHOWS_ACT : ['AFTER'])
+  const whole = [resolution(shown, options), sharpness(shown, options)]
+  return [...whole, ...(showsAct ? targetChecks(shown, minPixels, options) : []), ...occlusion(stills, options)]
 }
 
 type Measured = { readonly itemId: string; readonly quality: Quality }

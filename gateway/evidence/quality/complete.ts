@@ -44,9 +44,17 @@ export function completeChecks(facts: CompleteFacts, options: QualityOptions): C
   ]
 }
 
-function actStills({ stills }: CompleteFacts): SeenStill[] {
+/** Those that show the act, in the order of time; of several beginnings the one that is told. */
+function actStills({ stills, startedAtWallMs }: CompleteFacts): SeenStill[] {
   const shown = stills.filter(({ kind, quality }) => SHOWS_ACT.includes(kind) && quality !== null)
-  return shown.sort((a, b) => a.atWallMs - b.atWallMs)
+  const start = nearest(shown, 'START', startedAtWallMs)
+  const told = shown.filter((still) => still.kind !== 'START' || still === start)
+  return told.sort((a, b) => a.atWallMs - b.atWallMs)
+}
+
+function nearest(stills: readonly SeenStill[], kind: string, wallMs: number): SeenStill | undefined {
+  const away = (still: SeenStill) => Math.abs(still.atWallMs - wallMs)
+  return stills.filter((still) => still.kind === kind).sort((a, b) => away(a) - away(b))[0]
 }
 
 function stillCount(facts: CompleteFacts, { stillsMin }: QualityOptions): Check {
@@ -77,7 +85,7 @@ function spacing(facts: CompleteFacts, { spacingSec }: QualityOptions): Check {
 function span(facts: CompleteFacts, { coversSec }: QualityOptions): Check {
   const { stills, startedAtWallMs, confirmedAtWallMs } = facts
   const missed = (kind: string, wallMs: number | null) => {
-    const still = stills.find((each) => each.kind === kind)
+    const still = wallMs === null ? undefined : nearest(stills, kind, wallMs)
     return still === undefined || wallMs === null ? null : Math.abs(still.atWallMs - wallMs) / 1000
   }
   const begins = missed('START', startedAtWallMs)

@@ -29,6 +29,8 @@ export interface AssessedFacts {
   readonly device: DeviceRecord
   readonly authorisationRef: string | null
   readonly configVersion: string
+  /** False when a cheaper stream of the same camera was judged. */
+  readonly analysedSame: boolean
   readonly clockOffsetMsMax: number
   readonly outlook: Outlook | null
 }

@@ -26,6 +26,7 @@ export const REASON_WORDS = {
   SIGNATURE_FAILED: both('签名密钥不能验签', 'the signing key does not verify'),
   PACKETS_MISSING: both('码流有缺口', 'packets are missing'),
   ORIGINAL_TRANSCODED: both('原始码流经过转码', 'the original was transcoded'),
+  OTHER_STREAM: both('判定依据为同一摄像机的另一路码流', 'judged on another stream of the same camera'),
   NO_FOOTAGE: both('没有画面', 'no footage'),
   EVIDENCE_INCOMPLETE: both('证据包未能封存', 'no package could be sealed'),
   // Clear.
@@ -66,6 +67,7 @@ export const CHECK_WORDS = {
   SIGNATURE: both('签名密钥', 'signing key'),
   UNBROKEN: both('原始码流连续', 'packets without a gap'),
   UNTOUCHED: both('未转码、未叠加', 'not transcoded, nothing drawn'),
+  ANALYSED: both('判定所用码流', 'stream that was judged'),
   RESOLUTION: both('分辨率', 'resolution'),
   TARGET_PIXELS: both('目标像素', 'pixels on target'),
   SHARPNESS: both('全图清晰度', 'sharpness of the picture'),
