@@ -1,9 +1,9 @@
 /**
  * What the record was measured to be: four properties, and of each what is not as it should be. Small, below the pictures.
  *
- *     真实 ✓    清晰 2 项未达标    完整 ✓    准确 1 项未测量
+ *     ▸ 真实 ✓    清晰 2 项未达标    完整 ✓    准确 1 项未测量        one line; opened, what failed and what it measured
  *
- * Of several packages the one with most to say is shown first; nothing here is a verdict.
+ * Of several packages each check is shown as it came out worst; nothing here is a verdict.
  */
 import type { Absence } from '../evidence/package.ts'
 import type { Check } from '../evidence/quality/check.ts'
@@ -20,49 +20,78 @@ export function Properties({ packages }: { packages: readonly Measured[] }) {
   const { t } = useWords()
   if (packages.length === 0) return null
   const missing = packages.flatMap((each) => each.missing)
+  const measured = PROPERTIES.map((property) => ({
+    property,
+    ...told(packages.map(({ quality }) => quality[property])),
+  }))
   return (
-    <section class="quality" aria-label={t('quality.title')}>
-      <h3>{t('quality.title')}</h3>
-      <ul class="properties">
-        {PROPERTIES.map((property) => {
-          const reports = packages.map(({ quality }) => quality[property])
-          return <Property key={property} name={t(`quality.${property}`)} reports={reports} />
-        })}
-      </ul>
+    <details class="quality">
+      <summary>
+        <h2>{t('quality.title')}</h2>
+        {measured.map(({ property, ...rest }) => (
+          <Property key={property} name={t(`quality.${property}`)} {...rest} />
+        ))}
+      </summary>
+      <div class="properties">
+        {measured.map(({ property, failed, open }) => (
+          <Checks key={property} name={t(`quality.${property}`)} of={[...failed, ...open]} />
+        ))}
+      </div>
       {missing.length > 0 && <Missing of={missing} />}
       <p class="hint">{t('quality.note')}</p>
-    </section>
+    </details>
   )
 }
 
-function Property({ name, reports }: { name: string; reports: readonly PropertyReport[] }) {
-  const { t, term } = useWords()
-  const checks = worstFirst(reports.flatMap((report) => report.checks))
-  const failed = checks.filter(({ passed }) => passed === false)
-  const open = checks.filter(({ passed }) => passed === null)
-  const said = failed.length > 0 ? 'failed' : open.some(({ caps }) => caps) ? 'open' : 'passed'
+interface Told {
+  readonly failed: readonly Check[]
+  /** Not measured. */
+  readonly open: readonly Check[]
+  readonly score: number | null
+}
+
+function told(reports: readonly PropertyReport[]): Told {
+  const checks = worstOfEach(reports.flatMap((report) => report.checks))
+  const scores = reports.flatMap(({ score }) => (score === null ? [] : [score]))
+  return {
+    failed: checks.filter(({ passed }) => passed === false),
+    open: checks.filter(({ passed }) => passed === null),
+    score: scores.length === 0 ? null : Math.min(...scores),
+  }
+}
+
+/** Name, how it stands, and how good its weakest check is, in one line. */
+function Property({ name, failed, open, score }: Told & { name: string }) {
+  const { t } = useWords()
+  const state = failed.length > 0 ? 'failed' : open.some(({ caps }) => caps) ? 'open' : 'passed'
   const counts = [
     ...(failed.length > 0 ? [t('quality.failed', { count: String(failed.length) })] : []),
     ...(open.length > 0 ? [t('quality.unmeasured', { count: String(open.length) })] : []),
   ]
-  const scores = reports.flatMap(({ score }) => (score === null ? [] : [score]))
   return (
-    <li class={`property ${said}`}>
-      <strong>{name}</strong>
-      <span>{counts.join(' · ') || t('quality.passed')}</span>
-      {scores.length > 0 && (
-        <small class="score">{t('quality.score', { score: Math.min(...scores).toFixed(2) })}</small>
-      )}
-      <ul class="checks">
-        {[...failed, ...open].map((check) => (
-          <li key={`${check.id}${check.item}`}>
+    <span class={`property ${state}`}>
+      <strong>{name}</strong> <span>{counts.join(' · ') || t('quality.passed')}</span>{' '}
+      {score !== null && <small>{t('quality.score', { score: score.toFixed(2) })}</small>}
+    </span>
+  )
+}
+
+function Checks({ name, of: checks }: { name: string; of: readonly Check[] }) {
+  const { t, term } = useWords()
+  if (checks.length === 0) return null
+  return (
+    <div>
+      <h3>{name}</h3>
+      <ul>
+        {checks.map((check) => (
+          <li key={check.id}>
             {term('check', check.id)}{' '}
-            <span class="value">{shownValue(check) ?? t('quality.notMeasured')}</span>
+            <span class="value">{shownValue(check) ?? t('quality.notMeasured')}</span>{' '}
             {check.reason !== null && <small>{term('cap', check.reason)}</small>}
           </li>
         ))}
       </ul>
-    </li>
+    </div>
   )
 }
 
@@ -80,7 +109,7 @@ function Missing({ of: missing }: { of: readonly Absence[] }) {
 }
 
 /** One of each, the worst. */
-function worstFirst(checks: readonly Check[]): Check[] {
+function worstOfEach(checks: readonly Check[]): Check[] {
   const worst = new Map<string, Check>()
   for (const check of checks) {
     const known = worst.get(check.id)

@@ -7,6 +7,7 @@ import {
   deviceCaps,
   type Registered,
 } from '../../gateway/evidence/capability.ts'
+import { startServer, Visitor } from './http-fixture.ts'
 
 const WHOLE: Registered = {
   ...{
@@ -101,5 +102,13 @@ test.each([
   expect(capabilityOf({ ...BEST, ...change })).toEqual({
     evidenceCapability: 'LEAD_ONLY',
     evidenceCapabilityReasons: reasons,
+  })
+})
+
+test('the list of cameras says so, too', async () => {
+  const visitor = await Visitor.as(await startServer(), 'OFFICER')
+  const { cameras } = (await (await visitor.get('/api/v1/cameras')).json()) as { cameras: object[] }
+  expect(cameras[0]).toMatchObject({
+    ...{ evidenceCapability: 'LEAD_ONLY', evidenceCapabilityReasons: ['DEVICE_NOT_REVIEWED'] },
   })
 })
