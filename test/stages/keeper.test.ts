@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { EvidenceOptions } from '../../gateway/evidence/keeper.ts'
+import { type EvidenceKeeper, EvidenceOptions } from '../../gateway/evidence/keeper.ts'
 import type { AssessedFacts } from '../../gateway/evidence/quality/facts.ts'
 import { StorageOptions } from '../../gateway/evidence/vault.ts'
 import { verifyPackages } from '../../gateway/evidence/verify.ts'
@@ -132,21 +132,22 @@ test('the same footage and facts give the same manifest hash, on another box wit
 
 test('[R70] the four properties are measured alike on another box, and say when the chain had been lost', async () => {
   const other = temporaryFolder()
-  const report = async (at: string, eventId: string) => {
-    const sealed = await sealOne(await openKeeper(at), eventId, { assessed: ASSESSED })
+  const report = async (keeper: EvidenceKeeper, eventId: string) => {
+    const sealed = await sealOne(keeper, eventId, { assessed: ASSESSED })
     return { sealed, checks: sealed.document.quality!.true.checks.filter(({ passed }) => passed !== true) }
   }
   try {
-    const one = await report(folder, 'act-1')
-    expect(one.sealed.manifestHash).toBe((await report(other, 'act-1')).sealed.manifestHash)
+    const one = await report(await openKeeper(folder), 'act-1')
+    expect(one.sealed.manifestHash).toBe((await report(await openKeeper(other), 'act-1')).sealed.manifestHash)
     expect(one.checks).toEqual([])
     expect(one.sealed.evidenceCaps).toContain('RESOLUTION_LOW')
     // The head is found again among the packages: the link is right, and it was not the record that led to it.
     rmSync(join(folder, 'evidence', 'chain.json'))
-    const two = await report(folder, 'act-2')
+    const keeper = await openKeeper(folder)
+    const two = await report(keeper, 'act-2')
     expect(two.checks).toMatchObject([{ id: 'CHAIN', reason: 'CHAIN_HEAD_LOST', passed: false }])
     expect(two.sealed.prevManifestHash).toBe(one.sealed.manifestHash)
-    expect((await report(folder, 'act-3')).checks).toEqual([])
+    expect((await report(keeper, 'act-3')).checks).toEqual([])
   } finally {
     rmSync(other, { recursive: true })
   }
