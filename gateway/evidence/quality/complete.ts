@@ -27,6 +27,8 @@ export interface CompleteFacts {
 
 /** Looks are a fraction of a second apart, and a still is the last picture before the instant. */
 const INTERVAL_SLACK = 0.9
+/** Of a dwell of seconds a look is a larger part. */
+const SHORT_SLACK = 0.75
 const CLIP_SLACK = 0.8
 
 export function completeChecks(facts: CompleteFacts, options: QualityOptions): Check[] {
@@ -67,7 +69,7 @@ function spacing(facts: CompleteFacts, { spacingSec }: QualityOptions): Check {
   const { startedAtWallMs, confirmedAtWallMs } = facts
   const dwellSec = ((confirmedAtWallMs ?? startedAtWallMs) - startedAtWallMs) / 1000
   const isShort = dwellSec < 2 * spacingSec
-  const wantedSec = isShort ? (INTERVAL_SLACK * dwellSec) / 2 : INTERVAL_SLACK * spacingSec
+  const wantedSec = isShort ? (SHORT_SLACK * dwellSec) / 2 : INTERVAL_SLACK * spacingSec
   const gaps = stills.slice(1).map((still, at) => ({
     sec: (still.atWallMs - stills[at]!.atWallMs) / 1000,
     item: still.itemId,
