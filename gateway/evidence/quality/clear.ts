@@ -39,7 +39,11 @@ export function clearChecks(
   const showsAct = stills.some(({ kind }) => SHOWS_ACT.includes(kind))
   const shown = measuredOf(showsAct ? SHOWS_ACT : ['AFTER'])
   const whole = [resolution(shown, options), sharpness(shown, options)]
-  return [...whole, ...(showsAct ? targetChecks(shown, minPixels, options) : []), ...occlusion(stills, options)]
+  return [
+    ...whole,
+    ...(showsAct ? targetChecks(shown, minPixels, options) : []),
+    ...occlusion(stills, options),
+  ]
 }
 
 type Measured = { readonly itemId: string; readonly quality: Quality }

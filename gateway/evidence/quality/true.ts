@@ -56,7 +56,9 @@ export function trueChecks(facts: TrueFacts): Check[] {
  * view is measured where the view is (CAMERA_MOVED compares this stream's still with pictures of the other).
  */
 function analysed(same: boolean): Check {
-  const check = measured('ANALYSED', same ? 'same packets' : 'other stream', null, true, 1, { reason: 'OTHER_STREAM' })
+  const check = measured('ANALYSED', same ? 'same packets' : 'other stream', null, true, 1, {
+    reason: 'OTHER_STREAM',
+  })
   return same ? check : { ...check, reason: 'OTHER_STREAM', score: 0.5 }
 }
 
