@@ -94,11 +94,17 @@ export const CameraOptions = z.strictObject({
     .optional()
     .describe('Number of the legal review (法制审核) of the device.'),
   technicalReviewNo: z.string().max(80).optional().describe('Number of the technical review (技术审核).'),
+  reviewValidFrom: Day.optional().describe('First day of both reviews; absent: they cover all days before.'),
   reviewValidUntil: Day.optional().describe(
     'Last day of both reviews. Without them its pictures stay leads.',
   ),
   locationPublishedAt: Day.optional().describe('Since when its location is published.'),
   locationPublishedRef: z.string().max(300).optional().describe('Where the location is published.'),
+  signagePhotoRef: z
+    .string()
+    .max(300)
+    .optional()
+    .describe('Photograph of the sign (标识) that announces the camera: a file name or an address.'),
 })
 export type CameraOptions = z.infer<typeof CameraOptions>
 

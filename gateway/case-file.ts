@@ -3,8 +3,8 @@
  * raises the revisions of its event.
  *
  *     candidate ─▶ hold SCENE_BEFORE, START            (the ring still has these packets)
- *     mid dwell ─▶ hold PERSIST
- *     confirmed ─▶ hold CONFIRM, CLIP ─▶ seal ─▶ raise START
+ *     mid dwell ─▶ hold PERSIST, of a long dwell several
+ *     confirmed ─▶ hold CONFIRM, CLIP ─▶ seal ─▶ raise START ─▶ seconds later hold CLIP: it goes with the next package
  *     updated   ─▶                                raise UPDATE
  *     re-check  ─▶ hold RECHECK     ─▶ seal ─▶ raise UPDATE
  *     cleared   ─▶ hold AFTER, CLIP   ─▶ seal ─▶ raise END
@@ -16,19 +16,22 @@
  * An alert is worth more than its picture: when evidence cannot be written the event is raised all the same, and
  * says so in its caps.
  */
-import type { EvidenceKeeper } from './evidence/keeper.ts'
+import type { EvidenceKeeper, EvidenceOptions } from './evidence/keeper.ts'
 import type { ClockFacts, HeldKind, SealPurpose } from './evidence/package.ts'
 import type { Held } from './evidence/pending.ts'
+import { type AbsenceReason, nextPersistMs } from './evidence/plan.ts'
 import type { SealedPackage } from './evidence/vault.ts'
 import type { Frame } from './frames/frame.ts'
 import { AssertionError, assert } from './kit/assert.ts'
 import { isoTime, offsetMinutesOf } from './kit/clock.ts'
 import { fault, isFault, reasonOf } from './kit/errors.ts'
-import type { Polygon } from './kit/geometry.ts'
+import type { Box, Polygon } from './kit/geometry.ts'
 import type { Log } from './kit/log.ts'
+import { dueFor, freshCase, type OpenCase, sealedInto } from './open-case.ts'
+import type { Standing } from './standing.ts'
 import type { Footage } from './streams/gop.ts'
 import type { WatchedRule } from './violations/catalogue.ts'
-import type { Act, ActChange, EvidenceRef, Phase, ViolationEvent } from './violations/event.ts'
+import type { Act, ActChange, Phase, ViolationEvent } from './violations/event.ts'
 import {
   type ActTimes,
   type EventContext,
@@ -65,7 +68,13 @@ export interface CaseFileParts {
   readonly source: FootageSource
   readonly evidence: EvidenceKeeper
   readonly sink: EventSink
-  readonly clip: { readonly beforeSec: number; readonly sceneBeforeSec: number }
+  readonly plan: Pick<EvidenceOptions, 'beforeSec' | 'clipBeforeSec' | 'clipAfterSec' | 'persistEverySec'>
+  /** What holds records of a rule back, for an act of that time; what their quality is measured on. */
+  readonly standing: (rule: WatchedRule, times: ActTimes) => Standing
+  /** Share of the act's box that is hidden at the look that is going on; null: nobody can say. */
+  readonly covered: (box: Box, frame: Instant) => number | null
+  /** Sounds of notices about an event that were played so far. */
+  readonly soundsPlayed: (eventId: string) => number
   readonly clock: () => ClockFacts
   readonly privacyMasks: readonly Polygon[]
   /** Timeline of media second 0: 0 for a file, the first frame of the process for a camera. */
@@ -73,13 +82,9 @@ export interface CaseFileParts {
   readonly log: Log
 }
 
-/** What must survive a restart with the judge's own state. */
-export interface OpenCase {
-  readonly eventId: string
-  readonly persistHeld: boolean
-  readonly packages: readonly string[]
-  readonly evidence: EvidenceRef | null
-}
+/** A beginning that is corrected by less is on the same picture for everybody's purposes. */
+const START_MOVED_MS = 2_000
+const STARTS_MAX = 4
 
 export class CaseFile {
   readonly #parts: CaseFileParts
@@ -116,15 +121,32 @@ export class CaseFile {
   }
 
   /** Called on every look: the middle of the dwell is no change of the act, but its picture is wanted. */
-  async persist(candidates: readonly Act[], frame: Instant): Promise<void> {
-    for (const act of candidates) {
+  async persist(acts: readonly Act[], frame: Instant): Promise<void> {
+    for (const act of acts) {
       const open = this.#open.get(act.actKey)
       const rule = this.#parts.rule(act.zoneId, act.ruleId)
-      if (open === undefined || rule === undefined || open.persistHeld) continue
-      if (frame.timeMs - act.startMs < (rule.minDwellSec * 1000) / 2) continue
-      this.#open.set(act.actKey, { ...open, persistHeld: true })
-      await this.#hold(open, 'PERSIST', this.#parts.source.still(frame.timeMs), act)
+      if (open === undefined || rule === undefined) continue
+      if (act.confirmedMs === null) {
+        await this.#correctStart(act)
+        await this.#persist(open, act, rule, frame)
+      } else if (open.clipUntilMs !== null && frame.timeMs >= open.clipUntilMs)
+        await this.#clipAfter(open, act, open.clipUntilMs)
     }
+  }
+
+  async #persist(open: OpenCase, act: Act, { minDwellSec }: WatchedRule, frame: Instant): Promise<void> {
+    const { plan, source } = this.#parts
+    const dueMs = nextPersistMs(open.persistsHeld, minDwellSec, plan.persistEverySec)
+    if (dueMs === null || frame.timeMs - act.startMs < dueMs) return
+    this.#set(act, { persistsHeld: open.persistsHeld + 1 })
+    await this.#hold(open, 'PERSIST', source.still(frame.timeMs), act, frame)
+  }
+
+  /** From the keyframe before the confirmation on, so that it goes on where the clip of the first package ends. */
+  async #clipAfter(open: OpenCase, act: Act, untilMs: number): Promise<void> {
+    const fromMs = act.confirmedMs ?? untilMs
+    this.#set(act, { clipUntilMs: null })
+    await this.#hold(open, 'CLIP', this.#parts.source.footage(fromMs, untilMs), act)
   }
 
   /** What the place looks like at a re-check; the item, or null when there is no picture of this moment. */
@@ -135,10 +157,10 @@ export class CaseFile {
     const footage = source.still(frame.timeMs)
     if (rule === undefined || open === undefined) return null
     if (sink.last(open.eventId)?.phase === 'END') return null
-    const held = await this.#hold(open, 'RECHECK', footage, act)
+    const held = await this.#hold(open, 'RECHECK', footage, act, frame)
     if (held === null) return null
-    const sealed = await this.#seal(open, act, rule, frame, 'recheck')
-    if (sealed === open) return null
+    const sealed = await this.#seal(act, rule, frame, 'recheck')
+    if (sealed === null) return null
     this.#raise('UPDATE', sealed, act, rule, frame)
     return `${sealed.evidence?.packageId}/${held.itemId}`
   }
@@ -152,43 +174,60 @@ export class CaseFile {
     const known = this.#open.get(act.actKey)
     if (known !== undefined) return known
     const eventId = newEventId(this.#parts.context, act, wallOf(act.startMs, frame))
-    const fresh: OpenCase = { eventId, persistHeld: false, packages: [], evidence: null }
+    const fresh = freshCase(eventId)
     this.#open.set(act.actKey, fresh)
     return fresh
   }
 
   async #begin(open: OpenCase, act: Act, frame: Instant): Promise<void> {
-    const { source, clip } = this.#parts
-    const before = source.still(act.startMs - clip.sceneBeforeSec * 1000)
-    if (before !== null) await this.#hold(open, 'SCENE_BEFORE', before, act)
+    const { source, plan } = this.#parts
+    const beforeMs = act.startMs - plan.beforeSec * 1000
+    await this.#hold(open, 'SCENE_BEFORE', source.still(beforeMs), act)
+    this.#set(act, { startHeldMs: act.startMs, startsHeld: 1 })
     await this.#hold(open, 'START', source.still(act.startMs) ?? source.still(frame.timeMs), act)
   }
 
+  /** The judge has found that it began later, or earlier: a picture of that moment, while it can still be had. */
+  async #correctStart(act: Act): Promise<void> {
+    const open = this.#case(act)
+    const { startHeldMs, startsHeld } = open
+    if (startHeldMs === null || startsHeld >= STARTS_MAX) return
+    if (Math.abs(act.startMs - startHeldMs) < START_MOVED_MS) return
+    const footage = this.#parts.source.still(act.startMs)
+    this.#set(act, { startHeldMs: act.startMs, startsHeld: startsHeld + 1 })
+    if (footage !== null) await this.#hold(open, 'START', footage, act)
+  }
+
   async #confirm(open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): Promise<void> {
-    const { source, clip, sink } = this.#parts
+    const { source, plan, sink } = this.#parts
     const raised = sink.last(open.eventId)
     if (raised !== null) {
       // Raised before a crash; the restored act confirms it again. Its package is named there.
-      const { evidence } = raised
-      this.#open.set(act.actKey, { ...open, evidence, packages: evidence?.packages ?? [] })
+      const { evidence, evidenceCaps: caps, quality = null } = raised
+      this.#set(act, { evidence, caps, quality, packages: evidence?.packages ?? [] })
       return
     }
-    await this.#hold(open, 'CONFIRM', source.still(frame.timeMs), act)
-    const from = frame.timeMs - clip.beforeSec * 1000
+    await this.#correctStart(act)
+    await this.#hold(open, 'CONFIRM', source.still(frame.timeMs), act, frame)
+    const from = frame.timeMs - plan.clipBeforeSec * 1000
     await this.#hold(open, 'CLIP', source.footage(from, frame.timeMs), act)
-    const sealed = await this.#seal(open, act, rule, frame, 'confirm')
-    this.#raise('START', sealed, act, rule, frame)
+    const sealed = await this.#seal(act, rule, frame, 'confirm')
+    if (plan.clipAfterSec > 0)
+      this.#set(act, { clipUntilMs: (act.confirmedMs ?? frame.timeMs) + plan.clipAfterSec * 1000 })
+    this.#raise('START', sealed ?? this.#case(act), act, rule, frame)
   }
 
   async #close(open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): Promise<void> {
-    const { source, clip, sink } = this.#parts
+    const { source, plan, sink } = this.#parts
     const raised = sink.last(open.eventId)
     if (raised === null || raised.phase === 'END') return this.#drop(open, act)
     await this.#hold(open, 'AFTER', source.still(frame.timeMs), act)
-    const from = (act.endMs ?? frame.timeMs) - (clip.beforeSec * 1000) / 2
+    const around = (act.endMs ?? frame.timeMs) - (plan.clipBeforeSec * 1000) / 2
+    // Over before the seconds after its confirmation were: one clip shows both.
+    const from = open.clipUntilMs === null ? around : Math.min(around, act.confirmedMs ?? around)
     await this.#hold(open, 'CLIP', source.footage(from, frame.timeMs), act)
-    const sealed = await this.#seal(open, act, rule, frame, 'closing')
-    this.#raise('END', sealed, act, rule, frame)
+    const sealed = await this.#seal(act, rule, frame, 'closing')
+    this.#raise('END', sealed ?? this.#case(act), act, rule, frame)
     this.#open.delete(act.actKey)
   }
 
@@ -203,15 +242,37 @@ export class CaseFile {
     kind: HeldKind,
     footage: Footage | null,
     act: Act,
+    look?: Instant,
   ): Promise<Held | null> {
-    const plan: readonly HeldKind[] | undefined = this.#parts.rule(act.zoneId, act.ruleId)?.entry.evidencePlan
-    if (footage === null || plan?.includes(kind) !== true) return null
+    const { rule, evidence, covered } = this.#parts
+    const plan: readonly HeldKind[] | undefined = rule(act.zoneId, act.ruleId)?.entry.evidencePlan
+    if (plan?.includes(kind) !== true) return null
+    if (footage === null) return this.#miss(act, kind, 'OUT_OF_RING')
     try {
-      return await this.#parts.evidence.hold(eventId, kind, footage, act.box)
+      const share = look === undefined ? null : covered(act.box, look)
+      return await evidence.hold(eventId, kind, footage, act.box, share === null ? {} : { covered: share })
     } catch (error) {
       this.#lost(eventId, kind, error)
-      return null
+      return this.#miss(act, kind, 'NOT_WRITTEN')
     }
+  }
+
+  #miss(act: Act, kind: HeldKind, reason: AbsenceReason): null {
+    const open = this.#open.get(act.actKey)
+    if (open !== undefined) this.#set(act, { absent: { ...open.absent, [kind]: reason } })
+    return null
+  }
+
+  #case(act: Act): OpenCase {
+    const open = this.#open.get(act.actKey)
+    assert(open !== undefined, 'a case is open until its act is over')
+    return open
+  }
+
+  #set(act: Act, change: Partial<OpenCase>): OpenCase {
+    const next = { ...this.#case(act), ...change }
+    this.#open.set(act.actKey, next)
+    return next
   }
 
   #lost(eventId: string, what: HeldKind | SealPurpose, error: unknown): void {
@@ -221,15 +282,15 @@ export class CaseFile {
     this.#parts.log.error({ code: found.code, cause, eventId, what }, found.message)
   }
 
-  async #seal(
-    open: OpenCase,
-    act: Act,
-    rule: WatchedRule,
-    frame: Instant,
-    purpose: SealPurpose,
-  ): Promise<OpenCase> {
-    const { context, evidence, sink, clock, privacyMasks } = this.#parts
+  /** The case with its new package; null when it could not be sealed. */
+  async #seal(act: Act, rule: WatchedRule, frame: Instant, purpose: SealPurpose): Promise<OpenCase | null> {
+    const { context, evidence, plan, sink, clock, privacyMasks, standing, soundsPlayed } = this.#parts
+    const open = this.#case(act)
     const times = this.#times(act, frame)
+    const { caps, assessed } = standing(rule, times)
+    const sounds = soundsPlayed(open.eventId) - open.soundsSealed
+    const due = dueFor(open, rule, { purpose, sounds, persistEverySec: plan.persistEverySec })
+    const { minPixels } = rule.entry
     try {
       const sealed = await evidence.seal({
         eventId: open.eventId,
@@ -242,28 +303,25 @@ export class CaseFile {
         confirmedAtWallMs: times.confirmWallMs,
         endedAtWallMs: times.endWallMs,
         proofObject: `疑似${rule.entry.nameZh}：${rule.basis.title}${rule.basis.article}`,
-        evidenceStatus: 'LEAD',
-        evidenceCaps: context.evidenceCaps,
+        evidenceStatus: 'EVIDENCE_CANDIDATE',
+        evidenceCaps: [...new Set([...context.evidenceCaps, ...caps])],
         clock: clock(),
         privacyMasks,
         producedAtWallMs: frame.wallMs,
+        assessed: { ...assessed, due, minPixels, clipBeforeSec: plan.clipBeforeSec },
       })
       sink.sealed(sealed)
       // What was sealed before a crash may be known to the desk alone.
       const told = sink.last(open.eventId)?.evidence?.packages ?? []
-      const packages = [...new Set([...told, ...open.packages, sealed.packageId])]
-      const ref = { packageId: sealed.packageId, manifestHash: sealed.manifestHash, packages }
-      const next = { ...open, packages, evidence: ref }
-      this.#open.set(act.actKey, next)
-      return next
+      return this.#set(act, sealedInto(this.#case(act), sealed, told))
     } catch (error) {
       this.#lost(open.eventId, purpose, error)
-      return open
+      return null
     }
   }
 
   #raise(phase: Phase, open: OpenCase, act: Act, rule: WatchedRule, frame: Instant): void {
-    const { context, sink, grade } = this.#parts
+    const { context, sink, grade, standing } = this.#parts
     const last = sink.last(open.eventId)
     const times = this.#times(act, frame)
     if (last?.phase === 'END') return // A recording that is analysed once more, after the box stopped in its middle.
@@ -278,7 +336,12 @@ export class CaseFile {
         grading: grade(act, rule, open.eventId, times),
         alertState: last?.alertState ?? 'DETECTED',
         evidence: open.evidence,
-        ...(open.evidence === null ? { extraCaps: ['EVIDENCE_INCOMPLETE'] } : {}),
+        extraCaps: [
+          ...standing(rule, times).caps,
+          ...open.caps,
+          ...(open.evidence === null ? ['EVIDENCE_INCOMPLETE'] : []),
+        ],
+        quality: open.quality,
       }),
     )
   }

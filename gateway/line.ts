@@ -14,14 +14,17 @@ import type { Eyes } from './detections/eyes.ts'
 import { viewsOf } from './detections/views.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { ClockFacts } from './evidence/package.ts'
+import { coveredShare, passersBefore } from './evidence/quality/occlusion.ts'
 import type { Frame } from './frames/frame.ts'
+import { Commissioning } from './frames/outlook.ts'
 import { type ActHistory, gradingOf } from './grading-facts.ts'
-import { localDay } from './kit/calendar.ts'
+import type { Box } from './kit/geometry.ts'
 import type { Log } from './kit/log.ts'
 import type { LineMemory } from './memory.ts'
 import { Occupancy } from './occupancy/occupancy.ts'
 import { Pipeline } from './pipeline.ts'
 import { Places } from './places.ts'
+import { standingOf } from './standing.ts'
 import { Baseline } from './tracks/baseline.ts'
 import { Tracker, TrackerOptions } from './tracks/tracker.ts'
 import { blindRules, type Place, type WatchedRule, watchedRules } from './violations/catalogue.ts'
@@ -52,7 +55,7 @@ export interface LineParts {
 /** The state of the stages at one instant; `memory.ts` keeps it. */
 export type LineSnapshot = Pick<
   LineMemory,
-  'zonesVersion' | 'cases' | 'baseline' | 'trackers' | 'occupancy' | 'judge'
+  'zonesVersion' | 'cases' | 'baseline' | 'commissioning' | 'trackers' | 'occupancy' | 'judge'
 >
 
 export class Line {
@@ -61,6 +64,7 @@ export class Line {
   readonly occupancy: Occupancy
   readonly judge: Judge
   readonly baseline: Baseline
+  readonly commissioning: Commissioning
   /** Zones and rules that are watched; a change of them outdates the judge's memory. */
   readonly zonesVersion: string
   readonly #parts: LineParts
@@ -78,6 +82,9 @@ export class Line {
     this.zonesVersion = JSON.stringify(watched.zones)
     this.#law = lawOf(watched.rules)
     const places = new Places(config, camera)
+    this.commissioning = new Commissioning(
+      JSON.stringify(camera.zones.map(({ id, polygon }) => [id, polygon])),
+    )
     this.occupancy = new Occupancy(config.occupancy)
     this.baseline = new Baseline(config.baseline, parts.eyes.detector?.modelDigest ?? 'none')
     this.judge = new Judge({
@@ -95,7 +102,11 @@ export class Line {
       source: parts.source,
       evidence: parts.evidence,
       sink: parts.sink,
-      clip: { beforeSec: config.evidence.clipBeforeSec, sceneBeforeSec: config.evidence.beforeSec },
+      plan: config.evidence,
+      standing: (rule, times) => standingOf(config, camera, this.commissioning.outlook, rule, times),
+      covered: (box, { timeMs }) => this.#covered(box, timeMs),
+      soundsPlayed: (eventId) =>
+        (parts.history?.notices(eventId) ?? []).filter(({ isSound }) => isSound === true).length,
       clock: parts.clockFacts,
       privacyMasks: camera.privacyMasks.map((mask) => mask.polygon),
       mediaZeroMs: parts.mediaZeroMs,
@@ -114,13 +125,20 @@ export class Line {
         this.#changed = true
         return this.caseFile.take(change, frame)
       },
-      onLooked: (frame) => this.caseFile.persist(this.judge.candidates(), frame),
+      onLooked: (frame) => this.caseFile.persist(this.judge.acts(), frame),
     })
   }
 
   look(frame: Frame): Promise<void> {
     this.#last = { timeMs: frame.timeMs, wallMs: frame.wallMs }
+    this.commissioning.take(frame)
     return this.pipeline.look(frame)
+  }
+
+  /** How much of a box those hide who pass in front of it; null where nobody looks for people. */
+  #covered(box: Box, timeMs: number): number | null {
+    if (!this.pipeline.searched) return null
+    return coveredShare(box, passersBefore(this.pipeline.tracks, box, timeMs))
   }
 
   /** Wall time of the last look; null before the first. */
@@ -159,6 +177,7 @@ export class Line {
       zonesVersion: this.zonesVersion,
       cases: this.caseFile.snapshot(),
       baseline: this.baseline.snapshot(),
+      commissioning: this.commissioning.snapshot(),
       trackers: {
         detector: this.#trackers.detector.snapshot(),
         namer: this.#trackers.namer.snapshot(),
@@ -169,19 +188,18 @@ export class Line {
   }
 
   /** A changed configuration makes the judge's memory meaningless; the background is kept all the same. */
-  restore({ zonesVersion, cases, baseline, trackers, occupancy, judge }: LineSnapshot): void {
+  restore({ zonesVersion, cases, baseline, commissioning, trackers, occupancy, judge }: LineSnapshot): void {
     this.baseline.restore(baseline)
+    this.commissioning.restore(commissioning)
     this.#trackers.detector.restore(trackers.detector)
     this.#trackers.namer.restore(trackers.namer)
     if (!this.occupancy.restore(occupancy)) return
     if (zonesVersion === this.zonesVersion && this.judge.restore(judge)) this.caseFile.restore(cases)
   }
 
-  /** Whether other rules have a legal basis, or other reviews are valid, than when the line was put together. */
+  /** Whether other rules have a legal basis than when the line was put together. */
   outdated(wallMs: number): boolean {
-    const { config, camera, startWallMs } = this.#parts
-    const caps = (atMs: number) => String(capsOf(camera, atMs, config.utcOffsetMinutes))
-    if (caps(wallMs) !== caps(startWallMs)) return true
+    const { config, camera } = this.#parts
     const { zones, rules } = watchedZones(config, camera, wallMs, this.#parts.eyes.roles)
     return JSON.stringify(zones) !== this.zonesVersion || lawOf(rules) !== this.#law
   }
@@ -241,7 +259,7 @@ function placeOf(config: Config, camera: CameraOptions, wallMs: number): Place {
   return { districtCode, wallMs, offsetMinutes: config.utcOffsetMinutes }
 }
 
-function contextOf({ config, camera, eyes, startWallMs, extraCaps = [] }: LineParts): EventContext {
+function contextOf({ config, camera, eyes, extraCaps = [] }: LineParts): EventContext {
   return {
     site: config.site,
     gateway: config.gateway,
@@ -251,18 +269,6 @@ function contextOf({ config, camera, eyes, startWallMs, extraCaps = [] }: LinePa
     configVersion: config.configVersion,
     catalogVersion: config.catalogVersion,
     modelDigest: eyes.modelDigest,
-    evidenceCaps: [...capsOf(camera, startWallMs, config.utcOffsetMinutes), ...extraCaps],
+    evidenceCaps: extraCaps,
   }
-}
-
-/** What holds the camera's pictures below evidence: reviews and publication are the authority's to show. */
-function capsOf(camera: CameraOptions, wallMs: number, offsetMinutes: number): string[] {
-  const caps: string[] = []
-  const reviewed = camera.legalReviewNo !== undefined && camera.technicalReviewNo !== undefined
-  if (!reviewed) caps.push('DEVICE_NOT_REVIEWED')
-  else if ((camera.reviewValidUntil ?? '9999-12-31') < localDay(wallMs, offsetMinutes))
-    caps.push('DEVICE_REVIEW_EXPIRED')
-  if (camera.locationPublishedAt === undefined) caps.push('LOCATION_NOT_PUBLISHED')
-  caps.push('NO_AUTHORISATION_RECORD')
-  return caps
 }

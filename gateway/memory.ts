@@ -12,10 +12,14 @@ import { readFileSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { HELD_KINDS } from './evidence/package.ts'
+import { ABSENCES } from './evidence/plan.ts'
+import type { CommissioningSnapshot } from './frames/outlook.ts'
 import { fault, reasonOf } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
 import type { BaselineSnapshot } from './tracks/baseline.ts'
 import type { TrackerSnapshot } from './tracks/tracker.ts'
+import type { QualitySummary } from './violations/event.ts'
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
@@ -31,7 +35,14 @@ const Header = z.object({
       z.string(),
       z.object({
         eventId: z.string(),
-        persistHeld: z.boolean(),
+        startHeldMs: z.number().nullable().default(null),
+        startsHeld: z.int().min(0).default(0),
+        persistsHeld: z.int().min(0).default(0),
+        clipUntilMs: z.number().nullable().default(null),
+        soundsSealed: z.int().min(0).default(0),
+        absent: z.partialRecord(z.enum(HELD_KINDS), z.enum(ABSENCES)).default({}),
+        caps: z.array(z.string()).readonly().default([]),
+        quality: z.custom<QualitySummary>(isObject).nullable().default(null),
         packages: z.array(z.string()).readonly(),
         evidence: z
           .object({
@@ -44,6 +55,7 @@ const Header = z.object({
     ]),
   ),
   baseline: z.custom<BaselineSnapshot>(isObject),
+  commissioning: z.custom<CommissioningSnapshot>(isObject).nullable().default(null),
   trackers: z.object({
     detector: z.custom<TrackerSnapshot>(isObject),
     namer: z.custom<TrackerSnapshot>(isObject),

@@ -129,11 +129,14 @@ export class Persuading {
 
 /** Notices as the desk counts them: asked for, delivered or not, with the time to correct. */
 export function noticesOf(store: PersuasionStore, eventId: string): Notice[] {
-  return store.ofEvent(eventId).map(({ persuasionId, endedAt, deliveryStatus, correctionDeadline }) => ({
-    persuasionId,
-    deliveredAtMs: deliveryStatus === 'DELIVERED' ? Date.parse(endedAt!) : null,
-    correctionDeadlineMs: Date.parse(correctionDeadline ?? '') || 0,
-  }))
+  return store
+    .ofEvent(eventId)
+    .map(({ persuasionId, endedAt, deliveryStatus, correctionDeadline, audioRef }) => ({
+      persuasionId,
+      isSound: audioRef !== null,
+      deliveredAtMs: deliveryStatus === 'DELIVERED' ? Date.parse(endedAt!) : null,
+      correctionDeadlineMs: Date.parse(correctionDeadline ?? '') || 0,
+    }))
 }
 
 /** What the web server shows of it, and whom it asks. */

@@ -47,6 +47,7 @@ export class Pipeline {
   #looks = 0
   #named: readonly Track[] = []
   #seen: readonly Track[] = []
+  #searched = false
 
   constructor(parts: PipelineParts) {
     this.#parts = parts
@@ -54,6 +55,11 @@ export class Pipeline {
 
   get looks(): number {
     return this.#looks
+  }
+
+  /** Whether the last look was searched for people, too. */
+  get searched(): boolean {
+    return this.#searched
   }
 
   /** Whom the witnesses with names follow. */
@@ -86,6 +92,7 @@ export class Pipeline {
       this.#ask(eyes.namer, frame, proposalsOf(standing)),
       this.#ask(eyes.detector, frame, views),
     ])
+    this.#searched = seen !== null
     if (named === null && seen === null) return { tracks: null, searched: false }
     // Who did not look this time is heard with what he saw last.
     if (named !== null) this.#named = trackers.namer.follow(named, frame.timeMs)

@@ -11,6 +11,7 @@ import type { CameraStatus } from '../devices/device.ts'
 import type { CameraView } from './http/views.ts'
 import { assert } from './kit/assert.ts'
 import { localDay } from './kit/calendar.ts'
+import { cameraCapability } from './standing.ts'
 import { Station, type StationParts } from './station.ts'
 import type { CameraHealth } from './telemetry/health.ts'
 
@@ -85,6 +86,7 @@ export class Street {
       return {
         id: camera.id,
         name: camera.name ?? null,
+        ...cameraCapability(this.#config, camera, this.#parts.clock.wallMs()),
         status: state,
         mode: state === 'online' ? mode : null,
         owedSec,

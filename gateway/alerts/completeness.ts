@@ -14,6 +14,8 @@ export interface Notice {
   /** null: it did not get there. */
   readonly deliveredAtMs: number | null
   readonly correctionDeadlineMs: number
+  /** Whether a sound of it was played and kept. */
+  readonly isSound?: boolean
 }
 
 /** Notices as the transitions of an alert tell of them. */

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { type Config, type Loaded, loadConfig } from '../../config/loader.ts'
 import type { Fault, Language } from '../kit/errors.ts'
 import { blindRulesOf } from './blind-rules.ts'
+import { capabilitiesOf, capabilityLines } from './capability-lines.ts'
 import { FoundBad, languageOf, print, say } from './program.ts'
 
 export function addCheck(program: Command): void {
@@ -29,6 +30,8 @@ function withBlind(loaded: Loaded): Loaded {
 
 function sayAll(file: string, { config, faults, warnings }: Loaded, language: Language): void {
   for (const found of [...faults, ...warnings]) say(found.explain(language))
+  if (config !== null)
+    for (const { camera, text } of capabilityLines(config, Date.now(), language)) print(`${camera}: ${text}`)
   const counts = `${faults.length} fault(s), ${warnings.length} warning(s)`
   print(faults.length === 0 && config !== null ? `${file}: good. ${summary(config)}` : `${file}: ${counts}`)
 }
@@ -44,6 +47,7 @@ function asJson({ config, faults, warnings }: Loaded): unknown {
     good: faults.length === 0,
     faults: faults.map(entry),
     warnings: warnings.map(entry),
+    cameras: config === null ? [] : capabilitiesOf(config, Date.now()),
     configVersion: config?.configVersion ?? null,
     catalogVersion: config?.catalogVersion ?? null,
   }

@@ -24,6 +24,7 @@ import { currentKeyId } from '../evidence/seal.ts'
 import { type Fault, fault, isFault, type Language, reasonOf, redact } from '../kit/errors.ts'
 import { checkFfmpeg } from '../streams/media-tool.ts'
 import { blindRulesOf } from './blind-rules.ts'
+import { capabilityLines } from './capability-lines.ts'
 import { FoundBad, languageOf, print } from './program.ts'
 
 const NODE_MIN = [20, 19] as const
@@ -74,7 +75,20 @@ async function examine({ config, faults, warnings }: Loaded, language: Language)
     ...(config === null ? [] : examinationsOf(config)),
   ]
   const lines = examinations.map(([item, examination]) => look(item, examination, language))
-  return [...own, ...(await Promise.all(lines)), ...licenceNotes(config, language)]
+  return [
+    ...own,
+    ...(await Promise.all(lines)),
+    ...evidenceNotes(config, language),
+    ...licenceNotes(config, language),
+  ]
+}
+
+/** What the records of each camera may be at most. */
+function evidenceNotes(config: Config | null, language: Language): Line[] {
+  if (config === null) return []
+  return capabilityLines(config, Date.now(), language).map(({ camera, text }) => ({
+    ...{ item: `evidence ${camera}`, state: 'note' as const, text },
+  }))
 }
 
 /** What the model's licence asks of the operator. */

@@ -5,7 +5,7 @@ import type { AlertHistory, AlertRecord } from '../alerts/desk.ts'
 import type { Aging, OpenAlert } from '../alerts/handover.ts'
 import type { PersuasionChannel, PersuasionRecord } from '../alerts/persuasion-record.ts'
 import type { Figures } from '../alerts/statistics.ts'
-import type { EvidenceItem } from '../evidence/package.ts'
+import type { EvidenceDocument } from '../evidence/package.ts'
 import type { AccessEntry } from '../http/access-log.ts'
 import type { Account } from '../http/accounts.ts'
 import type { Permission, Role } from '../http/permissions.ts'
@@ -107,10 +107,7 @@ export class Api {
   recheck = (eventId: string) => this.#ask<unknown>('POST', `/api/v1/alerts/${eventId}/recheck`, {})
   cameras = () => this.#ask<{ cameras: CameraView[] }>('GET', '/api/v1/cameras')
   package = (packageId: string, purpose: string) =>
-    this.#ask<{ items: EvidenceItem[] }>(
-      'GET',
-      `/api/v1/evidence/${packageId}?${new URLSearchParams({ purpose })}`,
-    )
+    this.#ask<EvidenceDocument>('GET', `/api/v1/evidence/${packageId}?${new URLSearchParams({ purpose })}`)
   recordings = () => this.#ask<{ recordings: RecordingRow[] }>('GET', '/api/v1/recordings')
   audit = (before?: number) =>
     this.#ask<{ entries: AccessEntry[] }>(

@@ -4,14 +4,16 @@
  * A purpose is asked once a login and sent with every look. The outline is drawn here, over the picture; the
  * pictures themselves stay as they are in the sealed package.
  */
+import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { DerivedItem, EvidenceItem, OriginalItem } from '../evidence/package.ts'
+import type { DerivedItem, EvidenceDocument, EvidenceItem, OriginalItem } from '../evidence/package.ts'
 import type { Box } from '../kit/geometry.ts'
 import type { ViolationEvent } from '../violations/event.ts'
 import { type Api, fileUrl, type Me } from './api.ts'
 import { ClipPlayer } from './clip-player.tsx'
 import { Notice } from './notice.tsx'
 import { PurposeForm } from './purpose.tsx'
+import { type Measured, Properties } from './quality.tsx'
 import { timeOf, useWords } from './words.ts'
 
 type Packed<Item> = Item & { readonly packageId: string }
@@ -34,7 +36,7 @@ interface EvidenceProps {
 export function Evidence({ api, me, event, purpose, onPurpose }: EvidenceProps) {
   const { t } = useWords()
   const packages = event.evidence?.packages ?? []
-  const { items, error } = useItems(api, packages, purpose)
+  const { items, measured, error } = useItems(api, packages, purpose)
 
   if (!me.permissions.includes('evidence:read')) return <Empty text={t('evidence.notAllowed')} />
   if (packages.length === 0) return <Empty text={t('evidence.none')} />
@@ -55,48 +57,61 @@ export function Evidence({ api, me, event, purpose, onPurpose }: EvidenceProps) 
   return items === null ? (
     <Empty text={t('loading')} />
   ) : (
-    <Pictures items={items} box={event.box} purpose={purpose} />
+    <Pictures items={items} box={event.box} purpose={purpose}>
+      <Properties packages={measured} />
+    </Pictures>
   )
 }
 
 function useItems(api: Api, packages: readonly string[], purpose: string) {
-  const [items, setItems] = useState<Packed<EvidenceItem>[] | null>(null)
+  const [documents, setDocuments] = useState<EvidenceDocument[] | null>(null)
   const [error, setError] = useState<unknown>(null)
   useEffect(() => {
     if (purpose === '' || packages.length === 0) return
     let stale = false
-    const read = packages.map(async (packageId) => {
-      const document = await api.package(packageId, purpose)
-      return document.items.map((item) => ({ ...item, packageId }))
-    })
-    Promise.all(read).then(
-      (all) => stale || setItems(all.flat()),
+    Promise.all(packages.map((packageId) => api.package(packageId, purpose))).then(
+      (all) => stale || setDocuments(all),
       (refusal) => stale || setError(refusal),
     )
     return () => {
       stale = true
     }
   }, [packages.join(), purpose])
-  return { items, error }
+  const items = documents?.flatMap((document) =>
+    document.items.map((item) => ({ ...item, packageId: document.packageId })),
+  )
+  return { items: items ?? null, measured: (documents ?? []).flatMap(measuredOf), error }
 }
 
-function Pictures({ items, box, purpose }: { items: Packed<EvidenceItem>[]; box: Box; purpose: string }) {
+/** Packages of before there were measures have none. */
+function measuredOf({ packageId, quality, missing }: EvidenceDocument): Measured[] {
+  return quality === undefined ? [] : [{ packageId, quality, missing }]
+}
+
+interface PicturesProps {
+  readonly items: readonly Packed<EvidenceItem>[]
+  readonly box: Box
+  readonly purpose: string
+  readonly children: ComponentChildren
+}
+
+function Pictures({ items, box, purpose, children }: PicturesProps) {
   const { t } = useWords()
   const moments = momentsOf(items)
-  const clip = items.find((item): item is Packed<OriginalItem> => item.isOriginal && item.kind === 'CLIP')
+  const clips = items.filter((item): item is Packed<OriginalItem> => item.isOriginal && item.kind === 'CLIP')
   const [view, setView] = useState<string | null>(null)
   const [outlined, setOutlined] = useState(true)
   const [large, setLarge] = useState<DerivedItem['kind'] | null>(null)
   const confirmed = moments.find(({ kind }) => kind === 'CONFIRM') ?? moments.at(-1)
   const moment = moments.find(({ itemId }) => itemId === view) ?? confirmed
-  const showsClip = clip !== undefined && (view === clip.itemId || moment === undefined)
+  const clip = clips.find((each) => keyOf(each) === view) ?? (moment === undefined ? clips[0] : undefined)
   const url = ({ packageId, path }: Packed<EvidenceItem>) => fileUrl(packageId, path, purpose)
 
   return (
     <section class="evidence" aria-label={t('evidence.title')}>
       <div class="stage">
-        {showsClip && <ClipPlayer url={url(clip)} codec={clip.codec} />}
-        {!showsClip &&
+        {clip && <ClipPlayer key={keyOf(clip)} url={url(clip)} codec={clip.codec} />}
+        {!clip &&
           moment &&
           [moment.wide, moment.closeup].map(
             (item) =>
@@ -115,20 +130,21 @@ function Pictures({ items, box, purpose }: { items: Packed<EvidenceItem>[]; box:
       </div>
       <Film
         moments={moments}
-        clip={clip ?? null}
-        shown={showsClip ? (clip?.itemId ?? null) : (moment?.itemId ?? null)}
+        clips={clips}
+        shown={clip ? keyOf(clip) : (moment?.itemId ?? null)}
         url={url}
         outlined={outlined}
         onShow={setView}
         onOutline={() => setOutlined(!outlined)}
       />
+      {children}
     </section>
   )
 }
 
 interface FilmProps {
   readonly moments: readonly Moment[]
-  readonly clip: Packed<OriginalItem> | null
+  readonly clips: readonly Packed<OriginalItem>[]
   /** The item on the stage. */
   readonly shown: string | null
   readonly url: (item: Packed<EvidenceItem>) => string
@@ -137,9 +153,9 @@ interface FilmProps {
   readonly onOutline: () => void
 }
 
-function Film({ moments, clip, shown, url, outlined, onShow, onOutline }: FilmProps) {
+function Film({ moments, clips, shown, url, outlined, onShow, onOutline }: FilmProps) {
   const { t, term } = useWords()
-  const showsClip = clip !== null && shown === clip.itemId
+  const showsClip = clips.some((clip) => keyOf(clip) === shown)
   return (
     <div class="film">
       <fieldset class="moments" aria-label={t('evidence.moments')}>
@@ -156,13 +172,19 @@ function Film({ moments, clip, shown, url, outlined, onShow, onOutline }: FilmPr
             <time>{timeOf(capturedAt)}</time>
           </button>
         ))}
-        {clip && (
-          <button type="button" class="moment" aria-pressed={showsClip} onClick={() => onShow(clip.itemId)}>
+        {clips.map((clip) => (
+          <button
+            key={keyOf(clip)}
+            type="button"
+            class="moment"
+            aria-pressed={keyOf(clip) === shown}
+            onClick={() => onShow(keyOf(clip))}
+          >
             <span class="play" aria-hidden="true" />
             <span>{t('evidence.clip')}</span>
             <time>{timeOf(clip.capturedAt)}</time>
           </button>
-        )}
+        ))}
       </fieldset>
       <p class="hint">
         {t(showsClip ? 'evidence.original' : 'evidence.derived')}
@@ -235,6 +257,9 @@ function Empty({ text }: { text: string }) {
     </section>
   )
 }
+
+/** Item ids count up over the packages of an event, but a package of before may have begun again. */
+const keyOf = ({ packageId, itemId }: Packed<EvidenceItem>): string => `${packageId}/${itemId}`
 
 /** Every still original with the pictures made of it, in the order of time. */
 function momentsOf(items: readonly Packed<EvidenceItem>[]): Moment[] {

@@ -6,6 +6,7 @@
 
 import { OFFICE_STRINGS } from './strings-office.ts'
 import { PERSUASION_STRINGS } from './strings-persuasion.ts'
+import { QUALITY_STRINGS } from './strings-quality.ts'
 
 export type Language = 'zh' | 'en'
 
@@ -295,19 +296,6 @@ export const STRINGS = {
   'evidenceStatus.REVIEWED_PASS': both('审核通过', 'Review passed'),
   'evidenceStatus.REVIEWED_FAIL': both('审核不通过', 'Review failed'),
   'evidenceStatus.EVIDENCE': both('证据', 'Evidence'),
-  'cap.DEVICE_NOT_REVIEWED': both('设备未经法制和技术审核', 'device without legal and technical review'),
-  'cap.DEVICE_REVIEW_EXPIRED': both('设备审核已过有效期', 'review of the device has expired'),
-  'cap.NO_AUTHORISATION_RECORD': both('没有授权记录', 'no record of authorisation'),
-  'cap.LOCATION_NOT_PUBLISHED': both('设置地点未公示', 'location not published'),
-  'cap.CLOCK_UNCHECKED': both('时钟未校验', 'clock not checked'),
-  'cap.CLOCK_OFF': both('时钟误差超过 1 秒', 'clock more than 1 s off'),
-  'cap.CLOCK_OFFSET': both('时钟误差超过 1 秒', 'clock more than 1 s off'),
-  'cap.FOOTAGE_INCOMPLETE': both('画面不完整', 'footage incomplete'),
-  'cap.NO_FOOTAGE': both('没有画面', 'no footage'),
-  'cap.TEST_MODE': both('测试模式', 'test mode'),
-  'cap.QUALITY_LOW': both('画面质量不足', 'picture quality too low'),
-  'cap.AUXILIARY_ALONE': both('协管人员单独拍摄', 'recorded by auxiliary staff alone'),
-  'cap.CERTIFICATE_NOT_IN_FORCE': both('执法证件不在有效期', 'certificate not in force'),
   'kind.SCENE_BEFORE': both('前景', 'Before'),
   'kind.START': both('起始', 'Start'),
   'kind.PERSIST': both('持续', 'Persisting'),
@@ -362,6 +350,7 @@ export const STRINGS = {
   'object.unknown': both('物体', 'object'),
 
   ...PERSUASION_STRINGS,
+  ...QUALITY_STRINGS,
 } as const
 
 export type StringKey = keyof typeof STRINGS

@@ -12,6 +12,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { isoTime } from '../kit/clock.ts'
 import { type Fault, fault, isFault, reasonOf } from '../kit/errors.ts'
+import { assess } from './assess.ts'
 import {
   BAGIT_TXT,
   bagInfoText,
@@ -39,6 +40,8 @@ import {
 } from './package.ts'
 import type { Held } from './pending.ts'
 import type { Picture } from './picture.ts'
+import { missingOf } from './plan.ts'
+import type { QualityOptions } from './quality/options.ts'
 import type { Signer } from './seal.ts'
 import { type DerivedPicture, makeStill, type Still, type StillOptions } from './stills.ts'
 
@@ -49,8 +52,9 @@ interface PackagePlan {
   readonly torn: readonly string[]
   readonly producer: Producer
   readonly previous: Link | null
+  readonly chainLost?: boolean
   readonly signer: Signer
-  readonly options: StillOptions
+  readonly options: StillOptions & { readonly quality: QualityOptions }
   /** The last picture of an original. */
   readonly decode: (original: Held & { readonly from: string }) => Promise<Picture>
   readonly onFault: (found: Fault) => void
@@ -69,7 +73,15 @@ export async function buildPackage(plan: PackagePlan): Promise<BuiltPackage> {
   for (const held of originals) await linkOrCopy(held.from, join(folder, 'data/original', held.file))
 
   const stills = await makeStills(plan)
-  const missing: Absence[] = plan.torn.map((item) => ({ item, code: 'EVIDENCE_TORN' }))
+  const planned = missingOf(
+    facts.assessed?.due ?? [],
+    originals.map(({ kind }) => kind),
+    plan.torn,
+  )
+  const missing: Absence[] = [
+    ...plan.torn.map((item) => ({ item, code: 'EVIDENCE_TORN' as const })),
+    ...planned,
+  ]
   const items: EvidenceItem[] = []
   const derived: DerivedItem[] = []
   // No empty folders: many a copying program would leave them behind, and the copy would not be the package.
@@ -80,7 +92,9 @@ export async function buildPackage(plan: PackagePlan): Promise<BuiltPackage> {
     items.push(originalItem(held, facts.cameraId, still))
     for (const picture of still?.pictures ?? []) derived.push(await writeDerived(plan, held, picture))
   }
-  const document = evidenceDocument(facts, plan.producer, plan.previous, [...items, ...derived], missing)
+  const quality = assess({ ...plan, chainLost: plan.chainLost === true, stills, missing: planned })
+  const all = [...items, ...derived]
+  const document = evidenceDocument(facts, plan.producer, plan.previous, all, missing, quality)
   const evidenceJson = Buffer.from(`${JSON.stringify(document, null, 2)}\n`)
   await writeNew(join(folder, EVIDENCE_JSON), evidenceJson)
 
@@ -145,6 +159,7 @@ function originalItem(held: Held, cameraId: string, still: Still | null | undefi
       gapSec: held.gapSec,
     },
     ...(still ? { quality: still.quality } : {}),
+    ...(held.covered === undefined ? {} : { coveredShare: held.covered }),
     ...(held.transcript === undefined ? {} : { transcript: held.transcript }),
   }
 }

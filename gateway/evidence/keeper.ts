@@ -19,50 +19,54 @@ import type { Log } from '../kit/log.ts'
 import type { Footage } from '../streams/gop.ts'
 import { DecodeAhead } from './ahead.ts'
 import { type BuiltPackage, buildPackage } from './build.ts'
+import { Authorisation } from './capability.ts'
 import { Chain, readChain } from './chain.ts'
 import { diskFault, syncFolder } from './disk.ts'
 import { type EventFacts, type HeldKind, isMoving, type Link, type Producer, packageIdOf } from './package.ts'
-import { type Held, Pending } from './pending.ts'
+import { type Held, Pending, type Told } from './pending.ts'
 import { lastPicture } from './picture.ts'
+import { clipFits, PlanOptions } from './plan.ts'
+import { QualityOptions } from './quality/options.ts'
 import type { Signer } from './seal.ts'
 import { type SealedPackage, type StorageOptions, Vault } from './vault.ts'
 
-export const EvidenceOptions = z.strictObject({
-  clipBeforeSec: z
-    .number()
-    .min(0)
-    .max(60)
-    .default(10)
-    .describe(
-      'Seconds of clip up to the confirmation, and half of it around the end; bounded by what the ring holds.',
-    ),
-  beforeSec: z
-    .number()
-    .min(0)
-    .max(30)
-    .default(5)
-    .describe('How long (s) before the act began SCENE_BEFORE is taken: the place without the act.'),
-  jpegQuality: z
-    .int()
-    .min(60)
-    .max(100)
-    .default(90)
-    .describe('JPEG quality of derived pictures. Below 80, blocks begin to hide small goods.'),
-  closeupGrow: z
-    .number()
-    .min(0.2)
-    .max(0.3)
-    .default(0.25)
-    .describe(
-      "Share by which the act's box grows for the close-up, so that the surroundings stay recognisable.",
-    ),
-  decodeAheadMiB: z
-    .int()
-    .min(0)
-    .max(4096)
-    .default(64)
-    .describe('Memory (MiB) for stills decoded before their act is confirmed; a 720p still takes 2.6.'),
-})
+export const EvidenceOptions = z
+  .strictObject({
+    ...PlanOptions,
+    beforeSec: z
+      .number()
+      .min(0)
+      .max(30)
+      .default(5)
+      .describe('How long (s) before the act began SCENE_BEFORE is taken: the place without the act.'),
+    jpegQuality: z
+      .int()
+      .min(60)
+      .max(100)
+      .default(90)
+      .describe('JPEG quality of derived pictures. Below 80, blocks begin to hide small goods.'),
+    closeupGrow: z
+      .number()
+      .min(0.2)
+      .max(0.3)
+      .default(0.25)
+      .describe(
+        "Share by which the act's box grows for the close-up, so that the surroundings stay recognisable.",
+      ),
+    decodeAheadMiB: z
+      .int()
+      .min(0)
+      .max(4096)
+      .default(64)
+      .describe('Memory (MiB) for stills decoded before their act is confirmed; a 720p still takes 2.6.'),
+    quality: QualityOptions.prefault({}).describe('How good a record must be to be more than a lead.'),
+    authorisations: z
+      .array(Authorisation)
+      .max(200)
+      .default([])
+      .describe('On whose authority what is recorded may become evidence. Without a record it stays a lead.'),
+  })
+  .refine(clipFits, { error: 'clipBeforeSec + clipAfterSec: 15 … 60 s', path: ['clipAfterSec'] })
 export type EvidenceOptions = z.infer<typeof EvidenceOptions>
 
 export interface KeeperParts {
@@ -102,6 +106,7 @@ export class EvidenceKeeper {
   readonly #ahead: DecodeAhead
   readonly #ffmpeg: string
   #recovered = false
+  #chainLost = false
   #lastSeal: Promise<unknown> = Promise.resolve()
 
   constructor(parts: KeeperParts) {
@@ -130,11 +135,16 @@ export class EvidenceKeeper {
   }
 
   /** Writes the bytes as they are, now. Resolves when they are durable. */
-  async hold(eventId: string, kind: HeldKind, footage: Footage, box?: Box): Promise<Held> {
+  async hold(
+    eventId: string,
+    kind: HeldKind,
+    footage: Footage,
+    box?: Box,
+    told: Pick<Told, 'covered'> = {},
+  ): Promise<Held> {
     assert(this.#recovered, 'recover() comes first')
-    const held = await this.#pending.write(eventId, kind, footage, box ?? null, () =>
-      this.vault.ensureRoom(footage.bytes.length),
-    )
+    const ready = () => this.vault.ensureRoom(footage.bytes.length)
+    const held = await this.#pending.write(eventId, kind, footage, box ?? null, ready, told)
     if (kind === 'PERSIST') await this.#decodeAhead(eventId)
     return held
   }
@@ -146,7 +156,7 @@ export class EvidenceKeeper {
     const times = { startMs: 0, endMs: endWallMs - startWallMs, startWallMs, endWallMs }
     const sound = { bytes: wav, info, ...times, baseTicks: 0, sampleCount: 0, gapSec: 0 }
     const ready = () => this.vault.ensureRoom(wav.length)
-    return this.#pending.write(eventId, 'PERSUASION_AUDIO', sound, null, ready, transcript)
+    return this.#pending.write(eventId, 'PERSUASION_AUDIO', sound, null, ready, { transcript })
   }
 
   seal(facts: EventFacts): Promise<SealedPackage> {
@@ -207,6 +217,7 @@ export class EvidenceKeeper {
       torn,
       producer,
       previous: this.#chain.head,
+      chainLost: this.#chainLost,
       signer,
       options,
       decode: async ({ from, sampleCount }) =>
@@ -225,6 +236,7 @@ export class EvidenceKeeper {
       throw error
     }
     await syncFolder(this.vault.evidence)
+    this.#chainLost = false // Said in this package; the next one follows it.
     await this.#chain.commit().catch((error: unknown) => {
       // The intent on disk says the same together with the folder that now stands; the next write will repair it.
       this.#warn(
@@ -259,6 +271,7 @@ export class EvidenceKeeper {
       if (sealed === null || sealed.sequence <= (head?.sequence ?? 0)) continue
       head = { sequence: sealed.sequence, packageId, manifestHash: sealed.manifestHash }
     }
+    this.#chainLost = head !== null
     if (head !== null)
       this.#warn(fault('CHAIN_HEAD_LOST', { sequence: head.sequence, packageId: head.packageId }))
     return head

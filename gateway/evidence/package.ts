@@ -13,19 +13,15 @@ import { isoTime } from '../kit/clock.ts'
 import type { Box, Polygon } from '../kit/geometry.ts'
 import { derivedUlid } from '../kit/ids.ts'
 import type { EvidenceStatus } from '../violations/event.ts'
-import type { Quality } from './quality.ts'
+import type { ClockFacts, HeldKind, Link, SealPurpose } from './kinds.ts'
+import type { AbsenceReason } from './plan.ts'
+import type { AssessedFacts } from './quality/facts.ts'
+import type { Quality } from './quality/still.ts'
+import { capsBy, type QualityReport } from './quality.ts'
 
-/**
- * Kinds that are held as originals: footage, of which all but CLIP are stills (the instant is the last displayed
- * picture), and the sound of a notice, byte for byte as it was played.
- */
-export const HELD_KINDS = [
-  ...(['SCENE_BEFORE', 'START', 'PERSIST', 'CONFIRM', 'RECHECK', 'AFTER', 'CLIP'] as const),
-  'PERSUASION_AUDIO',
-] as const
-export type HeldKind = (typeof HELD_KINDS)[number]
-/** Kinds that are no still. */
-export const isMoving = (kind: HeldKind): boolean => kind === 'CLIP' || kind === 'PERSUASION_AUDIO'
+export { HELD_KINDS, isMoving } from './kinds.ts'
+export type { ClockFacts, HeldKind, Link, SealPurpose }
+
 export type DerivedKind = 'WIDE' | 'CLOSEUP'
 
 export interface OriginalItem {
@@ -52,6 +48,8 @@ export interface OriginalItem {
     readonly gapSec: number
   }
   readonly quality?: Quality
+  /** Share of the act's box hidden by who passed in front of it at that moment; absent: not measured. */
+  readonly coveredShare?: number
   /** Of a sound, word for word. */
   readonly transcript?: string
 }
@@ -78,20 +76,12 @@ export interface DerivedItem {
 
 export type EvidenceItem = OriginalItem | DerivedItem
 
-/** What is known to be absent: a torn original, a still that would not decode. */
+/** What is known to be absent: a torn original, a still that would not decode, what the plan asks for and nobody has. */
 export interface Absence {
   readonly item: string
-  readonly code: 'EVIDENCE_TORN' | 'STILL_UNDECODABLE'
+  readonly code: 'EVIDENCE_TORN' | 'STILL_UNDECODABLE' | 'PLAN_ITEM_MISSING'
+  readonly reason?: AbsenceReason
 }
-
-export interface ClockFacts {
-  readonly source: string
-  /** Null: never measured. */
-  readonly offsetMs: number | null
-  readonly checkedAtWallMs: number | null
-}
-
-export type SealPurpose = 'confirm' | 'recheck' | 'closing'
 
 /** What the caller knows about the event when it asks for a seal. */
 export interface EventFacts {
@@ -113,17 +103,13 @@ export interface EventFacts {
   /** When this package was made (制作时间): media-derived in analysis, so that two runs agree. */
   readonly producedAtWallMs: number
   readonly purpose: SealPurpose
+  /** What the four properties are measured on; absent: they are not. */
+  readonly assessed?: AssessedFacts
 }
 
 export interface Producer {
   readonly site: string
   readonly gateway: string
-}
-
-export interface Link {
-  readonly sequence: number
-  readonly packageId: string
-  readonly manifestHash: string
 }
 
 /** The content of `data/evidence.json`. */
@@ -139,9 +125,11 @@ export function evidenceDocument(
   previous: Link | null,
   items: readonly EvidenceItem[],
   missing: readonly Absence[],
+  quality: QualityReport | null = null,
 ) {
   const at = (wallMs: number | null) => (wallMs === null ? null : isoTime(wallMs))
   const actor = `${producer.site}/${producer.gateway}`
+  const caps = capsOf(facts, items, missing, quality)
   return {
     schema: 'lushao.evidence.v1' as const,
     packageId: packageIdOf(facts),
@@ -157,8 +145,8 @@ export function evidenceDocument(
     startedAt: isoTime(facts.startedAtWallMs),
     confirmedAt: at(facts.confirmedAtWallMs),
     endedAt: at(facts.endedAtWallMs),
-    evidenceStatus: facts.evidenceStatus,
-    evidenceCaps: capsOf(facts, items, missing),
+    evidenceStatus: caps.length === 0 ? facts.evidenceStatus : ('LEAD' as const),
+    evidenceCaps: caps,
     statement: STATEMENT,
     productionMethod: METHOD,
     producedAt: isoTime(facts.producedAtWallMs),
@@ -170,11 +158,19 @@ export function evidenceDocument(
       checkedAt: at(facts.clock.checkedAtWallMs),
     },
     privacyMasks: facts.privacyMasks,
+    ...(facts.assessed === undefined ? {} : recordOf(facts.assessed)),
+    ...(quality === null ? {} : { quality }),
     items,
     missing,
     custody: [{ at: isoTime(facts.producedAtWallMs), actor, action: 'SEALED', reason: facts.purpose }],
     retentionClass: 'STANDARD' as const,
   }
+}
+
+/** Where it was, by which device and on whose authority, under which configuration. */
+function recordOf({ place, device, authorisationRef, configVersion, outlook }: AssessedFacts) {
+  const commissionedAt = outlook === null ? null : isoTime(outlook.sinceWallMs)
+  return { place: { ...place, datum: 'WGS-84' }, device, authorisationRef, configVersion, commissionedAt }
 }
 
 const STATEMENT =
@@ -189,8 +185,9 @@ function capsOf(
   facts: EventFacts,
   items: readonly EvidenceItem[],
   missing: readonly Absence[],
+  quality: QualityReport | null,
 ): readonly string[] {
-  const caps = new Set(facts.evidenceCaps)
+  const caps = new Set([...facts.evidenceCaps, ...(quality === null ? [] : capsBy(quality))])
   if (facts.clock.offsetMs === null) caps.add('CLOCK_UNCHECKED')
   if (missing.length > 0) caps.add('FOOTAGE_INCOMPLETE')
   if (!items.some((item) => item.isOriginal)) caps.add('NO_FOOTAGE')

@@ -34,9 +34,18 @@ const Sidecar = z.strictObject({
   height: z.int(),
   box: z.tuple([z.number(), z.number(), z.number(), z.number()]).nullable(),
   transcript: z.string().optional(),
+  covered: z.number().optional(),
 })
 /** One original as its sidecar tells it. */
 export type Held = z.infer<typeof Sidecar>
+
+/** What is known of an original beside its bytes. */
+export interface Told {
+  /** Of a sound, word for word. */
+  readonly transcript?: string
+  /** Share of the act's box that was hidden; absent: not measured. */
+  readonly covered?: number
+}
 
 const FILE_NAME = /^(\d{2,4})-([a-z-]+)\.(?:mp4|wav)$/
 
@@ -62,11 +71,11 @@ export class Pending {
     footage: Footage,
     box: Box | null,
     ready: () => Promise<void>,
-    transcript?: string,
+    told: Told = {},
   ): Promise<Held> {
     assert(isEventId(eventId), 'an event id is a plain name')
     const itemId = `${String(this.#number(eventId)).padStart(2, '0')}-${kind.toLowerCase().replace('_', '-')}`
-    const work = ready().then(() => this.#write(eventId, itemId, kind, footage, { box, transcript }))
+    const work = ready().then(() => this.#write(eventId, itemId, kind, footage, box, told))
     const works = this.#writing.get(eventId) ?? new Set()
     this.#writing.set(eventId, works.add(work))
     const done = () => {
@@ -82,7 +91,8 @@ export class Pending {
     itemId: string,
     kind: HeldKind,
     footage: Footage,
-    { box, transcript }: { box: Box | null; transcript: string | undefined },
+    box: Box | null,
+    { transcript, covered }: Told,
   ): Promise<Held> {
     const file = fileOf(itemId)
     await mkdir(join(this.#folder, eventId), { recursive: true })
@@ -104,6 +114,7 @@ export class Pending {
         height: footage.info.height,
         box: box === null ? null : [...box],
         ...(transcript === undefined ? {} : { transcript }),
+        ...(covered === undefined ? {} : { covered }),
       }
       await replaceFile(this.file(eventId, `${itemId}.json`), JSON.stringify(held))
       return held

@@ -1,71 +1,72 @@
 /**
- * What can be measured on a still: size, blur, exposure, pixels on target. Measured values, no verdict: whether a
- * picture is true, clear, complete and accurate (真实、清晰、完整、准确) is for reviewers to say.
+ * The four properties that the law asks of a record (真实、清晰、完整、准确), each as measured checks.
+ *
+ *     originals, stills, plan, clock, view ─▶ checks ─▶ { true, clear, complete, accurate } in evidence.json
+ *                                                └─▶ reasons that keep it a lead
+ *
+ * Scores are facts, no verdict: whether a record is true, clear, complete and accurate is for two reviewers to say. A
+ * property is as good as its weakest check, and one with a check that could not be measured has not passed.
  */
-import type { Box } from '../kit/geometry.ts'
-import type { Picture } from './picture.ts'
+import type { PropertyQuality, QualitySummary } from '../violations/event.ts'
+import type { Check } from './quality/check.ts'
 
-export interface Quality {
-  readonly width: number
-  readonly height: number
-  /** Variance of the Laplacian of luma; a sharp street scene has hundreds, a fogged lens has tens. */
-  readonly laplacianVariance: number
-  /** Shares of pixels with luma below 16 and above 239. */
-  readonly darkShare: number
-  readonly brightShare: number
-  /** Pixels inside the act's box, and the box's shorter side. */
-  readonly targetPixels: number
-  readonly targetShortSidePx: number
+export const PROPERTIES = ['true', 'clear', 'complete', 'accurate'] as const
+export type Property = (typeof PROPERTIES)[number]
+
+export interface PropertyReport {
+  readonly score: number | null
+  readonly passed: boolean | null
+  readonly checks: readonly Check[]
+}
+export type QualityReport = Readonly<Record<Property, PropertyReport>>
+
+export function reportOf(checks: Readonly<Record<Property, readonly Check[]>>): QualityReport {
+  const of = (property: Property) => propertyOf(checks[property])
+  return { true: of('true'), clear: of('clear'), complete: of('complete'), accurate: of('accurate') }
 }
 
-/** About 640 probes across, whatever the camera: 3 ms a still, 720p and 4K alike. Neighbours are true neighbours. */
-const PROBES_ACROSS = 640
-
-export function measure(picture: Picture, box: Box): Quality {
-  const { width, height, rgb } = picture
-  const { variance, dark, bright } = probe(rgb, width, height, Math.max(1, Math.round(width / PROBES_ACROSS)))
-  const boxWidth = Math.round((box[2] - box[0]) * width)
-  const boxHeight = Math.round((box[3] - box[1]) * height)
+function propertyOf(checks: readonly Check[]): PropertyReport {
+  const scores = checks.flatMap(({ score }) => (score === null ? [] : [score]))
   return {
-    width,
-    height,
-    laplacianVariance: round(variance, 2),
-    darkShare: round(dark, 4),
-    brightShare: round(bright, 4),
-    targetPixels: boxWidth * boxHeight,
-    targetShortSidePx: Math.min(boxWidth, boxHeight),
+    score: scores.length === 0 ? null : Math.min(...scores),
+    passed: verdictOf(checks.map(({ passed, caps }) => (passed === null && !caps ? true : passed))),
+    checks,
   }
 }
 
-function probe(rgb: Uint8Array, width: number, height: number, step: number) {
-  let count = 0
-  let sum = 0
-  let squares = 0
-  let dark = 0
-  let bright = 0
-  const row = width * 3
-  for (let y = 1; y < height - 1; y += step) {
-    for (let x = 1; x < width - 1; x += step) {
-      const at = y * row + x * 3
-      const luma = lumaAt(rgb, at)
-      const edges = lumaAt(rgb, at - 3) + lumaAt(rgb, at + 3) + lumaAt(rgb, at - row) + lumaAt(rgb, at + row)
-      const laplacian = edges - 4 * luma
-      count++
-      sum += laplacian
-      squares += laplacian * laplacian
-      if (luma < 16) dark++
-      else if (luma > 239) bright++
+/** Why the record stays a lead: checks that failed, and those that could not be measured and matter. */
+export function capsBy(report: QualityReport): string[] {
+  const checks = PROPERTIES.flatMap((property) => report[property].checks)
+  const held = checks.filter(({ passed, caps }) => passed === false || (passed === null && caps))
+  return [...new Set(held.flatMap(({ reason }) => reason ?? []))]
+}
+
+/** As an event carries it. */
+export function summaryOf(report: QualityReport): QualitySummary {
+  const of = (property: Property): PropertyQuality => {
+    const { score, passed, checks } = report[property]
+    const told = checks.filter((check) => check.passed !== true)
+    return { score, passed, reasons: [...new Set(told.flatMap(({ reason }) => reason ?? []))] }
+  }
+  return { true: of('true'), clear: of('clear'), complete: of('complete'), accurate: of('accurate') }
+}
+
+/** Of an event with several packages: as good as the weakest of them. */
+export function merged(one: QualitySummary | null, other: QualitySummary): QualitySummary {
+  if (one === null) return other
+  const of = (property: Property): PropertyQuality => {
+    const [a, b] = [one[property], other[property]]
+    const scores = [a.score, b.score].filter((score) => score !== null)
+    return {
+      score: scores.length === 0 ? null : Math.min(...scores),
+      passed: verdictOf([a.passed, b.passed]),
+      reasons: [...new Set([...a.reasons, ...b.reasons])],
     }
   }
-  if (count === 0) return { variance: 0, dark: 0, bright: 0 }
-  const mean = sum / count
-  return { variance: squares / count - mean * mean, dark: dark / count, bright: bright / count }
+  return { true: of('true'), clear: of('clear'), complete: of('complete'), accurate: of('accurate') }
 }
 
-function lumaAt(rgb: Uint8Array, at: number): number {
-  return (77 * rgb[at]! + 150 * rgb[at + 1]! + 29 * rgb[at + 2]!) >> 8
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits))
+function verdictOf(passed: readonly (boolean | null)[]): boolean | null {
+  if (passed.includes(false)) return false
+  return passed.includes(null) ? null : true
 }

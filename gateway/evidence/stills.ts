@@ -11,7 +11,8 @@ import sharp from 'sharp'
 import type { Box, Polygon } from '../kit/geometry.ts'
 import type { DerivedKind } from './package.ts'
 import type { Picture } from './picture.ts'
-import { measure, type Quality } from './quality.ts'
+import { outlookOf } from './quality/moved.ts'
+import { measure, type Quality } from './quality/still.ts'
 import { applyMasks } from './redaction.ts'
 
 // Stills of one package are made side by side already; more threads each only fight over the same cores.
@@ -33,6 +34,8 @@ export interface DerivedPicture {
 
 export interface Still {
   readonly quality: Quality
+  /** Small, for a comparison with the commissioning picture; masks are drawn in both. */
+  readonly outlook: Uint8Array
   readonly pictures: readonly DerivedPicture[]
 }
 
@@ -48,6 +51,7 @@ export async function makeStill(
 ): Promise<Still> {
   const quality = measure(picture, box)
   applyMasks(picture, masks)
+  const outlook = outlookOf(picture)
   const area = pixelsOf(picture, grow(box, options.closeupGrow))
   const [wide, closeup] = await Promise.all([
     encoder(picture, options.jpegQuality).toBuffer(),
@@ -55,6 +59,7 @@ export async function makeStill(
   ])
   return {
     quality,
+    outlook,
     pictures: [
       { kind: 'WIDE', width: picture.width, height: picture.height, box: [0, 0, 1, 1], jpeg: wide },
       {

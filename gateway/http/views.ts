@@ -17,6 +17,7 @@ import type { Statements } from '../alerts/statements.ts'
 import type { Statistics } from '../alerts/statistics.ts'
 import type { SuppressedActs } from '../alerts/suppressed.ts'
 import type { Tickets } from '../alerts/tickets.ts'
+import type { Capability } from '../evidence/capability.ts'
 import type { Point } from '../kit/geometry.ts'
 import type { PublicRules } from '../violations/public-view.ts'
 
@@ -55,7 +56,7 @@ export interface ZoneView {
   readonly polygon: readonly Point[]
   readonly rules: readonly string[]
 }
-export interface CameraView {
+export interface CameraView extends Capability {
   readonly id: string
   readonly name: string | null
   /** online, stalled, frozen, dark, covered, offline, disabled */

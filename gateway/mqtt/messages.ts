@@ -74,6 +74,18 @@ const PermitCheck = z.object({
   result: z.enum(PERMIT_RESULTS),
 })
 
+const PropertyQuality = z.object({
+  score: Fraction.nullable().describe('Of its weakest check; null: nothing could be measured.'),
+  passed: z.boolean().nullable().describe('null: something that matters was not measured.'),
+  reasons: z.array(z.string()).describe('Codes of what failed or was not measured.'),
+})
+const QualitySummary = z.object({
+  true: PropertyQuality.describe('真实: bytes, chain, signature.'),
+  clear: PropertyQuality.describe('清晰: pixels on target, sharpness, exposure, contrast, occlusion.'),
+  complete: PropertyQuality.describe('完整: plan, stills and their interval, clip, place.'),
+  accurate: PropertyQuality.describe('准确: clock, view, zones.'),
+})
+
 /** `satisfies` holds this to the type that the judge's side of the house declares. */
 const Alert = z.object({
   eventId: z.string().min(1),
@@ -107,6 +119,9 @@ const Alert = z.object({
   majorIncident: MajorIncident.exactOptional(),
   evidenceStatus: z.enum(['LEAD', 'EVIDENCE_CANDIDATE', 'REVIEWED_PASS', 'REVIEWED_FAIL', 'EVIDENCE']),
   evidenceCaps: z.array(z.string()),
+  quality: QualitySummary.exactOptional().describe(
+    'The four properties of the record as measured, once a package is sealed. Facts, no verdict.',
+  ),
   objects: z.array(ActObject),
   measured: Measured.exactOptional().describe(
     'Facts with their uncertainty, where something can be measured.',

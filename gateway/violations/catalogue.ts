@@ -77,7 +77,10 @@ const Sla = z.strictObject({
 export type Sla = z.infer<typeof Sla>
 
 /** What is kept of an act. Every still comes with its whole picture and its close-up. */
-const PLANNED_KINDS = ['SCENE_BEFORE', 'START', 'PERSIST', 'CONFIRM', 'CLIP', 'RECHECK', 'AFTER'] as const
+const PLANNED_KINDS = [
+  ...(['SCENE_BEFORE', 'START', 'PERSIST', 'CONFIRM', 'CLIP'] as const),
+  ...(['PERSUASION_AUDIO', 'RECHECK', 'AFTER'] as const),
+] as const
 /** Without these nothing shows that it was there, and that it stayed. */
 const KINDS_NEEDED = ['START', 'CONFIRM'] as const
 
@@ -214,6 +217,12 @@ const RuleEntryShape = z.strictObject({
     })
     .default([...PLANNED_KINDS])
     .describe('What is kept of an act, before, while and after it; nothing else is.'),
+  minPixels: z
+    .int()
+    .min(64)
+    .max(10_000_000)
+    .default(2_500)
+    .describe('Pixels in the act’s box on a still, below which nobody can tell what it is: 50 × 50.'),
   version: z.string().min(1).max(40).describe('Version of this entry.'),
   approvedBy: z
     .array(z.string().min(1).max(80))

@@ -11,7 +11,16 @@
 import { isoTime } from '../kit/clock.ts'
 import { derivedUlid } from '../kit/ids.ts'
 import type { WatchedRule } from './catalogue.ts'
-import type { Act, EvidenceRef, Grade, HandlingTier, Measured, Phase, ViolationEvent } from './event.ts'
+import type {
+  Act,
+  EvidenceRef,
+  Grade,
+  HandlingTier,
+  Measured,
+  Phase,
+  QualitySummary,
+  ViolationEvent,
+} from './event.ts'
 
 /** What is the same for every event of a camera. */
 export interface EventContext {
@@ -54,7 +63,9 @@ export interface RevisionParts {
   readonly grading: Grading
   readonly alertState: string
   readonly evidence: EvidenceRef | null
+  /** What else holds the record back, beside what holds for all of the camera's. */
   readonly extraCaps?: readonly string[]
+  readonly quality?: QualitySummary | null
 }
 
 export function newEventId(context: EventContext, act: Act, wallMs: number): string {
@@ -75,6 +86,7 @@ export function revisionOf(context: EventContext, parts: RevisionParts): Violati
   const iso = (wallMs: number) => isoTime(wallMs, context.offsetMinutes)
   const seconds = (ms: number) => Math.round(ms) / 1000
   const durationSec = seconds(untilWallMs - times.startWallMs)
+  const caps = [...new Set([...context.evidenceCaps, ...(parts.extraCaps ?? [])])]
   return {
     eventId: parts.eventId,
     revision: parts.revision,
@@ -101,8 +113,10 @@ export function revisionOf(context: EventContext, parts: RevisionParts): Violati
     gradeReasons: grading.reasons,
     handlingTier: grading.handlingTier,
     ...grading.facts,
-    evidenceStatus: 'LEAD',
-    evidenceCaps: [...context.evidenceCaps, ...(parts.extraCaps ?? [])],
+    // The box goes no further, and no cap may be left for it to go so far.
+    evidenceStatus: caps.length === 0 && parts.evidence !== null ? 'EVIDENCE_CANDIDATE' : 'LEAD',
+    evidenceCaps: caps,
+    ...(parts.quality ? { quality: parts.quality } : {}),
     objects: act.objects,
     ...(act.measured === undefined ? {} : { measured: roundedMeasures(act.measured) }),
     ...(act.permitCheck === undefined ? {} : { permitCheck: act.permitCheck }),

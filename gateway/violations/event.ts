@@ -38,6 +38,24 @@ export type Grade = 'G0' | 'G1' | 'G2' | 'G3' | 'G4'
 export type HandlingTier = 'SERVICE' | 'MANAGEMENT' | 'ENFORCEMENT'
 export type EvidenceStatus = 'LEAD' | 'EVIDENCE_CANDIDATE' | 'REVIEWED_PASS' | 'REVIEWED_FAIL' | 'EVIDENCE'
 
+/** What was measured of one of the four properties of a record; a fact, no verdict. */
+export interface PropertyQuality {
+  /** 0..1, of the weakest check; null: nothing could be measured. */
+  readonly score: number | null
+  /** Null: something that matters was not measured. */
+  readonly passed: boolean | null
+  /** Codes of what failed, or was not measured. */
+  readonly reasons: readonly string[]
+}
+
+/** 真实、清晰、完整、准确, of the packages sealed so far. */
+export interface QualitySummary {
+  readonly true: PropertyQuality
+  readonly clear: PropertyQuality
+  readonly complete: PropertyQuality
+  readonly accurate: PropertyQuality
+}
+
 /** Something that takes part in an act. `class` is the detector's word, or `unknown`. */
 export interface ActObject {
   readonly class: string
@@ -191,6 +209,8 @@ export interface ViolationEvent extends ActFields {
   readonly majorIncident?: MajorIncident
   readonly evidenceStatus: EvidenceStatus
   readonly evidenceCaps: readonly string[]
+  /** Absent until a package is sealed. */
+  readonly quality?: QualitySummary
   readonly objects: readonly ActObject[]
   readonly measured?: Measured
   readonly permitCheck?: PermitCheck

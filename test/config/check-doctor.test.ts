@@ -84,6 +84,34 @@ test('check: a warning alone is no fault', async () => {
   expect(err).toMatch(/RULE_BLIND.*zone z: barbecue needs a model that knows grill/)
 })
 
+test('check, doctor: what the records of each camera may be at most, a line each, in either language', async () => {
+  const whole =
+    'legalReviewNo: a, technicalReviewNo: b, locationPublishedAt: "2025-01-01", signagePhotoRef: s.jpg'
+  const authority =
+    'evidence: {authorisations: [{ref: Art. 7, issuedBy: City, rules: [piling], districts: ["31"], from: "2025-01-01"}]}'
+  const file = write(
+    `clock: {server: 127.0.0.1}\n${authority}\ncameras:\n` +
+      `  - {id: bare, url: "file:none.mp4", enabled: false, ${zones('piling')}}\n` +
+      `  - {id: whole, url: "file:none.mp4", enabled: false, ${whole}, ${zones('piling')}}\n`,
+  )
+  const bare = 'leads only (device without legal and technical review, location not published, no photograph'
+  const check = await lushao('check', '-c', file)
+  expect(check.out).toContain(`bare: ${bare}`)
+  expect(check.out).toMatch(/^whole: evidence candidates$/m)
+  const chinese = await lushao('--lang', 'zh', 'check', '-c', file)
+  expect(chinese.out).toContain('bare: 仅作线索（设备未经法制和技术审核、设置地点未公示、没有标识照片）')
+  const json = await lushao('check', '--json', '-c', file)
+  expect(JSON.parse(json.out)).toMatchObject({
+    cameras: [
+      { camera: 'bare', evidenceCapability: 'LEAD_ONLY' },
+      { camera: 'whole', evidenceCapability: 'EVIDENCE_CAPABLE', evidenceCapabilityReasons: [] },
+    ],
+  })
+  const doctor = await lushao('doctor', '-c', file)
+  expect(doctor.out).toContain(bare)
+  expect(doctor.out).toMatch(/^note {2}evidence whole +evidence candidates$/m)
+})
+
 test('check --json: code, path, value, allowed, both languages', async () => {
   const { code, out } = await lushao('check', '--json', '-c', write('utcOffsetMinutes: 9999\n'))
   expect(code).toBe(1)

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { expect } from 'vitest'
+import { allOf, atLeast, atMost, notMeasured } from '../../gateway/evidence/quality/check.ts'
+import { reportOf } from '../../gateway/evidence/quality.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { sampleEvent } from '../stages/sample-event.ts'
@@ -107,8 +109,28 @@ function writePictures(folder: string, codec: string): string {
     { ...made, itemId: 'i3', kind: 'CLOSEUP', path: 'data/derived/i3.jpg', width: 192, height: 180 },
     { ...still, itemId: 'i4', kind: 'CLIP', path: 'data/original/i4.mp4' },
   ]
-  writeFileSync(join(bag, 'data', 'evidence.json'), JSON.stringify({ packageId, items }))
+  const missing = [{ item: 'SCENE_BEFORE', code: 'PLAN_ITEM_MISSING', reason: 'OUT_OF_RING' }]
+  const document = { packageId, items, missing, quality: measuredQuality() }
+  writeFileSync(join(bag, 'data', 'evidence.json'), JSON.stringify(document))
   return packageId
+}
+
+/** True, and not clear; something missing, and the clock never checked. */
+function measuredQuality() {
+  const good = allOf('HASHES', 5, 5, { unit: 'files', reason: 'INTEGRITY_FAILED' })
+  return reportOf({
+    true: [good],
+    clear: [
+      atLeast('TARGET_SHARPNESS', 6.4, 12, { reason: 'TARGET_BLURRED', item: 'i1' }),
+      atLeast('TARGET_PIXELS', 1_900, 2_500, { unit: 'px', reason: 'TARGET_SMALL', item: 'i1' }),
+      notMeasured('OCCLUSION', 'NO_TRACKS', false),
+    ],
+    complete: [allOf('PLAN', 4, 5, { unit: 'items', reason: 'FOOTAGE_INCOMPLETE' })],
+    accurate: [
+      notMeasured('CLOCK_OFFSET', 'CLOCK_UNCHECKED', true),
+      atMost('CAMERA_MOVED', 0.002, 0.02, { unit: 'of the width', reason: 'CAMERA_MOVED' }),
+    ],
+  })
 }
 
 /** A camera's stream as the live view sends it: the init segment, then one fragment after the other. */

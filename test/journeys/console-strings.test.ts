@@ -8,6 +8,10 @@ import { ALERT_STATES, REJECT_REASONS } from '../../gateway/alerts/lifecycle.ts'
 import { DELIVERY_STATUSES, PERSUASION_RESULTS } from '../../gateway/alerts/persuasion-record.ts'
 import { STRINGS } from '../../gateway/console/strings.ts'
 import { gradeReason, lengthOf } from '../../gateway/console/words.ts'
+import { HELD_KINDS } from '../../gateway/evidence/package.ts'
+import { ABSENCES } from '../../gateway/evidence/plan.ts'
+import { CHECK_WORDS, REASON_WORDS } from '../../gateway/evidence/quality/words.ts'
+import { PROPERTIES } from '../../gateway/evidence/quality.ts'
 import { ROLES } from '../../gateway/http/permissions.ts'
 import { REASON_CODES } from '../../gateway/http/reasons.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
@@ -46,14 +50,24 @@ test.each([
 })
 
 test('every limit of evidence that the gateway states has its words', () => {
-  const stated = ['gateway/line.ts', 'gateway/evidence/package.ts', 'devices/bodycam/standing.ts'].flatMap(
-    (path) =>
-      [...readFileSync(packagePath(path), 'utf8').matchAll(/(?:caps|reasons)\.(?:push|add)\('(\w+)'\)/g)].map(
-        ([, cap]) => cap,
-      ),
-  )
-  expect(stated.length).toBeGreaterThan(8)
+  const files = ['gateway/standing.ts', 'gateway/evidence/capability.ts', 'gateway/evidence/package.ts']
+  const stated = [...files, 'gateway/case-file.ts', 'devices/bodycam/standing.ts'].flatMap((path) => {
+    const code = readFileSync(packagePath(path), 'utf8')
+    const said = /(?:caps|reasons)\.(?:push|add)\('(\w+)'\)|\['([A-Z_]{6,})'\]/g
+    return [...code.matchAll(said)].map(([, cap, listed]) => cap ?? listed)
+  })
+  expect(stated.length).toBeGreaterThan(12)
   expect(stated.filter((cap) => !(`cap.${cap}` in STRINGS))).toEqual([])
+})
+
+test.each([
+  ['cap', Object.keys(REASON_WORDS)],
+  ['check', Object.keys(CHECK_WORDS)],
+  ['quality', PROPERTIES],
+  ['absence', ABSENCES],
+  ['kind', HELD_KINDS],
+])('what a record is worth is said: every %s', (list, words) => {
+  expect(words.filter((word) => !(`${list}.${word}` in STRINGS))).toEqual([])
 })
 
 test('no page says a word that is not in the table', () => {

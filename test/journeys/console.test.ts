@@ -268,6 +268,33 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
     expect(await page.getAttribute('.clip a', 'href')).toMatch(/i4\.mp4\?purpose=review$/)
   })
 
+  test.each([
+    [
+      'zh-CN',
+      'dark',
+      ['真实 各项达标', '清晰 2 项未达标 · 1 项未测量', '目标模糊', '前景 (当时的码流已不在缓存中)'],
+    ],
+    [
+      'en-GB',
+      'light',
+      ['True all checks met', 'Clear 2 not met · 1 not measured', 'target blurred', 'Before (its packets'],
+    ],
+  ] as const)('the four properties are shown with what failed, %s', async (locale, scheme, words) => {
+    const running = await startServer({ consoleFolder })
+    running.desk.raise(alertWithPictures(running.folder))
+    const { page, failures } = await atDesk(running, 'OFFICER', locale, scheme)
+    await page.waitForSelector('.card')
+    await showPictures(page)
+    await page.waitForSelector('.quality .property')
+    await page.click('.quality summary')
+    await page.waitForSelector('.quality[open] .properties li')
+    const said = (await page.innerText('.quality')).replace(/\s+/g, ' ')
+    for (const word of words) expect(said).toContain(word)
+    if (locale === 'en-GB') expect(said).not.toMatch(HAN)
+    await expectAccessible(page, 'four properties')
+    expect(failures).toEqual([])
+  })
+
   test('the live view plays the camera’s own fragments, for a purpose', async () => {
     let film: Buffer[] = []
     let viewers = 0

@@ -14,6 +14,7 @@ import { EvidenceKeeper, EvidenceOptions } from '../../gateway/evidence/keeper.t
 import { openSigner } from '../../gateway/evidence/seal.ts'
 import { StorageOptions } from '../../gateway/evidence/vault.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
+import type { Standing } from '../../gateway/standing.ts'
 import type { WatchedRule } from '../../gateway/violations/catalogue.ts'
 import type { Act, ActChange, ViolationEvent } from '../../gateway/violations/event.ts'
 import { STREET, wrap } from './evidence-footage.ts'
@@ -156,7 +157,10 @@ function caseFile(source: FootageSource = NO_PICTURES, rule = RULE): CaseFile {
     source,
     evidence,
     sink,
-    clip: { beforeSec: 10, sceneBeforeSec: 5 },
+    plan: EvidenceOptions.parse({}),
+    standing: () => STANDING,
+    covered: () => null,
+    soundsPlayed: () => 0,
     clock: () => ({ source: 'FILE', offsetMs: null, checkedAtWallMs: null }),
     privacyMasks: [],
     mediaZeroMs: () => 0,
@@ -167,11 +171,29 @@ function caseFile(source: FootageSource = NO_PICTURES, rule = RULE): CaseFile {
 /** A ring that is empty, as after a restart. */
 const NO_PICTURES: FootageSource = { still: () => null, footage: () => null }
 
+const STANDING: Standing = {
+  caps: [],
+  assessed: {
+    place: { name: null, address: null, lon: null, lat: null },
+    ...{
+      authorisationRef: null,
+      configVersion: 'sha256:0',
+      clockOffsetMsMax: 1000,
+      outlook: null,
+      analysedSame: true,
+    },
+    device: {
+      ...{ legalReviewNo: null, technicalReviewNo: null, reviewValidUntil: null },
+      ...{ locationPublishedAt: null, locationPublishedRef: null, signagePhotoRef: null },
+    },
+  },
+}
+
 const RULE = {
   ...{ ruleId: 'piling', minDwellSec: 10, clearSec: 5 },
   entry: {
     ...{ nameZh: '乱堆物堆料', gbMajor: '05', gbMinor: '07' },
-    evidencePlan: ['START', 'CONFIRM', 'RECHECK', 'AFTER'],
+    ...{ evidencePlan: ['START', 'CONFIRM', 'RECHECK', 'AFTER'], minPixels: 64 },
   },
   basis: { title: '条例', article: '第一条' },
 } as unknown as WatchedRule

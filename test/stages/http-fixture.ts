@@ -36,6 +36,8 @@ const CAMERA: CameraView = {
   owedSec: 600,
   analysedSec: 588,
   reconnects: 1,
+  evidenceCapability: 'LEAD_ONLY' as const,
+  evidenceCapabilityReasons: ['DEVICE_NOT_REVIEWED' as const],
   zones: [
     {
       id: 'kerb',

@@ -10,7 +10,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { EvidenceOptions } from '../../gateway/evidence/keeper.ts'
+import { type EvidenceKeeper, EvidenceOptions } from '../../gateway/evidence/keeper.ts'
+import type { AssessedFacts } from '../../gateway/evidence/quality/facts.ts'
 import { StorageOptions } from '../../gateway/evidence/vault.ts'
 import { verifyPackages } from '../../gateway/evidence/verify.ts'
 import {
@@ -25,6 +26,19 @@ import {
 } from './evidence-footage.ts'
 import { SILENCE } from './persuasion-fixture.ts'
 
+const ASSESSED: AssessedFacts = {
+  due: [
+    { kind: 'START', count: 1 },
+    { kind: 'CONFIRM', count: 1 },
+  ],
+  ...{ minPixels: 64, clipBeforeSec: 10, authorisationRef: null, configVersion: 'sha256:0' },
+  ...{ clockOffsetMsMax: 1_000, outlook: null, analysedSame: true },
+  place: { name: 'Nanjing Road', address: null, lon: 121.4, lat: 31.2 },
+  device: {
+    ...{ legalReviewNo: null, technicalReviewNo: null, reviewValidUntil: null },
+    ...{ locationPublishedAt: null, locationPublishedRef: null, signagePhotoRef: null },
+  },
+}
 let folder = ''
 beforeEach(() => {
   folder = temporaryFolder()
@@ -111,6 +125,29 @@ test('the same footage and facts give the same manifest hash, on another box wit
     expect(one.manifestHash).toBe(two.manifestHash)
     expect(one.packageId).toBe(two.packageId)
     expect(one.signature.keyId).not.toBe(two.signature.keyId)
+  } finally {
+    rmSync(other, { recursive: true })
+  }
+})
+
+test('[R70] the four properties are measured alike on another box, and say when the chain had been lost', async () => {
+  const other = temporaryFolder()
+  const report = async (keeper: EvidenceKeeper, eventId: string) => {
+    const sealed = await sealOne(keeper, eventId, { assessed: ASSESSED })
+    return { sealed, checks: sealed.document.quality!.true.checks.filter(({ passed }) => passed !== true) }
+  }
+  try {
+    const one = await report(await openKeeper(folder), 'act-1')
+    expect(one.sealed.manifestHash).toBe((await report(await openKeeper(other), 'act-1')).sealed.manifestHash)
+    expect(one.checks).toEqual([])
+    expect(one.sealed.evidenceCaps).toContain('RESOLUTION_LOW')
+    // The head is found again among the packages: the link is right, and it was not the record that led to it.
+    rmSync(join(folder, 'evidence', 'chain.json'))
+    const keeper = await openKeeper(folder)
+    const two = await report(keeper, 'act-2')
+    expect(two.checks).toMatchObject([{ id: 'CHAIN', reason: 'CHAIN_HEAD_LOST', passed: false }])
+    expect(two.sealed.prevManifestHash).toBe(one.sealed.manifestHash)
+    expect((await report(keeper, 'act-3')).checks).toEqual([])
   } finally {
     rmSync(other, { recursive: true })
   }

@@ -11,6 +11,10 @@ const Camera = z.looseObject({
   owedSec: z.number().describe('Media seconds that arrived while the camera was to be analysed.'),
   analysedSec: z.number().describe('Of these, how many were; the rest was shed under load.'),
   reconnects: z.int(),
+  evidenceCapability: z
+    .enum(['LEAD_ONLY', 'EVIDENCE_CAPABLE'])
+    .describe('What its records may be at most, as it is configured today.'),
+  evidenceCapabilityReasons: z.array(z.string()).describe('Codes of why it is no more.'),
 })
 const List = z.array(z.unknown())
 const tags = ['registers']
