@@ -106,4 +106,16 @@ export const EVIDENCE_FAULTS = {
     ],
     ['{folder} 中已有签名密钥。', '保持不变。', '如需更换，请使用 `lushao keys rotate`。'],
   ),
+  CUSTODY_BROKEN: entry(
+    [
+      'Entry {entry} of the custody log was changed, removed or put in.',
+      'The log is left as it is; entries after it are still added.',
+      'Keep a copy of the store, find out who had access to the disk, and compare with exports made before.',
+    ],
+    [
+      '保管记录第 {entry} 条被改动、删除或插入。',
+      '记录保持原样，之后的条目继续追加。',
+      '请备份存储文件，查明谁接触过磁盘，并与此前导出的记录比对。',
+    ],
+  ),
 }
