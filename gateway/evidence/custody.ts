@@ -15,7 +15,7 @@ import { assert } from '../kit/assert.ts'
 import type { Database, Row, Statement } from '../kit/database.ts'
 import { fault } from '../kit/errors.ts'
 
-export const CUSTODY_ACTIONS = [
+const CUSTODY_ACTIONS = [
   'SEALED',
   'TIMESTAMPED',
   'VERIFIED',
@@ -67,6 +67,7 @@ export const CustodyEntry = z.strictObject({
 export type CustodyEntry = z.infer<typeof CustodyEntry>
 
 const FIELD_LENGTH_MAX = 500
+const SAME_LOOK_MS = 15 * 60_000
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS custody (
@@ -125,7 +126,24 @@ export class Custody implements CustodyBook {
 
   /** The same, unless this was noted of the package before: for what a start after a crash does once more. */
   noteOnce(note: CustodyNote): void {
-    if (!this.of(note.packageId).some(({ action }) => action === note.action)) this.note(note)
+    if (!this.has(note.packageId, note.action)) this.note(note)
+  }
+
+  has(packageId: string, action: CustodyAction): boolean {
+    return this.#ofPackage.all(packageId).some((row) => row['action'] === action)
+  }
+
+  /**
+   * A look: a player asks for a clip piece by piece, and people leaf back and forth. The access log has every request;
+   * here the same person's look for the same reason counts once in a while.
+   */
+  noteLook(note: Omit<CustodyNote, 'action'>): void {
+    const sinceMs = Date.parse(note.at) - SAME_LOOK_MS
+    const same = this.of(note.packageId).some(
+      ({ action, actor, reason, at }) =>
+        action === 'VIEWED' && actor === note.actor && reason === note.reason && Date.parse(at) > sinceMs,
+    )
+    if (!same) this.note({ ...note, action: 'VIEWED' })
   }
 
   /** Oldest first; empty for a package nobody has heard of. */

@@ -25,6 +25,7 @@ import { type EventFacts, type HeldKind, isMoving, type Link, type Producer, pac
 import { type Held, Pending } from './pending.ts'
 import { lastPicture } from './picture.ts'
 import type { Signer } from './seal.ts'
+import { TimestampOptions } from './tsa.ts'
 import { type SealedPackage, type StorageOptions, Vault } from './vault.ts'
 
 export const EvidenceOptions = z.strictObject({
@@ -62,6 +63,13 @@ export const EvidenceOptions = z.strictObject({
     .max(4096)
     .default(64)
     .describe('Memory (MiB) for stills decoded before their act is confirmed; a 720p still takes 2.6.'),
+  sm2: z
+    .boolean()
+    .default(false)
+    .describe('Sign every package by SM2 with SM3 as well, beside Ed25519, by a second key of the box.'),
+  timestamp: TimestampOptions.prefault({}).describe(
+    'Trusted timestamps (RFC 3161), obtained whenever an authority can be reached.',
+  ),
 })
 export type EvidenceOptions = z.infer<typeof EvidenceOptions>
 
