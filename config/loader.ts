@@ -189,8 +189,17 @@ const FILE_OPTIONS: readonly Path[] = [
   ['http', 'tls', 'keyFile'],
 ]
 
+/** The same, of every entry of a list. */
+const FILE_OPTIONS_EACH: readonly [list: Path, option: string][] = [
+  [['evidence', 'timestamp', 'authorities'], 'caFile'],
+]
+
 function withFiles(options: GatewayOptions, file: string): GatewayOptions {
-  const isFile = (path: Path): boolean => FILE_OPTIONS.some((one) => pathText(one) === pathText(path))
+  const isFile = (path: Path): boolean =>
+    FILE_OPTIONS.some((one) => pathText(one) === pathText(path)) ||
+    FILE_OPTIONS_EACH.some(
+      ([list, option]) => pathText(path.slice(0, -2)) === pathText(list) && path.at(-1) === option,
+    )
   return mapLeaves(options, [], (leaf, path) =>
     isFile(path) && typeof leaf === 'string' ? resolve(dirname(file), leaf) : leaf,
   ) as GatewayOptions

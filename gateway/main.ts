@@ -13,10 +13,9 @@ import { Register } from './alerts/people.ts'
 import { SuppressedActs } from './alerts/suppressed.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
-import { EvidenceKeeper } from './evidence/keeper.ts'
-import { openSigner, type Signer } from './evidence/seal.ts'
-import { manifestSummary } from './evidence/summary.ts'
-import type { SealedPackage } from './evidence/vault.ts'
+import type { Custody } from './evidence/custody.ts'
+import type { EvidenceKeeper } from './evidence/keeper.ts'
+import { EvidenceRoom } from './evidence-room.ts'
 import { basisInForce } from './grading-facts.ts'
 import { AccessLog } from './http/access-log.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
@@ -91,9 +90,9 @@ async function build(box: Box): Promise<RunningGateway> {
     recordings: () => registry?.list(RECORDINGS_ASKED_MAX) ?? [],
   })
   const suppressed = new SuppressedActs(database, clock)
-  const sink = sinkOf(desk, outbox, suppressed)
-  const signer = await openSigner(join(folder, 'keys'))
-  const { evidence, pendingEventIds } = await openEvidence(box, signer)
+  const room = await EvidenceRoom.open({ ...box, database, outbox }, closing)
+  const { keeper: evidence, signer, pendingEventIds } = room
+  const sink = sinkOf(desk, room, suppressed)
   const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
   const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
   await clockWatch.start()
@@ -105,6 +104,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const now = { config: () => box.config, street: () => street }
   const persuading: Persuading = new Persuading({ ...parts, ...now, register, folder, clock, log })
   const link = openLink(box, { ...parts, birth, persuading, register })
+  closing.own(room.heads)
   const street: Street = closing.own(
     new Street(config, {
       ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory'), history: desk },
@@ -126,7 +126,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed },
+    ...{ persuading, suppressed, custody: room.custody },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -134,6 +134,7 @@ async function build(box: Box): Promise<RunningGateway> {
     return street.change(box.config)
   }
   office.start()
+  await room.start()
   link.start()
   telemetry.start()
   closing.own(persuading).start()
@@ -272,6 +273,7 @@ async function openHttp(
     link: MqttLink
     persuading: Persuading
     suppressed: SuppressedActs
+    custody: Custody
   },
 ): Promise<HttpServer> {
   const { folder, clock, log, closing } = box
@@ -283,7 +285,7 @@ async function openHttp(
       accessLog: new AccessLog({ database: parts.database, clock }),
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
-      evidenceFolder: parts.evidence.vault.evidence,
+      ...{ evidenceFolder: parts.evidence.vault.evidence, custody: parts.custody, clock },
       law: { publicRules: () => publicRulesOf(box), suppressed: parts.suppressed },
       directory: { devices: () => devicesOf(box.config), people: () => parts.office.people.all() },
       office: parts.office,
@@ -300,30 +302,6 @@ function publicRulesOf({ config, clock }: Box): PublicRules {
   const { catalogue, region, utcOffsetMinutes } = config
   const place = { districtCode: region, wallMs: clock.wallMs(), offsetMinutes: utcOffsetMinutes }
   return publicRules(catalogue, place)
-}
-
-async function openEvidence(box: Box, signer: Signer) {
-  const { config, log, closing } = box
-  const evidence = closing.own(
-    new EvidenceKeeper({
-      ...{ options: config.evidence, storage: config.storage, signer, log },
-      producer: { site: config.site, gateway: config.gateway },
-    }),
-  )
-  const { pendingEventIds } = await evidence.recover()
-  return { evidence, pendingEventIds }
-}
-
-/** The platform may keep what it is told here: together these summaries are the chain, outside the box. */
-function evidenceMessage(sealed: SealedPackage) {
-  return {
-    id: derivedUlid(Date.parse(sealed.producedAt), 'evidence-message', sealed.packageId),
-    topic: `evidence/${sealed.eventId}`,
-    type: MESSAGES.evidence.type,
-    subject: sealed.eventId,
-    time: sealed.producedAt,
-    data: manifestSummary(sealed),
-  }
 }
 
 function openBroker({ config, folder, log }: Box): Promise<EmbeddedBroker> {
@@ -373,10 +351,10 @@ async function openRegistry(
   return registry
 }
 
-function sinkOf(desk: AlertDesk, outbox: Outbox, suppressed: SuppressedActs): EventSink {
+function sinkOf(desk: AlertDesk, room: EvidenceRoom, suppressed: SuppressedActs): EventSink {
   return {
     suppressed: (act) => suppressed.keep(act),
-    sealed: (sealed) => void outbox.put(evidenceMessage(sealed)),
+    sealed: (sealed) => room.sealed(sealed),
     last: (eventId) => desk.get(eventId)?.event ?? null,
     raise: (event) => void desk.raise(event),
   }

@@ -7,6 +7,7 @@ import type { ClockWatch } from '../devices/clock/clock-watch.ts'
 import type { CameraStatus } from '../devices/device.ts'
 import type { AlertDesk } from './alerts/desk.ts'
 import type { Eyes } from './detections/eyes.ts'
+import { statementsIn } from './evidence/revocations.ts'
 import type { Signer } from './evidence/seal.ts'
 import { type Clock, isoTime } from './kit/clock.ts'
 import type { Birth } from './mqtt/messages.ts'
@@ -48,6 +49,10 @@ export function birthOf(box: Box, signer: Signer, eyes: Eyes, clockWatch: ClockW
     catalogVersion: config.catalogVersion,
     modelDigest: eyes.modelDigest,
     publicKey: signer.publicKeyPem,
+    ...(signer.sm2 === null ? {} : { sm2PublicKey: signer.sm2.publicKeyPem }),
+    revokedKeys: statementsIn(signer.revocations).map(({ keyId, revokedAt, reason }) => ({
+      ...{ keyId, revokedAt, reason },
+    })),
     clock: { offsetMs, source },
   }
 }

@@ -20,7 +20,9 @@ import { loadModel } from '../../models/manifest.ts'
 import type { ScriptLibrary } from '../alerts/scripts.ts'
 import { DEFAULT_MODEL_FILE } from '../detections/eyes.ts'
 import { freeBytes } from '../evidence/disk.ts'
-import { currentKeyId } from '../evidence/seal.ts'
+import { revocationsOf } from '../evidence/revocations.ts'
+import { type Algorithm, currentKeyId } from '../evidence/seal.ts'
+import { type AuthorityOptions, authoritiesOf } from '../evidence/tsa.ts'
 import { type Fault, fault, isFault, type Language, reasonOf, redact } from '../kit/errors.ts'
 import { checkFfmpeg } from '../streams/media-tool.ts'
 import { blindRulesOf } from './blind-rules.ts'
@@ -108,13 +110,26 @@ function licenceNotes(config: Config | null, language: Language): Line[] {
 }
 
 function examinationsOf(config: Config): [item: string, examination: Examination][] {
-  const { model, naming, storage, http, mqtt, cameras } = config
+  const { model, naming, storage, http, mqtt, cameras, evidence } = config
   const certificates = [mqtt.tls.ca, mqtt.tls.cert, http.tls?.certFile].filter((file) => file !== undefined)
   return [
     ['model', () => (model === undefined ? null : loadModel(model.file, model.manifest).manifest.name)],
     ['naming', () => (naming.enabled ? loadModel(DEFAULT_MODEL_FILE).manifest.name : null)],
     ['disk', () => checkDisk(storage.folder, storage.freeMinMiB)],
-    ['evidence key', () => checkKey(join(storage.folder, 'keys'))],
+    ['evidence key', () => checkKey(join(storage.folder, 'keys'), 'Ed25519')],
+    ...(evidence.sm2
+      ? [
+          ['evidence key SM2', () => checkKey(join(storage.folder, 'keys'), 'SM2')] satisfies [
+            string,
+            Examination,
+          ],
+        ]
+      : []),
+    ['revoked keys', () => checkRevoked(join(storage.folder, 'keys'))],
+    ...evidence.timestamp.authorities.map((authority): [string, Examination] => [
+      'timestamps',
+      () => checkAuthority(authority),
+    ]),
     ['clock', () => checkClock(config)],
     ['broker', () => checkBroker(config)],
     ['voice', () => checkVoice(config)],
@@ -157,14 +172,34 @@ async function checkDisk(folder: string, freeMinMiB: number): Promise<string> {
   throw fault('STORAGE_FULL', { path: folder, reason: `${freeMiB} MiB < ${freeMinMiB} MiB` })
 }
 
-async function checkKey(folder: string): Promise<string> {
-  const keyId = await currentKeyId(folder)
+async function checkKey(folder: string, algorithm: Algorithm): Promise<string> {
+  const keyId = await currentKeyId(folder, algorithm)
   if (keyId === null) throw fault('KEY_NOT_MADE', { folder })
   const file = join(folder, `${keyId}.key.pem`)
   const stat = statSync(file, { throwIfNoEntry: false })
   if (stat === undefined) throw fault('KEY_MISSING', { file, reason: 'ENOENT' })
   if ((stat.mode & 0o077) !== 0) throw fault('KEY_EXPOSED', { file })
   return keyId
+}
+
+/** Which keys of this box nobody should trust any more, and since when. */
+async function checkRevoked(folder: string): Promise<string> {
+  const revocations = await revocationsOf(folder)
+  if (revocations.length === 0) return '0'
+  return revocations.map(({ keyId, revokedAt, reason }) => `${keyId} ${revokedAt} ${reason}`).join('; ')
+}
+
+/** Its certificate, and whether something answers there. No token is asked for: some authorities count them. */
+async function checkAuthority({ url, caFile }: AuthorityOptions): Promise<string> {
+  await authoritiesOf(caFile)
+  checkCertificate(caFile)
+  const { hostname, port, protocol } = new URL(url)
+  try {
+    await reach(hostname, Number(port || (protocol === 'https:' ? 443 : 80)))
+  } catch (error) {
+    throw fault('TSA_UNREACHABLE', { url: redact(url), reason: reasonOf(error) }, error)
+  }
+  return redact(url)
 }
 
 async function checkClock({ clock }: Config): Promise<string | null> {

@@ -1,18 +1,22 @@
 /**
- * `lushao keys init|rotate|export`: the box's signing key. There is no default key; the gateway makes one at its
+ * `lushao keys init|rotate|revoke|export`: the box's signing key. There is no default key; the gateway makes one at its
  * first start, `init` does the same ahead of it.
  */
 import type { Command } from 'commander'
+import { readChain } from '../evidence/chain.ts'
+import type { Link } from '../evidence/package.ts'
+import { revokeKey } from '../evidence/revocations.ts'
 import { exportKeys, initKey, rotateKey } from '../evidence/seal.ts'
 import { StorageOptions, Vault } from '../evidence/vault.ts'
 import { systemClock } from '../kit/clock.ts'
-import { languageOf, print, say } from './program.ts'
+import { languageOf, print, say, usage } from './program.ts'
 
 interface Options {
   readonly storage: string
   readonly json?: boolean
 }
 
+const REASON_LENGTH_MAX = 200
 const DEFAULT_STORAGE = StorageOptions.parse({}).folder
 
 export function addKeys(program: Command): void {
@@ -40,7 +44,12 @@ export function addKeys(program: Command): void {
       const { old, next } = await rotateKey(folderOf(options), systemClock.wallMs())
       const zh = languageOf(command) === 'zh'
       if (options.json)
-        print(JSON.stringify({ oldKeyId: old.keyId, keyId: next.keyId, fingerprint: next.fingerprint }))
+        print(
+          JSON.stringify({
+            ...{ oldKeyId: old.keyId, keyId: next.keyId, fingerprint: next.fingerprint },
+            ...(next.sm2 === null ? {} : { oldSm2KeyId: old.sm2?.keyId, sm2KeyId: next.sm2.keyId }),
+          }),
+        )
       else
         print(
           zh ? `密钥 ${old.keyId} 更换为 ${next.keyId}` : `key ${old.keyId} was followed by ${next.keyId}`,
@@ -51,6 +60,8 @@ export function addKeys(program: Command): void {
     },
   )
 
+  addRevoke(add('revoke', 'say that a key of the box that is no longer in use is to be trusted no more'))
+
   add('export', 'print every public key the box ever had, the one in use first').action(
     async (options: Options) => {
       const exported = await exportKeys(folderOf(options))
@@ -58,6 +69,41 @@ export function addKeys(program: Command): void {
       else for (const { keyId, pem } of exported) print(`lushao key ${keyId}\n${pem.trim()}`)
     },
   )
+}
+
+function addRevoke(command: Command): void {
+  command
+    .argument('<keyId>', 'as `lushao keys export` prints it')
+    .requiredOption('--reason <text>', 'why: it stands in every package from now on')
+    .action(async (keyId: string, options: Options & { reason: string }) => {
+      const reason = options.reason.trim()
+      if (reason === '' || reason.length > REASON_LENGTH_MAX) {
+        throw usage('keys revoke', `--reason takes 1 to ${REASON_LENGTH_MAX} characters`)
+      }
+      const vault = new Vault(StorageOptions.parse({ folder: options.storage }))
+      const head = await headOf(vault)
+      const revocation = await revokeKey(vault.keys, { keyId, reason, wallMs: systemClock.wallMs(), head })
+      const zh = languageOf(command) === 'zh'
+      if (options.json) print(JSON.stringify(revocation))
+      else
+        print(
+          zh
+            ? `密钥 ${keyId} 自 ${revocation.revokedAt} 起吊销：${revocation.reason}`
+            : `key ${keyId} is revoked since ${revocation.revokedAt}: ${revocation.reason}`,
+        )
+      say(
+        zh
+          ? '正在运行的网关重启后，证据包与上线消息携带该声明。'
+          : 'A running gateway tells it in its packages and its birth message after its next start.',
+      )
+    })
+}
+
+/** A crash may have left the newest package out of the record; if it stands, it is the head. */
+async function headOf(vault: Vault): Promise<Link | null> {
+  const record = await readChain(vault.chainFile)
+  const sealing = record?.sealing ?? null
+  return sealing !== null && (await vault.has(sealing.packageId)) ? sealing : (record?.head ?? null)
 }
 
 function folderOf({ storage }: Options): string {

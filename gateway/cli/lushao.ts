@@ -20,6 +20,7 @@ import { addSimulateBodycam } from './simulate-bodycam.ts'
 import { addSimulateCamera } from './simulate-camera.ts'
 import { addSimulatePlatform } from './simulate-platform.ts'
 import { addSimulateSpeaker } from './simulate-speaker.ts'
+import { addSimulateTsa } from './simulate-tsa.ts'
 import { addVerify } from './verify.ts'
 
 const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }
@@ -38,12 +39,13 @@ addModels(program)
 addKeys(program)
 
 const simulate = new Command('simulate').description(
-  'simulated peers: camera, scene, body-cam, platform, speaker',
+  'simulated peers: camera, scene, body-cam, platform, speaker, time-stamping authority',
 )
 addSimulateCamera(simulate)
 addSimulateBodycam(simulate)
 addSimulatePlatform(simulate)
 addSimulateSpeaker(simulate)
+addSimulateTsa(simulate)
 program.addCommand(simulate)
 
 process.exitCode = await runProgram(program, process.argv)

@@ -7,13 +7,18 @@ import { basename } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { type FindingCode, findingText } from '../evidence/findings.ts'
+import { statementsIn } from '../evidence/revocations.ts'
+import { algorithmOf } from '../evidence/seal.ts'
+import { readAuthorities } from '../evidence/timestamp.ts'
 import { type PackageResult, type VerifyReport, verifyPackages } from '../evidence/verify.ts'
 import { fault, type Language, reasonOf } from '../kit/errors.ts'
-import { languageOf, print } from './program.ts'
+import { languageOf, print, usage } from './program.ts'
 
 interface Options {
   readonly key?: readonly string[]
   readonly revoked?: readonly string[]
+  readonly tsaCa?: readonly string[]
+  readonly heads?: readonly string[]
   readonly partial?: boolean
   readonly json?: boolean
 }
@@ -24,14 +29,24 @@ export function addVerify(program: Command): void {
     .description('check evidence packages offline: every byte, the signature, the chain')
     .argument('<paths...>', 'packages, or folders of packages')
     .option('--key <pem...>', 'public key(s) to trust, as `lushao keys export` prints them')
-    .option('--revoked <pem...>', 'public key(s) no longer to be trusted')
+    .option(
+      '--revoked <file...>',
+      'public key(s) no longer to be trusted, or revocations as `lushao keys revoke` made them',
+    )
+    .option('--tsa-ca <pem...>', 'certificate(s) of the time-stamping authorities to trust')
+    .option(
+      '--heads <file...>',
+      'daily heads as the box published them: finds a chain that was cut or rewritten',
+    )
     .option('--partial', 'a folder holds only some packages of its box: missing numbers are no finding')
     .option('--json', 'print every file and finding as JSON')
     .action(async (paths: string[], options: Options, command: Command) => {
       const bar = progressBar(options.json === true)
       const report = await verifyPackages(paths, {
         keys: await readKeys(options.key ?? []),
-        revoked: await readKeys(options.revoked ?? []),
+        ...(await readRevoked(options.revoked ?? [])),
+        authorities: (await Promise.all((options.tsaCa ?? []).map(readCertificates))).flat(),
+        heads: (await Promise.all((options.heads ?? []).map(readGiven))).join('\n'),
         partial: options.partial ?? false,
         onProgress: bar.onProgress,
       }).finally(bar.stop)
@@ -54,9 +69,30 @@ async function readKeys(files: readonly string[]): Promise<KeyObject[]> {
       throw fault('USAGE', { command: 'verify', reason: `${path}: ${reasonOf(error)}` }, error)
     }
   }
-  const odd = keys.find((key) => key.asymmetricKeyType !== 'ed25519')
-  if (odd !== undefined) throw fault('USAGE', { command: 'verify', reason: 'A key given is not Ed25519' })
+  const odd = keys.find((key) => algorithmOf(key) === null)
+  if (odd !== undefined) throw usage('verify', 'A key given is neither Ed25519 nor SM2')
   return keys
+}
+
+async function readRevoked(files: readonly string[]) {
+  const texts = await Promise.all(files.map(async (path) => [path, await readGiven(path)] as const))
+  const records = texts.map(([path, text]) => [path, statementsIn(text)] as const)
+  const pem = records.filter(([, found]) => found.length === 0).map(([path]) => path)
+  return { revoked: await readKeys(pem), revocations: records.flatMap(([, found]) => found) }
+}
+
+async function readCertificates(path: string) {
+  try {
+    return readAuthorities(await readFile(path, 'utf8'))
+  } catch (error) {
+    throw fault('USAGE', { command: 'verify', reason: `${path}: ${reasonOf(error)}` }, error)
+  }
+}
+
+async function readGiven(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw fault('USAGE', { command: 'verify', reason: `${path}: ${reasonOf(error)}` }, error)
+  })
 }
 
 function reportLines(report: VerifyReport, language: Language): string[] {
@@ -88,14 +124,26 @@ function weight(code: FindingCode): number {
 function okLineEn(name: string, one: PackageResult): string {
   const trust =
     one.trust === 'pinned' ? `key ${one.keyId} trusted` : `key ${one.keyId} NOT CHECKED, give --key`
-  const time = one.timestamp.time === null ? 'no timestamp' : `stamped ${one.timestamp.time}`
-  return `ok   ${name}  no. ${one.sequence}, ${one.files.length} files, ${trust}, ${time}`
+  const second = one.sm2KeyId === null ? '' : `, SM2 key ${one.sm2KeyId}`
+  return `ok   ${name}  no. ${one.sequence}, ${one.files.length} files, ${trust}${second}, ${stampEn(one)}`
+}
+
+function stampEn({ timestamp: { state, time, authority } }: PackageResult): string {
+  if (state === 'ABSENT') return 'no timestamp'
+  const by = authority === null ? '' : ` by ${authority}`
+  return state === 'FITS' ? `stamped ${time}${by}` : `stamped ${time}${by} NOT CHECKED, give --tsa-ca`
 }
 
 function okLineZh(name: string, one: PackageResult): string {
   const trust = one.trust === 'pinned' ? `密钥 ${one.keyId} 可信` : `密钥 ${one.keyId} 未核对，请给出 --key`
-  const time = one.timestamp.time === null ? '无时间戳' : `时间戳 ${one.timestamp.time}`
-  return `通过  ${name}  第 ${one.sequence} 号，${one.files.length} 个文件，${trust}，${time}`
+  const second = one.sm2KeyId === null ? '' : `，SM2 密钥 ${one.sm2KeyId}`
+  return `通过  ${name}  第 ${one.sequence} 号，${one.files.length} 个文件，${trust}${second}，${stampZh(one)}`
+}
+
+function stampZh({ timestamp: { state, time, authority } }: PackageResult): string {
+  if (state === 'ABSENT') return '无时间戳'
+  const by = authority === null ? '' : `（${authority}）`
+  return state === 'FITS' ? `时间戳 ${time}${by}` : `时间戳 ${time}${by} 未核对，请给出 --tsa-ca`
 }
 
 function badWord(language: Language): string {

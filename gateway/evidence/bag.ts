@@ -2,7 +2,7 @@
  * BagIt 1.0 (RFC 8493), as far as a sealed package needs it: manifests, `bag-info.txt`, and reading them back.
  *
  *     manifest-<alg>.txt      "<hex>  data/…\n" a payload file
- *     tagmanifest-sha256.txt  the same for every other file but itself and its seals (.sig, .tsr)
+ *     tagmanifest-sha256.txt  the same for every other file but itself and its seals (.sig, .sm2.sig, .tsr)
  *
  * `sha256sum -c` reads these lines as they are. Reading is for bags of unknown making: what is odd is named, never
  * followed [R41, R44].
@@ -13,12 +13,16 @@ export const BAGIT_TXT = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8
 export const TAGMANIFEST = 'tagmanifest-sha256.txt'
 export const SIGNATURE = `${TAGMANIFEST}.sig`
 export const TIMESTAMP = `${TAGMANIFEST}.tsr`
+/** A second signature, where SM2 is configured, with the key to it. */
+export const SM2_SIGNATURE = `${TAGMANIFEST}.sm2.sig`
 export const PUBLIC_KEY = 'public-key.pem'
+export const SM2_PUBLIC_KEY = 'public-key-sm2.pem'
 export const KEY_ROTATIONS = 'key-rotations.ndjson'
+export const KEY_REVOCATIONS = 'key-revocations.ndjson'
 export const EVIDENCE_JSON = 'data/evidence.json'
 export const PAYLOAD_MANIFESTS = { sha256: 'manifest-sha256.txt', sm3: 'manifest-sm3.txt' } as const
 /** Files beside the tag manifest that seal it and so cannot be in it. */
-export const SEALS: readonly string[] = [TAGMANIFEST, SIGNATURE, TIMESTAMP]
+export const SEALS: readonly string[] = [TAGMANIFEST, SIGNATURE, SM2_SIGNATURE, TIMESTAMP]
 
 export interface ManifestLine {
   readonly path: string

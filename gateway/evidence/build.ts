@@ -17,12 +17,15 @@ import {
   BAGIT_TXT,
   bagInfoText,
   EVIDENCE_JSON,
+  KEY_REVOCATIONS,
   KEY_ROTATIONS,
   type ManifestLine,
   manifestText,
   PAYLOAD_MANIFESTS,
   PUBLIC_KEY,
   SIGNATURE,
+  SM2_PUBLIC_KEY,
+  SM2_SIGNATURE,
   TAGMANIFEST,
   TIMESTAMP,
 } from './bag.ts'
@@ -43,6 +46,7 @@ import type { Picture } from './picture.ts'
 import { missingOf } from './plan.ts'
 import type { QualityOptions } from './quality/options.ts'
 import type { Signer } from './seal.ts'
+import { SM2_DISTINGUISHING_ID } from './sm2.ts'
 import { type DerivedPicture, makeStill, type Still, type StillOptions } from './stills.ts'
 
 interface PackagePlan {
@@ -204,7 +208,10 @@ async function writeTags(
     [PAYLOAD_MANIFESTS.sm3, manifest('sm3')],
     [PUBLIC_KEY, plan.signer.publicKeyPem],
   ]
-  if (plan.signer.rotations !== '') tags.push([KEY_ROTATIONS, plan.signer.rotations])
+  const { rotations, revocations, sm2 } = plan.signer
+  if (rotations !== '') tags.push([KEY_ROTATIONS, rotations])
+  if (revocations !== '') tags.push([KEY_REVOCATIONS, revocations])
+  if (sm2 !== null) tags.push([SM2_PUBLIC_KEY, sm2.publicKeyPem])
 
   const lines: ManifestLine[] = await Promise.all(
     tags.map(async ([name, text]) => {
@@ -215,6 +222,7 @@ async function writeTags(
   const tagmanifest = Buffer.from(manifestText(lines))
   await writeNew(join(plan.folder, TAGMANIFEST), tagmanifest)
   await writeNew(join(plan.folder, SIGNATURE), plan.signer.sign(tagmanifest))
+  if (sm2 !== null) await writeNew(join(plan.folder, SM2_SIGNATURE), sm2.sign(tagmanifest))
   return manifestHash
 }
 
@@ -238,6 +246,16 @@ function bagInfo(
     ['Lushao-Key-Id', signer.keyId],
     ['Lushao-Public-Key-SHA256', signer.fingerprint],
     ['Lushao-Signature', `Ed25519 over ${TAGMANIFEST}, raw, in ${SIGNATURE}`],
+    ...sm2Info(signer),
     ['Lushao-Timestamp', `none when sealed; an RFC 3161 token obtained later is ${TIMESTAMP}`],
   ])
+}
+
+function sm2Info({ sm2 }: Signer): [label: string, value: string][] {
+  if (sm2 === null) return []
+  const how = `SM2 with SM3, id ${SM2_DISTINGUISHING_ID}, over ${TAGMANIFEST}, in ${SM2_SIGNATURE}`
+  return [
+    ['Lushao-SM2-Key-Id', sm2.keyId],
+    ['Lushao-SM2-Signature', how],
+  ]
 }

@@ -7,13 +7,15 @@
  * Every finding names its item. The bag may be of anybody's making: paths are never followed out of it, links and
  * pipes never opened, and sizes are compared before anything large is read.
  */
-import { createPublicKey, type KeyObject, verify } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { basename, join, resolve } from 'node:path'
+import type { Certificate } from 'pkijs'
 import { z } from 'zod'
 import { reasonOf } from '../kit/errors.ts'
 import {
   BAGIT_TXT,
   EVIDENCE_JSON,
+  KEY_REVOCATIONS,
   KEY_ROTATIONS,
   PAYLOAD_MANIFESTS,
   PUBLIC_KEY,
@@ -21,20 +23,28 @@ import {
   readBagInfo,
   readManifest,
   SEALS,
-  SIGNATURE,
   TAGMANIFEST,
   TIMESTAMP,
 } from './bag.ts'
 import { type Digest, digestFile, digestOf } from './disk.ts'
 import type { Finding, FindingCode } from './findings.ts'
-import { followRotations, keyIdOf } from './seal.ts'
-import { readTimestamp } from './timestamp.ts'
+import { checkSignatures } from './signature-check.ts'
+import { type JudgedToken, judgeToken, NO_TOKEN } from './timestamp.ts'
 import { readSmall, readTree } from './tree.ts'
 
 export interface Trust {
   /** Keys the verifier brought; none: signatures are checked for consistency only, and the result says so. */
   readonly pinned: readonly KeyObject[]
   readonly revoked: ReadonlySet<string>
+  /** Certificates of time-stamping authorities that the verifier brought; none: tokens are looked at, not trusted. */
+  readonly authorities?: readonly Certificate[]
+}
+
+/** What a bag says of keys, for those who look at many bags. */
+interface KeyFiles {
+  readonly publicKeys: readonly KeyObject[]
+  readonly rotations: string
+  readonly revocations: string
 }
 
 export interface CheckedPackage {
@@ -46,9 +56,13 @@ export interface CheckedPackage {
   readonly sequence: number | null
   readonly manifestHash: string | null
   readonly prevManifestHash: string | null
+  /** When it was made, by the box's own clock. */
+  readonly producedAt: string | null
   readonly keyId: string | null
+  /** Of the second signature; null when there is none. */
+  readonly sm2KeyId: string | null
   readonly trust: 'pinned' | 'unpinned' | 'none'
-  readonly timestamp: { readonly state: 'ABSENT' | 'FITS' | 'MISFIT'; readonly time: string | null }
+  readonly timestamp: JudgedToken
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly ok: boolean }[]
   readonly findings: readonly Finding[]
 }
@@ -73,6 +87,7 @@ const EvidenceRecord = z.object({
   eventId: z.string(),
   sequence: z.int().min(1),
   prevManifestHash: z.string().nullable(),
+  producedAt: z.string().exactOptional(),
   producer: z.object({ site: z.string(), gateway: z.string() }),
   items: z.array(ItemRecord),
 })
@@ -82,7 +97,7 @@ export async function checkPackage(
   path: string,
   trust: Trust,
   onBytes: (count: number) => void = () => {},
-): Promise<CheckedPackage> {
+): Promise<CheckedPackage & { keyFiles: KeyFiles }> {
   return new PackageCheck(path, trust, onBytes).run()
 }
 
@@ -100,7 +115,7 @@ class PackageCheck {
     this.#onBytes = onBytes
   }
 
-  async run(): Promise<CheckedPackage> {
+  async run(): Promise<CheckedPackage & { keyFiles: KeyFiles }> {
     const tree = await readTree(this.#root)
     this.#files = tree.files
     this.#findings.push(...tree.findings)
@@ -109,11 +124,16 @@ class PackageCheck {
     const sha256 = await this.#manifest(PAYLOAD_MANIFESTS.sha256)
     const sm3 = await this.#manifest(PAYLOAD_MANIFESTS.sm3)
     const evidence = await this.#evidence()
-    const keyId = await this.#signature()
+    const { keyId, sm2KeyId, publicKeys } = await checkSignatures({
+      files: this.#files,
+      trust: this.#trust,
+      read: (name, bytesMax) => this.#read(name, bytesMax),
+      find: (code, item, detail) => this.#find(code, item, detail),
+    })
     await this.#hashListed(tags, sha256, evidence)
     this.#compareSm3(sha256, sm3)
     await this.#presence(tags, sha256)
-    await this.#bagInfo(evidence, keyId)
+    await this.#bagInfo(evidence, keyId, sm2KeyId)
     if (evidence !== null) this.#items(evidence, sha256, sm3)
     const timestamp = await this.#timestamp()
 
@@ -126,7 +146,9 @@ class PackageCheck {
       sequence: evidence?.sequence ?? null,
       manifestHash: await this.#hashOf(PAYLOAD_MANIFESTS.sha256),
       prevManifestHash: evidence?.prevManifestHash ?? null,
+      producedAt: evidence?.producedAt ?? null,
       keyId,
+      sm2KeyId,
       trust: keyId === null || this.#has('KEY_WRONG', 'KEY_REVOKED') ? 'none' : trusted,
       timestamp,
       files: [...this.#files].map(([file, bytes]) => ({
@@ -135,6 +157,11 @@ class PackageCheck {
         ok: !this.#findings.some(({ item }) => item === file),
       })),
       findings: this.#findings,
+      keyFiles: {
+        publicKeys,
+        rotations: await this.#text(KEY_ROTATIONS),
+        revocations: await this.#text(KEY_REVOCATIONS),
+      },
     }
   }
 
@@ -170,33 +197,8 @@ class PackageCheck {
     return manifest
   }
 
-  /** The key whose signature fits, whether or not it is trusted. */
-  async #signature(): Promise<string | null> {
-    const tagmanifest = await this.#read(TAGMANIFEST)
-    const signature = await this.#read(SIGNATURE, 4096)
-    if (!this.#files.has(TAGMANIFEST)) this.#find('MISSING', TAGMANIFEST)
-    if (!this.#files.has(SIGNATURE)) this.#find('MISSING', SIGNATURE)
-    const inBag = readPublicKey(await this.#read(PUBLIC_KEY, 65_536))
-    if (inBag === null && this.#files.has(PUBLIC_KEY)) this.#find('KEY_BAD', PUBLIC_KEY)
-    if (tagmanifest === null || signature === null) return null
-
-    const keys = inBag === null ? this.#trust.pinned : [inBag, ...this.#trust.pinned]
-    const signer = keys.find((key) => verify(null, tagmanifest, key, signature))
-    if (signer === undefined) {
-      this.#find('SIGNATURE_BAD', TAGMANIFEST)
-      return null
-    }
-    const keyId = keyIdOf(signer)
-    await this.#judgeKey(keyId)
-    return keyId
-  }
-
-  async #judgeKey(keyId: string): Promise<void> {
-    const { pinned, revoked } = this.#trust
-    const rotations = (await this.#read(KEY_ROTATIONS))?.toString('utf8') ?? ''
-    const trusted = followRotations(pinned, revoked, rotations)
-    if (revoked.has(keyId)) this.#find('KEY_REVOKED', keyId)
-    else if (pinned.length > 0 && !trusted.has(keyId)) this.#find('KEY_WRONG', keyId)
+  async #text(name: string): Promise<string> {
+    return (await this.#read(name))?.toString('utf8') ?? ''
   }
 
   /** Every listed file is hashed once; one whose size already differs from evidence.json is not read at all. */
@@ -261,7 +263,11 @@ class PackageCheck {
     return [...missing].find(([, hash]) => hash === sha256)?.[0] ?? null
   }
 
-  async #bagInfo(evidence: EvidenceRecord | null, keyId: string | null): Promise<void> {
+  async #bagInfo(
+    evidence: EvidenceRecord | null,
+    keyId: string | null,
+    sm2KeyId: string | null,
+  ): Promise<void> {
     const bagit = await this.#read('bagit.txt')
     if (bagit !== null && bagit.toString('utf8') !== BAGIT_TXT)
       this.#find('BAG_INFO', 'bagit.txt', 'BagIt 1.0, UTF-8')
@@ -275,6 +281,7 @@ class PackageCheck {
       ['External-Identifier', evidence?.packageId ?? null],
       ['Bag-Group-Identifier', evidence?.eventId ?? null],
       ['Lushao-Key-Id', keyId],
+      ['Lushao-SM2-Key-Id', sm2KeyId],
     ]
     for (const [label, value] of expected) {
       const told = info.get(label) ?? ''
@@ -310,28 +317,17 @@ class PackageCheck {
     }
   }
 
-  async #timestamp(): Promise<CheckedPackage['timestamp']> {
+  async #timestamp(): Promise<JudgedToken> {
+    if (!this.#files.has(TIMESTAMP)) return NO_TOKEN
     const token = await this.#read(TIMESTAMP, 1 << 20)
-    if (token === null) return { state: this.#files.has(TIMESTAMP) ? 'MISFIT' : 'ABSENT', time: null }
-    const read = readTimestamp(token)
-    if (read !== null && read.sha256 === (await this.#hashOf(TAGMANIFEST)))
-      return { state: 'FITS', time: read.time }
-    this.#find(
-      'TIMESTAMP_MISFIT',
-      TIMESTAMP,
-      read === null ? 'not an RFC 3161 token over SHA-256' : read.time,
-    )
-    return { state: 'MISFIT', time: read?.time ?? null }
-  }
-}
-
-function readPublicKey(pem: Buffer | null): KeyObject | null {
-  if (pem === null) return null
-  try {
-    const key = createPublicKey(pem)
-    return key.asymmetricKeyType === 'ed25519' ? key : null
-  } catch {
-    return null // Reported as KEY_BAD by the caller.
+    const stamped = await readSmall(join(this.#root, TAGMANIFEST), TAG_BYTES_MAX)
+    const { authorities = [] } = this.#trust
+    const judged = await judgeToken(token ?? Buffer.alloc(0), stamped ?? Buffer.alloc(0), authorities)
+    // Who brought no certificate has not asked whose it is.
+    const asked = judged.state !== 'UNTRUSTED' || authorities.length > 0
+    if (asked && judged.state !== 'FITS' && judged.state !== 'ABSENT')
+      this.#find(`TIMESTAMP_${judged.state}`, TIMESTAMP, judged.detail)
+    return judged
   }
 }
 

@@ -23,7 +23,11 @@ const FINDINGS = {
   SIGNATURE_BAD: ['the signature does not fit {item}', '签名与 {item} 不符'],
   KEY_BAD: ['{item} holds no Ed25519 public key', '{item} 不是 Ed25519 公钥'],
   KEY_WRONG: ['key {item} is none of the trusted keys', '密钥 {item} 不在可信密钥之列'],
-  KEY_REVOKED: ['key {item} was revoked', '密钥 {item} 已吊销'],
+  KEY_REVOKED: [
+    'key {item} was revoked ({detail}), and neither a trusted token nor the chain shows that this is older',
+    '密钥 {item} 已吊销（{detail}），且无可信令牌或证据链证明本包早于吊销',
+  ],
+  SM2_KEY_BAD: ['{item} holds no SM2 public key', '{item} 不是 SM2 公钥'],
   FOLDER_NAME: ['the folder is called {item}, the package is {detail}', '目录名为 {item}，包编号为 {detail}'],
   BAG_INFO: ['bag-info.txt: {item} does not fit ({detail})', 'bag-info.txt：{item} 不符（{detail}）'],
   EVIDENCE_INVALID: [
@@ -34,8 +38,20 @@ const FINDINGS = {
   ITEM_MISMATCH: ['item {item} does not fit its file ({detail})', '条目 {item} 与文件不符（{detail}）'],
   ORIGIN_BROKEN: ['item {item}: {detail}', '条目 {item}：{detail}'],
   TIMESTAMP_MISFIT: [
-    'the timestamp token is not for this package ({detail})',
-    '时间戳令牌不属于本包（{detail}）',
+    'the timestamp token is not for this package ({detail}); look for the right one with whoever keeps the tokens',
+    '时间戳令牌不属于本包（{detail}）；请向令牌保管方查找正确的令牌',
+  ],
+  TIMESTAMP_UNTRUSTED: [
+    'the timestamp token is by nobody whom --tsa-ca names ({detail}); give the certificate of the agreed authority',
+    '时间戳令牌的签发者不在 --tsa-ca 之列（{detail}）；请提供约定机构的证书',
+  ],
+  TIMESTAMP_EXPIRED: [
+    'the authority’s certificate was not valid when the token was made ({detail}); the token proves no time',
+    '签发令牌时机构证书不在有效期内（{detail}）；该令牌不能证明时间',
+  ],
+  TIMESTAMP_BROKEN: [
+    '{item} is no valid timestamp token ({detail}); it was damaged, or is none; look for another copy',
+    '{item} 不是有效的时间戳令牌（{detail}）；已损坏或并非令牌，请查找其他副本',
   ],
   CHAIN_BROKEN: ['it does not follow {item} ({detail})', '与前一包 {item} 不衔接（{detail}）'],
   CHAIN_FORK: ['it has the same number as {item} ({detail})', '与 {item} 序号相同（{detail}）'],
@@ -43,6 +59,18 @@ const FINDINGS = {
   CHAIN_HEAD: [
     'the newest package should be {item} ({detail}), which is missing or another',
     '最新的证据包应为 {item}（{detail}），现已缺失或被替换',
+  ],
+  CHAIN_CUT: [
+    'package no. {item} was published as the newest ({detail}) and is missing: the chain was cut at its end',
+    '第 {item} 号证据包曾作为最新一包公布（{detail}），现已缺失：证据链末端被截去',
+  ],
+  CHAIN_REWRITTEN: [
+    'package no. {item} is another one than was published ({detail}): the chain was rewritten',
+    '第 {item} 号证据包与所公布的不同（{detail}）：证据链被重写',
+  ],
+  HEAD_BAD: [
+    'line {item} of the published heads cannot be relied on ({detail})',
+    '公布的链头第 {item} 行不可信（{detail}）',
   ],
 } as const satisfies Record<string, readonly [en: string, zh: string]>
 

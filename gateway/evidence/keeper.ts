@@ -28,6 +28,7 @@ import { lastPicture } from './picture.ts'
 import { clipFits, PlanOptions } from './plan.ts'
 import { QualityOptions } from './quality/options.ts'
 import type { Signer } from './seal.ts'
+import { TimestampOptions } from './tsa.ts'
 import { type SealedPackage, type StorageOptions, Vault } from './vault.ts'
 
 export const EvidenceOptions = z
@@ -59,6 +60,13 @@ export const EvidenceOptions = z
       .max(4096)
       .default(64)
       .describe('Memory (MiB) for stills decoded before their act is confirmed; a 720p still takes 2.6.'),
+    sm2: z
+      .boolean()
+      .default(false)
+      .describe('Sign every package by SM2 with SM3 as well, beside Ed25519, by a second key of the box.'),
+    timestamp: TimestampOptions.prefault({}).describe(
+      'Trusted timestamps (RFC 3161), obtained whenever an authority can be reached.',
+    ),
     quality: QualityOptions.prefault({}).describe('How good a record must be to be more than a lead.'),
     authorisations: z
       .array(Authorisation)

@@ -1,10 +1,12 @@
 /**
- * The box's signing key: Ed25519, made at first start, never a default, never leaving the box.
+ * The box's signing keys: Ed25519, and SM2 beside it when configured. Made at first start, never a default, never
+ * leaving the box.
  *
- *     <storage>/keys/current            key id in use
+ *     <storage>/keys/current            key id in use; current-sm2 the same for SM2
  *     <storage>/keys/<id>.key.pem       private, mode 0600; gone once the key was rotated out
  *     <storage>/keys/<id>.pub.pem       public, kept for ever
  *     <storage>/keys/rotations.ndjson   "this key follows that one", each signed by the key that leaves
+ *     <storage>/keys/revocations.ndjson "this key is to be trusted no more", each signed by the key then in use
  *
  * A key id is the first 16 hex digits of the SHA-256 of the public key's SPKI DER. A bag carries its public key and
  * the rotations, but trust never comes from the bag: whoever verifies pins one key, and rotations lead on from it.
@@ -24,18 +26,32 @@ import { z } from 'zod'
 import { isoTime } from '../kit/clock.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
 import { replaceFile, syncFolder, writeNew } from './disk.ts'
+import { isSm2Key, makeSm2Key, readSm2PrivateKey, signSm2, verifySm2 } from './sm2.ts'
+
+export type Algorithm = 'Ed25519' | 'SM2'
 
 /** What sealing needs of a key; one in a security module fits as well. */
-export interface Signer {
+export interface SigningKey {
   readonly keyId: string
   readonly publicKeyPem: string
+  /** Ed25519: 64 bytes, raw. SM2: DER of two numbers. */
+  sign(data: Uint8Array): Buffer
+}
+
+export interface Signer extends SigningKey {
   /** SHA-256 of the SPKI DER, hex. */
   readonly fingerprint: string
   /** Rotation statements that led to this key, NDJSON; empty for a first key. */
   readonly rotations: string
-  /** 64 bytes, raw Ed25519. */
-  sign(data: Uint8Array): Buffer
+  /** Revocation statements of this box, NDJSON; empty as long as no key was revoked. */
+  readonly revocations: string
+  /** The second key; null when it is not configured. */
+  readonly sm2: SigningKey | null
 }
+
+/** By algorithm: name of the file that names the key in use. */
+const CURRENT: Readonly<Record<Algorithm, string>> = { Ed25519: 'current', SM2: 'current-sm2' }
+export const REVOCATIONS_FILE = 'revocations.ndjson'
 
 function fingerprintOf(key: KeyObject): string {
   return createHash('sha256')
@@ -47,68 +63,114 @@ export function keyIdOf(key: KeyObject): string {
   return fingerprintOf(key).slice(0, 16)
 }
 
+/** Ed25519 or SM2; null for a key of another kind. */
+export function algorithmOf(publicKey: KeyObject): Algorithm | null {
+  if (publicKey.asymmetricKeyType === 'ed25519') return 'Ed25519'
+  return isSm2Key(publicKey) ? 'SM2' : null
+}
+
+export function verifySignature(publicKey: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
+  const algorithm = algorithmOf(publicKey)
+  if (algorithm === null) return false
+  return algorithm === 'SM2'
+    ? verifySm2(publicKey, data, signature)
+    : verify(null, data, publicKey, signature)
+}
+
 class PrivateKeySigner implements Signer {
   readonly keyId: string
   readonly publicKeyPem: string
   readonly fingerprint: string
   readonly rotations: string
+  readonly revocations: string
+  readonly sm2: SigningKey | null
   readonly #key: KeyObject
 
-  constructor(key: KeyObject, rotations: string) {
+  constructor(
+    key: KeyObject,
+    {
+      rotations = '',
+      revocations = '',
+      sm2 = null,
+    }: Partial<Pick<Signer, 'rotations' | 'revocations' | 'sm2'>> = {},
+  ) {
     const publicKey = createPublicKey(key)
     this.#key = key
     this.rotations = rotations
+    this.revocations = revocations
+    this.sm2 = sm2
     this.publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
     this.fingerprint = fingerprintOf(publicKey)
     this.keyId = keyIdOf(publicKey)
   }
 
   sign(data: Uint8Array): Buffer {
-    return sign(null, data, this.#key)
+    return isSm2Key(createPublicKey(this.#key)) ? signSm2(this.#key, data) : sign(null, data, this.#key)
   }
 }
 
-/** The key in use; the first call on a box makes it. */
-export async function openSigner(folder: string): Promise<Signer> {
-  const keyId = await currentKeyId(folder)
-  if (keyId === null) return initKey(folder)
-  const file = join(folder, `${keyId}.key.pem`)
-  const pem = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw fault('KEY_MISSING', { file, reason: reasonOf(error) }, error)
+/** The keys in use; the first call on a box makes them. */
+export async function openSigner(folder: string, { sm2 = false }: { sm2?: boolean } = {}): Promise<Signer> {
+  if ((await currentKeyId(folder)) === null) await initKey(folder)
+  if (sm2 && (await currentKeyId(folder, 'SM2')) === null) await makeCurrent(folder, 'SM2')
+  const rotations = await readFile(join(folder, 'rotations.ndjson'), 'utf8').catch(() => '') // Never rotated.
+  const revocations = await readFile(join(folder, REVOCATIONS_FILE), 'utf8').catch(() => '') // None revoked.
+  const second = sm2 ? new PrivateKeySigner(await privateKeyInUse(folder, 'SM2')) : null
+  return new PrivateKeySigner(await privateKeyInUse(folder, 'Ed25519'), {
+    rotations,
+    revocations,
+    sm2: second,
   })
-  if (((await stat(file)).mode & 0o077) !== 0) throw fault('KEY_EXPOSED', { file })
-  return new PrivateKeySigner(readPrivateKey(pem, file, keyId), await readRotations(folder))
 }
 
-export async function currentKeyId(folder: string): Promise<string | null> {
-  const text = await readFile(join(folder, 'current'), 'utf8').catch(() => null) // No key yet is no fault.
+export async function currentKeyId(folder: string, algorithm: Algorithm = 'Ed25519'): Promise<string | null> {
+  const text = await readFile(join(folder, CURRENT[algorithm]), 'utf8').catch(() => null) // No key yet is no fault.
   return text === null ? null : text.trim()
 }
 
 export async function initKey(folder: string): Promise<Signer> {
   if ((await currentKeyId(folder)) !== null) throw fault('KEY_EXISTS', { folder })
+  return makeCurrent(folder, 'Ed25519')
+}
+
+async function makeCurrent(folder: string, algorithm: Algorithm): Promise<Signer> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const signer = await makeKey(folder, '')
-  await replaceFile(join(folder, 'current'), `${signer.keyId}\n`)
+  const signer = await makeKey(folder, algorithm)
+  await replaceFile(join(folder, CURRENT[algorithm]), `${signer.keyId}\n`)
   return signer
 }
 
-/** A new key, vouched for by the old one, whose private half is then removed. A running gateway keeps its own until restart. */
+/**
+ * New keys, each vouched for by the old one of its kind, whose private half is then removed. A running gateway keeps
+ * its own until restart.
+ */
 export async function rotateKey(folder: string, wallMs: number): Promise<{ old: Signer; next: Signer }> {
-  const old = await openSigner(folder)
-  const next = await makeKey(folder, '')
-  const statement = JSON.stringify({
-    type: 'lushao.key-rotation.v1',
-    oldKeyId: old.keyId,
-    newKeyId: next.keyId,
-    newPublicKey: next.publicKeyPem,
-    rotatedAt: isoTime(wallMs),
+  const sm2 = (await currentKeyId(folder, 'SM2')) !== null
+  const old = await openSigner(folder, { sm2 })
+  const made: [algorithm: Algorithm, from: SigningKey, to: SigningKey][] = [
+    ['Ed25519', old, await makeKey(folder, 'Ed25519')],
+  ]
+  if (old.sm2 !== null) made.push(['SM2', old.sm2, await makeKey(folder, 'SM2')])
+  const lines = made.map(([, from, to]) => {
+    const statement = JSON.stringify({
+      type: 'lushao.key-rotation.v1',
+      oldKeyId: from.keyId,
+      newKeyId: to.keyId,
+      newPublicKey: to.publicKeyPem,
+      rotatedAt: isoTime(wallMs),
+    })
+    return signedLine(statement, from)
   })
-  const line = JSON.stringify({ statement, signature: old.sign(Buffer.from(statement)).toString('base64') })
-  await replaceFile(join(folder, 'rotations.ndjson'), `${old.rotations}${line}\n`)
-  await replaceFile(join(folder, 'current'), `${next.keyId}\n`)
-  await rm(join(folder, `${old.keyId}.key.pem`), { force: true })
-  return { old, next: await openSigner(folder) }
+  await replaceFile(join(folder, 'rotations.ndjson'), `${old.rotations}${lines.join('')}`)
+  for (const [algorithm, , to] of made) await replaceFile(join(folder, CURRENT[algorithm]), `${to.keyId}\n`)
+  for (const [, from] of made) await rm(join(folder, `${from.keyId}.key.pem`), { force: true })
+  return { old, next: await openSigner(folder, { sm2 }) }
+}
+
+/** A statement with its signature, a line of an NDJSON file. */
+export function signedLine(statement: string, key: SigningKey): string {
+  const signature = key.sign(Buffer.from(statement)).toString('base64')
+  return `${JSON.stringify({ statement, signature })}\n`
 }
 
 /** Every public key the box ever had as PEM, the one in use first. */
@@ -116,45 +178,61 @@ export async function exportKeys(folder: string): Promise<{ keyId: string; pem: 
   const current = await currentKeyId(folder)
   if (current === null)
     throw fault('KEY_MISSING', { file: join(folder, 'current'), reason: 'no key was made yet' })
+  const inUse = [await currentKeyId(folder, 'SM2'), current]
   const ids = (await readdir(folder))
     .filter((name) => name.endsWith('.pub.pem'))
     .map((name) => name.slice(0, -'.pub.pem'.length))
-    .sort((a, b) => Number(b === current) - Number(a === current) || (a < b ? -1 : 1))
+    .sort((a, b) => inUse.indexOf(b) - inUse.indexOf(a) || (a < b ? -1 : 1))
   return Promise.all(
     ids.map(async (keyId) => ({ keyId, pem: await readFile(join(folder, `${keyId}.pub.pem`), 'utf8') })),
   )
 }
 
-async function makeKey(folder: string, rotations: string): Promise<Signer> {
-  const { privateKey } = generateKeyPairSync('ed25519')
-  const signer = new PrivateKeySigner(privateKey, rotations)
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+async function makeKey(folder: string, algorithm: Algorithm): Promise<Signer> {
+  const pem = algorithm === 'SM2' ? sm2Pem() : ed25519Pem()
+  const signer = new PrivateKeySigner(createPrivateKey(pem))
   await writeNew(join(folder, `${signer.keyId}.key.pem`), Buffer.from(pem), 0o600)
   await writeNew(join(folder, `${signer.keyId}.pub.pem`), Buffer.from(signer.publicKeyPem))
   await syncFolder(folder)
   return signer
 }
 
-function readPrivateKey(pem: string, file: string, keyId: string): KeyObject {
+function ed25519Pem(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
+
+function sm2Pem(): string {
+  try {
+    return makeSm2Key()
+  } catch (error) {
+    throw fault('SM2_UNAVAILABLE', { reason: reasonOf(error) }, error)
+  }
+}
+
+async function privateKeyInUse(folder: string, algorithm: Algorithm): Promise<KeyObject> {
+  const keyId = await currentKeyId(folder, algorithm)
+  const file = join(folder, `${keyId}.key.pem`)
+  const pem = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw fault('KEY_MISSING', { file, reason: reasonOf(error) }, error)
+  })
+  if (((await stat(file)).mode & 0o077) !== 0) throw fault('KEY_EXPOSED', { file })
   let key: KeyObject
   try {
-    key = createPrivateKey(pem)
+    key = algorithm === 'SM2' ? readSm2PrivateKey(pem) : createPrivateKey(pem)
   } catch (error) {
     throw fault('KEY_MISSING', { file, reason: reasonOf(error) }, error)
   }
-  if (key.asymmetricKeyType !== 'ed25519' || keyIdOf(createPublicKey(key)) !== keyId) {
+  const publicKey = createPublicKey(key)
+  if (algorithmOf(publicKey) !== algorithm || keyIdOf(publicKey) !== keyId) {
     throw fault('KEY_MISSING', { file, reason: 'it is another key than its name says' })
   }
   return key
 }
 
-async function readRotations(folder: string): Promise<string> {
-  return readFile(join(folder, 'rotations.ndjson'), 'utf8').catch(() => '') // Never rotated.
-}
-
-const RotationLine = z.object({ statement: z.string().max(4096), signature: z.string().max(128) })
+export const SignedLine = z.object({ statement: z.string().max(4096), signature: z.string().max(128) })
 const RotationStatement = z.object({
   type: z.literal('lushao.key-rotation.v1'),
+  oldKeyId: z.string(),
   newKeyId: z.string(),
   newPublicKey: z.string(),
 })
@@ -165,12 +243,35 @@ export function followRotations(
   revoked: ReadonlySet<string>,
   rotations: string,
 ): ReadonlySet<string> {
+  return new Set(trustedKeys(pinned, revoked, rotations).keys())
+}
+
+/** The same, with the keys. */
+export function trustedKeys(
+  pinned: readonly KeyObject[],
+  revoked: ReadonlySet<string>,
+  rotations: string,
+): ReadonlyMap<string, KeyObject> {
   const trusted = new Map(pinned.map((key) => [keyIdOf(key), key]))
   for (const line of rotations.split('\n').slice(0, 1000)) {
     const next = line === '' ? null : readRotation(line, trusted, revoked)
     if (next !== null) trusted.set(keyIdOf(next), next)
   }
-  return new Set(trusted.keys())
+  return trusted
+}
+
+/** Which key followed which, whoever says so. */
+export function rotationsIn(text: string): { oldKeyId: string; newKeyId: string }[] {
+  return text
+    .split('\n')
+    .slice(0, 1000)
+    .flatMap((line) => {
+      try {
+        return [RotationStatement.parse(JSON.parse(SignedLine.parse(JSON.parse(line)).statement))]
+      } catch {
+        return [] // An empty line, or none of ours.
+      }
+    })
 }
 
 function readRotation(
@@ -179,13 +280,15 @@ function readRotation(
   revoked: ReadonlySet<string>,
 ): KeyObject | null {
   try {
-    const { statement, signature } = RotationLine.parse(JSON.parse(line))
+    const { statement, signature } = SignedLine.parse(JSON.parse(line))
     const { newKeyId, newPublicKey } = RotationStatement.parse(JSON.parse(statement))
     const next = createPublicKey(newPublicKey)
-    if (next.asymmetricKeyType !== 'ed25519' || keyIdOf(next) !== newKeyId) return null
+    if (algorithmOf(next) === null || keyIdOf(next) !== newKeyId) return null
     const data = Buffer.from(statement)
     const proof = Buffer.from(signature, 'base64')
-    const vouched = [...trusted].some(([keyId, key]) => !revoked.has(keyId) && verify(null, data, key, proof))
+    const vouched = [...trusted].some(
+      ([keyId, key]) => !revoked.has(keyId) && verifySignature(key, data, proof),
+    )
     return vouched ? next : null
   } catch {
     // A line that is no rotation lends trust to nobody; the tag manifest says whether it was tampered with.

@@ -2,7 +2,10 @@
  * What the platform is told about a package: items, hashes, sizes and where to fetch them. Pictures and clips never
  * travel in a message. Whoever keeps these summaries holds the chain outside the box.
  */
+import { TIMESTAMP } from './bag.ts'
 import type { EvidenceItem, SealPurpose } from './package.ts'
+import type { StampedPackage } from './stamping.ts'
+import type { TokenState } from './timestamp.ts'
 import type { SealedPackage } from './vault.ts'
 
 export interface ManifestSummary {
@@ -15,7 +18,9 @@ export interface ManifestSummary {
   /** What the signature is over. */
   readonly tagmanifestHash: string
   readonly signature: SealedPackage['signature']
-  readonly timestamp: 'ABSENT'
+  readonly sm2Signature: SealedPackage['sm2Signature']
+  readonly timestamp: TokenState
+  readonly timestamps: readonly SummaryToken[]
   readonly evidenceStatus: string
   readonly evidenceCaps: readonly string[]
   readonly producedAt: string
@@ -24,6 +29,18 @@ export interface ManifestSummary {
   readonly items: readonly SummaryItem[]
   /** Items that did not fit; they are in the package's manifest. */
   readonly itemsOmitted: number
+}
+
+/** Beside `producedAt` and the times of the items, which are the box's, this is the time of somebody else. */
+interface SummaryToken {
+  readonly type: 'RFC3161'
+  readonly status: TokenState
+  readonly tokenTime: string | null
+  readonly tsa: string | null
+  readonly policy: string | null
+  readonly serial: string | null
+  readonly sha256: string
+  readonly fetch: string
 }
 
 interface SummaryItem
@@ -38,7 +55,11 @@ interface SummaryItem
 /** A message stays under 64 KiB; an item takes about 450 bytes, the envelope around it needs room too. */
 const ITEMS_MAX = 96
 
-export function manifestSummary(sealed: SealedPackage): ManifestSummary {
+/** @param stamped its token, as soon as there is one */
+export function manifestSummary(
+  sealed: SealedPackage,
+  stamped: StampedPackage | null = null,
+): ManifestSummary {
   const fetch = `/api/v1/evidence/${sealed.packageId}`
   const items = sealed.items.slice(0, ITEMS_MAX)
   return {
@@ -50,7 +71,9 @@ export function manifestSummary(sealed: SealedPackage): ManifestSummary {
     prevManifestHash: sealed.prevManifestHash,
     tagmanifestHash: sealed.tagmanifestHash,
     signature: sealed.signature,
-    timestamp: 'ABSENT',
+    sm2Signature: sealed.sm2Signature,
+    timestamp: stamped?.token.state ?? 'ABSENT',
+    timestamps: stamped === null ? [] : [summaryToken(stamped, fetch)],
     evidenceStatus: sealed.evidenceStatus,
     evidenceCaps: sealed.evidenceCaps,
     producedAt: sealed.producedAt,
@@ -69,5 +92,13 @@ export function manifestSummary(sealed: SealedPackage): ManifestSummary {
       fetch: `${fetch}/${item.path}`,
     })),
     itemsOmitted: sealed.items.length - items.length,
+  }
+}
+
+function summaryToken({ token, tokenSha256 }: StampedPackage, fetch: string): SummaryToken {
+  const { state, time, authority, policy, serial } = token
+  return {
+    ...{ type: 'RFC3161', status: state, tokenTime: time, tsa: authority, policy, serial },
+    ...{ sha256: tokenSha256, fetch: `${fetch}/${TIMESTAMP}` },
   }
 }

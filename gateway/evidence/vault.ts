@@ -15,7 +15,15 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
-import { EVIDENCE_JSON, PAYLOAD_MANIFESTS, PUBLIC_KEY, SIGNATURE, TAGMANIFEST } from './bag.ts'
+import {
+  EVIDENCE_JSON,
+  PAYLOAD_MANIFESTS,
+  PUBLIC_KEY,
+  SIGNATURE,
+  SM2_PUBLIC_KEY,
+  SM2_SIGNATURE,
+  TAGMANIFEST,
+} from './bag.ts'
 import { digestOf, freeBytes } from './disk.ts'
 import type { EvidenceDocument, EvidenceItem, SealPurpose } from './package.ts'
 import { keyIdOf } from './seal.ts'
@@ -47,6 +55,8 @@ export interface SealedPackage {
   readonly prevManifestHash: string | null
   readonly tagmanifestHash: string
   readonly signature: { readonly alg: 'Ed25519'; readonly keyId: string; readonly value: string }
+  /** The second one; null when the box makes none. */
+  readonly sm2Signature: { readonly alg: 'SM2'; readonly keyId: string; readonly value: string } | null
   readonly publicKeyPem: string
   readonly path: string
   readonly producedAt: string
@@ -123,6 +133,7 @@ export class Vault {
           keyId: keyIdOf(createPublicKey(publicKeyPem)),
           value: (await file(SIGNATURE)).toString('base64'),
         },
+        sm2Signature: await sm2SignatureIn(path),
         publicKeyPem,
         path,
         producedAt: document.producedAt,
@@ -135,4 +146,11 @@ export class Vault {
       throw fault('EVIDENCE_UNREADABLE', { packageId, reason: reasonOf(error) }, error)
     }
   }
+}
+
+async function sm2SignatureIn(path: string): Promise<SealedPackage['sm2Signature']> {
+  const pem = await readFile(join(path, SM2_PUBLIC_KEY), 'utf8').catch(() => null) // Not configured.
+  if (pem === null) return null
+  const value = (await readFile(join(path, SM2_SIGNATURE))).toString('base64')
+  return { alg: 'SM2', keyId: keyIdOf(createPublicKey(pem)), value }
 }

@@ -5,22 +5,31 @@
  *                                          and the newest must be the one chain.json names
  *
  * Deleting the newest packages together with chain.json leaves no trace on the box: only who keeps the manifest
- * hashes elsewhere (the platform gets each one) can tell [R44].
+ * hashes elsewhere can tell (the platform gets each one, and a signed head every day) [R44].
  */
 import type { KeyObject } from 'node:crypto'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Certificate } from 'pkijs'
 import { fault, reasonOf } from '../kit/errors.ts'
 import { EVIDENCE_JSON, PAYLOAD_MANIFESTS, TAGMANIFEST } from './bag.ts'
 import { readChain } from './chain.ts'
 import { type CheckedPackage, checkPackage, type Trust } from './check.ts'
 import type { Finding } from './findings.ts'
-import { keyIdOf } from './seal.ts'
+import { headFindings } from './head-check.ts'
+import { type Revocation, revokedFindings, trustedRevocations } from './revocations.ts'
+import { keyIdOf, trustedKeys } from './seal.ts'
 import { isPackageId } from './vault.ts'
 
 interface VerifyOptions {
   readonly keys?: readonly KeyObject[]
   readonly revoked?: readonly KeyObject[]
+  /** Revocation records that the verifier brought, beside those in the packages. */
+  readonly revocations?: readonly Revocation[]
+  /** Certificates of time-stamping authorities to trust. */
+  readonly authorities?: readonly Certificate[]
+  /** What the box has published as its newest package, day by day. */
+  readonly heads?: string
   /** Folders hold only some packages of their box, a case's say: missing numbers are no finding. */
   readonly partial?: boolean
   readonly onProgress?: (bytes: number, path: string) => void
@@ -45,9 +54,10 @@ export async function verifyPackages(
   const trust: Trust = {
     pinned: options.keys ?? [],
     revoked: new Set((options.revoked ?? []).map(keyIdOf)),
+    authorities: options.authorities ?? [],
   }
   const places = await Promise.all(paths.map(placeOf))
-  const checked = new Map<string, CheckedPackage>()
+  const checked = new Map<string, Awaited<ReturnType<typeof checkPackage>>>()
   for (const path of places.flatMap((place) => place.packages)) {
     const onBytes = (bytes: number) => options.onProgress?.(bytes, path)
     if (!checked.has(path)) checked.set(path, await checkPackage(path, trust, onBytes))
@@ -57,15 +67,31 @@ export async function verifyPackages(
   for (const { folder, packages } of places) {
     if (folder !== null && options.partial !== true) await chain.wholeFolder(folder, packages)
   }
-  const packages = [...checked.values()].map((one) => {
-    const findings = [...one.findings, ...chain.of(one)]
-    return { ...one, findings, ok: findings.length === 0 }
+  const keys = keysOf([...checked.values()], trust)
+  const revoked = chain.revoked([...keys.revocations, ...(options.revocations ?? [])])
+  const published = options.heads ?? ''
+  const signers = new Map([...keys.trusted].filter(([keyId]) => !trust.revoked.has(keyId)))
+  chain.findings.push(...headFindings(published, signers, chain.chains, options.partial === true))
+  const packages = [...checked.values()].map(({ keyFiles: _, ...one }) => {
+    const late = revoked.get(one.path) ?? []
+    const findings = [...one.findings, ...chain.of(one), ...late]
+    const trusted = late.length === 0 ? one.trust : ('none' as const)
+    return { ...one, trust: trusted, findings, ok: findings.length === 0 }
   })
   return {
     ok: packages.every((one) => one.ok) && chain.findings.length === 0,
     packages,
     findings: chain.findings,
   }
+}
+
+/** Keys to trust, as all packages together tell it, and the revocations that those keys have signed. */
+function keysOf(checked: readonly Awaited<ReturnType<typeof checkPackage>>[], { pinned, revoked }: Trust) {
+  const all = (name: 'rotations' | 'revocations') =>
+    [...new Set(checked.flatMap(({ keyFiles }) => keyFiles[name].split('\n')))].join('\n')
+  const known = pinned.length > 0 ? pinned : checked.flatMap(({ keyFiles }) => keyFiles.publicKeys)
+  const trusted = trustedKeys(known, revoked, all('rotations'))
+  return { trusted, revocations: trustedRevocations(all('revocations'), trusted, all('rotations')) }
 }
 
 interface Place {
@@ -121,6 +147,19 @@ class ChainCheck {
       chain.sort((a, b) => a.sequence - b.sequence)
       for (const [index, one] of chain.entries()) this.#compare(chain[index - 1], one)
     }
+  }
+
+  /** By producer, in order of their numbers. */
+  get chains(): ReadonlyMap<string, readonly Numbered[]> {
+    return this.#chains
+  }
+
+  revoked(revocations: readonly Revocation[]): Map<string, Finding[]> {
+    const keyed = (chain: readonly Numbered[]) =>
+      chain.map((one) => ({ ...one, keyIds: [one.keyId, one.sm2KeyId].filter((id) => id !== null) }))
+    return new Map(
+      [...this.#chains.values()].flatMap((chain) => [...revokedFindings(keyed(chain), revocations)]),
+    )
   }
 
   of(one: CheckedPackage): readonly Finding[] {

@@ -13,6 +13,8 @@ import fastifyStatic from '@fastify/static'
 import fastifySwagger from '@fastify/swagger'
 import fastifyWebsocket from '@fastify/websocket'
 import fastify from 'fastify'
+import type { Custody } from '../evidence/custody.ts'
+import type { Clock } from '../kit/clock.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { packagePath } from '../kit/paths.ts'
@@ -59,6 +61,8 @@ export interface HttpParts {
   readonly cameras: CameraBoard
   /** The vault's folder of sealed packages. */
   readonly evidenceFolder: string
+  readonly custody: Custody
+  readonly clock: Clock
   readonly recordings: RecordingDesk
   readonly directory: Directory
   readonly law: LawDesk

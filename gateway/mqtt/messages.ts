@@ -11,6 +11,7 @@ import { LANGUAGES } from '../alerts/scripts.ts'
 import { ROLES } from '../detections/detections.ts'
 import { HELD_KINDS } from '../evidence/package.ts'
 import type { ManifestSummary } from '../evidence/summary.ts'
+import { TOKEN_STATES } from '../evidence/timestamp.ts'
 import { ActFields, Escalation } from '../violations/act-fields.ts'
 import { PERSUASION_CHANNELS } from '../violations/catalogue.ts'
 import { DETECTION_STATES, PERMIT_RESULTS, RULE_IDS, type ViolationEvent } from '../violations/event.ts'
@@ -159,6 +160,11 @@ const Birth = z.object({
     .string()
     .nullable()
     .describe('Ed25519 key that signs evidence, PEM; null before there is one.'),
+  sm2PublicKey: z.string().exactOptional().describe('The second key, PEM, where it is configured.'),
+  revokedKeys: z
+    .array(z.object({ keyId: z.string(), revokedAt: Time, reason: z.string() }))
+    .exactOptional()
+    .describe('Keys of this box that are to be trusted no more.'),
   clock: z.object({ offsetMs: z.number().nullable(), source: z.string() }),
 })
 export type Birth = z.infer<typeof Birth>
@@ -194,7 +200,27 @@ const Evidence = z.object({
   prevManifestHash: z.string().nullable().describe('Of the package before it.'),
   tagmanifestHash: z.string().describe('What the signature is over.'),
   signature: z.object({ alg: z.literal('Ed25519'), keyId: z.string(), value: z.string() }),
-  timestamp: z.literal('ABSENT').describe('No time-stamping authority has signed it.'),
+  sm2Signature: z
+    .object({ alg: z.literal('SM2'), keyId: z.string(), value: z.string() })
+    .nullable()
+    .describe('With SM3; null where it is not configured.'),
+  timestamp: z
+    .enum(TOKEN_STATES)
+    .describe(
+      'ABSENT: no time-stamping authority has signed it yet; once one has, this message comes again.',
+    ),
+  timestamps: z.array(
+    z.object({
+      type: z.literal('RFC3161'),
+      status: z.enum(TOKEN_STATES),
+      tokenTime: Time.nullable().describe('The authority’s, beside `producedAt`, which is the box’s.'),
+      tsa: z.string().nullable().describe('Who signed it, as its certificate says.'),
+      policy: z.string().nullable(),
+      serial: z.string().nullable(),
+      sha256: z.string().describe('Of the token.'),
+      fetch: z.string(),
+    }),
+  ),
   evidenceStatus: z.string(),
   evidenceCaps: z.array(z.string()),
   producedAt: Time,
@@ -203,6 +229,25 @@ const Evidence = z.object({
   items: z.array(EvidenceItem),
   itemsOmitted: z.int().min(0).describe('Items that did not fit; the package’s manifest names them.'),
 }) satisfies z.ZodType<ManifestSummary>
+
+const EvidenceHead = z.object({
+  producer: z.object({ site: z.string(), gateway: z.string() }),
+  day: z.string().describe('Local day that it closes.'),
+  sealedAt: Time,
+  reason: z.enum(['MIDNIGHT', 'STOP', 'START']),
+  sequence: z.int().min(0).describe('Number of the newest package; 0: there is none.'),
+  packageId: z.string().nullable(),
+  manifestHash: z.string().nullable(),
+  packages: z.int().min(0).describe('By how many the chain grew since the last head of an earlier day.'),
+  prevHeadHash: z.string().nullable(),
+  custody: z
+    .object({ entry: z.int(), hash: z.string() })
+    .nullable()
+    .describe('Newest entry of the custody log.'),
+  hash: z.string().describe('SHA-256 of the line in `heads.ndjson`; the next head names it.'),
+  statement: z.string().describe('The same as it was signed. Keep it: `lushao verify --heads` reads it.'),
+  signature: z.object({ alg: z.literal('Ed25519'), keyId: z.string(), value: z.string() }),
+})
 
 const AudioRef = z.object({
   sha256: z.string(),
@@ -303,6 +348,7 @@ export const MESSAGES = {
   camera: message('out', 'cam/{cam}/status', CameraStatus, { retain: true }),
   alert: message('out', 'alert/{rule}/{cam}', Alert),
   evidence: message('out', 'evidence/{eventId}', Evidence),
+  evidenceHead: message('out', 'evidence-head', EvidenceHead),
   persuasion: message('out', 'persuasion/{eventId}', Persuasion),
   escalation: message('out', 'escalation/{eventId}', EscalationMessage),
   bodycam: message('out', 'bodycam/{device}', Open),

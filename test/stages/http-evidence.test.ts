@@ -3,6 +3,7 @@ import { symlinkSync, writeFileSync } from 'node:fs'
 import { request as rawRequest } from 'node:http'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { type CustodyEntry, firstBrokenEntry } from '../../gateway/evidence/custody.ts'
 import { codeOf, PACKAGE_ID, type Running, startServer, Visitor, writePackage } from './http-fixture.ts'
 
 test('evidence is shown for a purpose, and every look is logged, also the refused ones', async () => {
@@ -103,4 +104,41 @@ test('nothing outside the package can be reached, by dots, by codes, by links', 
       await rawGet(running, `/api/v1/evidence/${id}/secret.txt?purpose=review`, visitor.cookie),
     ).toBeGreaterThanOrEqual(400)
   }
+})
+
+test('[R70] the custody log of a package: looks are in it once in a while, and it is handed out for a purpose', async () => {
+  const running = await startServer()
+  writePackage(running.folder)
+  running.custody.note({
+    ...{ packageId: PACKAGE_ID, action: 'SEALED', actor: 'nanjing-road/gw-01', reason: 'confirm' },
+    at: '2026-01-01T10:00:00.000+08:00',
+  })
+  const visitor = await Visitor.as(running, 'LEGAL')
+  const path = `/api/v1/evidence/${PACKAGE_ID}`
+  for (const range of ['bytes=0-9', 'bytes=10-19'])
+    await visitor.get(`${path}/data/original/clip.mp4?purpose=review`, { range })
+  await visitor.get(`${path}/bagit.txt?purpose=appeal`)
+  await visitor.get(`${path}/nothing?purpose=review`)
+
+  const refused = await visitor.get(`${path}/custody`)
+  expect([refused.status, await codeOf(refused)]).toEqual([400, 'PURPOSE_MISSING'])
+  const answer = await visitor.get(`${path}/custody?purpose=review`)
+  const { entries } = (await answer.json()) as { entries: CustodyEntry[] }
+  expect(entries.map(({ action, actor, reason }) => [action, actor, reason])).toEqual([
+    ['SEALED', 'nanjing-road/gw-01', 'confirm'],
+    ['VIEWED', 'legal', 'review'],
+    ['VIEWED', 'legal', 'appeal'],
+  ])
+  expect(firstBrokenEntry(entries)).toBeNull()
+  const lines = await (await visitor.get(`${path}/custody?purpose=export&format=ndjson`)).text()
+  expect(lines).toBe(running.custody.export(PACKAGE_ID))
+
+  const unknown = await visitor.get(
+    `/api/v1/evidence/${PACKAGE_ID.replace(/.$/, 'Z')}/custody?purpose=review`,
+  )
+  expect([unknown.status, await codeOf(unknown)]).toEqual([404, 'NOT_FOUND'])
+  const auxiliary = await Visitor.as(running, 'AUXILIARY')
+  expect((await auxiliary.get(`${path}/custody?purpose=review`)).status).toBe(403)
+  const asked = running.accessLog.list(20).filter(({ action }) => action === 'evidence.custody')
+  expect(asked.map(({ outcome }) => outcome)).toEqual(['refused', 'granted', 'granted', 'refused'])
 })

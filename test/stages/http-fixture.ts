@@ -8,6 +8,7 @@ import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
 import { BodyCamRegistry } from '../../devices/bodycam/registry.ts'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
 import { SuppressedActs } from '../../gateway/alerts/suppressed.ts'
+import { Custody } from '../../gateway/evidence/custody.ts'
 import { AccessLog } from '../../gateway/http/access-log.ts'
 import { Accounts } from '../../gateway/http/accounts.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
@@ -92,6 +93,7 @@ export async function startServer(
     apply: async () => {},
   })
   const accounts = new Accounts({ options, database, clock: systemClock })
+  const custody = new Custody(database)
   const accessLog = new AccessLog({ database, clock: systemClock })
   const suppressed = new SuppressedActs(database, systemClock)
   const cameras = [CAMERA]
@@ -135,7 +137,7 @@ export async function startServer(
     notices: changes.notices?.({ database, outbox, desk }) ?? NO_NOTICES,
     office,
     cameras: { cameras: () => cameras },
-    evidenceFolder: join(folder, 'evidence'),
+    ...{ evidenceFolder: join(folder, 'evidence'), custody, clock: systemClock },
     recordings,
     directory: { devices: () => [], people: () => [] },
     law: { publicRules: () => publicRules(SAMPLE, HERE), suppressed },
@@ -165,6 +167,7 @@ export async function startServer(
       office,
       accounts,
       accessLog,
+      custody,
       cameras,
       recordings,
       analysed,

@@ -8,7 +8,9 @@ import { realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { type Custody, CustodyEntry } from '../../evidence/custody.ts'
 import { isPackageId } from '../../evidence/vault.ts'
+import { type Clock, isoTime } from '../../kit/clock.ts'
 import { fault } from '../../kit/errors.ts'
 import type { AccessLog } from '../access-log.ts'
 import { whoOf } from '../gatekeeper.ts'
@@ -21,10 +23,14 @@ const WHY = 'Why it is looked at; logged with who and when. Or header `x-purpose
 /** Checked in the handler, so that an attempt without one can be logged. */
 const Asked = z.strictObject({ purpose: z.string().max(200).optional().describe(WHY) })
 
-export function evidenceRoutes(
-  app: App,
-  { evidenceFolder, accessLog }: { evidenceFolder: string; accessLog: AccessLog },
-): void {
+interface EvidenceParts {
+  readonly evidenceFolder: string
+  readonly accessLog: AccessLog
+  readonly custody: Custody
+  readonly clock: Clock
+}
+
+export function evidenceRoutes(app: App, { evidenceFolder, accessLog, custody, clock }: EvidenceParts): void {
   const open = async (
     request: FastifyRequest,
     packageId: string,
@@ -41,6 +47,7 @@ export function evidenceRoutes(
     const file = await fileInside(folder, path)
     accessLog.add({ ...entry, purpose: asked.data, outcome: file === null ? 'refused' : 'granted' })
     if (file === null) throw fault('NOT_FOUND', { what: entry.object })
+    custody.noteLook({ packageId, actor: entry.actor, reason: asked.data, at: isoTime(clock.wallMs()) })
     return { folder: await realpath(folder), file }
   }
 
@@ -66,6 +73,8 @@ export function evidenceRoutes(
     },
   )
 
+  custodyRoute(app, { accessLog, custody })
+
   app.get(
     '/api/v1/evidence/:packageId/*',
     {
@@ -87,6 +96,38 @@ export function evidenceRoutes(
       // A clip or picture opens in the page; anything else, also by a name that lies, is only ever saved.
       if (!/\.(mp4|jpe?g|png|json|txt)$/i.test(file)) reply.header('content-disposition', 'attachment')
       return reply.header('cache-control', 'no-store').sendFile(file, folder, { cacheControl: false })
+    },
+  )
+}
+
+/** Also of a package that was purged: what became of it is what is asked for then. */
+function custodyRoute(app: App, { accessLog, custody }: Pick<EvidenceParts, 'accessLog' | 'custody'>): void {
+  app.get(
+    '/api/v1/evidence/:packageId/custody',
+    {
+      config: { permission: 'evidence:read' },
+      schema: {
+        tags,
+        summary: 'who did what with a package since it was sealed; `format=ndjson` as it goes with an export',
+        params: z.object({ packageId: PackageId }),
+        querystring: z.strictObject({ ...Asked.shape, format: z.enum(['json', 'ndjson']).default('json') }),
+        response: { 200: z.object({ packageId: z.string(), entries: z.array(CustodyEntry) }) },
+      },
+    },
+    async (request, reply) => {
+      const { packageId } = request.params
+      const asked = Purpose.safeParse(request.query.purpose ?? request.headers['x-purpose'])
+      const entry = { ...whoOf(request), action: 'evidence.custody', object: packageId }
+      const entries = custody.of(packageId)
+      const granted = asked.success && entries.length > 0
+      accessLog.add({ ...entry, purpose: asked.data ?? '', outcome: granted ? 'granted' : 'refused' })
+      if (!asked.success) throw fault('PURPOSE_MISSING')
+      if (!granted) throw fault('NOT_FOUND', { what: `${packageId}/custody` })
+      if (request.query.format === 'json') return { packageId, entries }
+      return reply
+        .header('content-type', 'application/x-ndjson; charset=utf-8')
+        .serializer((text: string) => text)
+        .send(custody.export(packageId))
     },
   )
 }

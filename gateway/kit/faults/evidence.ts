@@ -106,4 +106,72 @@ export const EVIDENCE_FAULTS = {
     ],
     ['{folder} 中已有签名密钥。', '保持不变。', '如需更换，请使用 `lushao keys rotate`。'],
   ),
+  CUSTODY_BROKEN: entry(
+    [
+      'Entry {entry} of the custody log was changed, removed or put in.',
+      'The log is left as it is; entries after it are still added.',
+      'Keep a copy of the store, find out who had access to the disk, and compare with exports made before.',
+    ],
+    [
+      '保管记录第 {entry} 条被改动、删除或插入。',
+      '记录保持原样，之后的条目继续追加。',
+      '请备份存储文件，查明谁接触过磁盘，并与此前导出的记录比对。',
+    ],
+  ),
+  TSA_UNREACHABLE: entry(
+    [
+      'The time-stamping authority {url} did not answer ({reason}).',
+      'Packages go without a token until one does; they are asked for again and again, also after days.',
+      'Check the network and evidence.timestamp.authorities; a second authority may be named there.',
+    ],
+    [
+      '时间戳机构 {url} 没有应答（{reason}）。',
+      '证据包暂无时间戳令牌；将反复申请，断网数日后亦然。',
+      '请检查网络和 evidence.timestamp.authorities；其中可再配置一家机构。',
+    ],
+  ),
+  TSA_REFUSED: entry(
+    [
+      'What the time-stamping authority {url} answered is no token for this package ({reason}).',
+      'It is not kept; the next authority is asked, or this one again later.',
+      'Check policy and caFile in evidence.timestamp.authorities, and ask the authority.',
+    ],
+    [
+      '时间戳机构 {url} 的应答不能作为本包的令牌（{reason}）。',
+      '不予保存；改向下一家机构申请，或稍后重试。',
+      '请检查 evidence.timestamp.authorities 中的 policy 与 caFile，并联系该机构。',
+    ],
+  ),
+  SM2_UNAVAILABLE: entry(
+    [
+      'This machine cannot make an SM2 key ({reason}).',
+      'The gateway does not start, rather than sealing without the second signature that was asked for.',
+      'Use a Node.js whose OpenSSL has SM2, as those of nodejs.org do, or set evidence.sm2 to false.',
+    ],
+    [
+      '本机无法生成 SM2 密钥（{reason}）。',
+      '网关不启动，以免在缺少所要求的第二签名时封存。',
+      '请使用 OpenSSL 带有 SM2 的 Node.js（nodejs.org 的版本即可），或将 evidence.sm2 设为 false。',
+    ],
+  ),
+  KEY_UNKNOWN: entry(
+    [
+      'This box never had a key {keyId}.',
+      'Nothing was revoked.',
+      'Run `lushao keys export` to see the ids of its keys.',
+    ],
+    ['本机从未有过密钥 {keyId}。', '未作吊销。', '请执行 `lushao keys export` 查看本机密钥编号。'],
+  ),
+  KEY_IN_USE: entry(
+    [
+      'Key {keyId} is the one this box signs with.',
+      'It was not revoked: there would be no key left to say so.',
+      'Run `lushao keys rotate`, restart the gateway, then revoke the old key.',
+    ],
+    [
+      '密钥 {keyId} 正在使用。',
+      '未作吊销：否则再无密钥可为吊销声明签名。',
+      '请先执行 `lushao keys rotate` 并重启网关，再吊销旧密钥。',
+    ],
+  ),
 }
