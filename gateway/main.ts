@@ -15,6 +15,7 @@ import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
 import { EvidenceKeeper } from './evidence/keeper.ts'
 import { openSigner, type Signer } from './evidence/seal.ts'
+import type { SpaceWatch } from './evidence/space.ts'
 import { manifestSummary } from './evidence/summary.ts'
 import type { SealedPackage } from './evidence/vault.ts'
 import { basisInForce } from './grading-facts.ts'
@@ -39,6 +40,7 @@ import { Office, type OfficeParts } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
+import { openSpace, Retention } from './retention.ts'
 import { birthOf, cameraMessage, healthOf } from './self-told.ts'
 import { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
@@ -93,7 +95,8 @@ async function build(box: Box): Promise<RunningGateway> {
   const suppressed = new SuppressedActs(database, clock)
   const sink = sinkOf(desk, outbox, suppressed)
   const signer = await openSigner(join(folder, 'keys'))
-  const { evidence, pendingEventIds } = await openEvidence(box, signer)
+  const space = closing.own(await openSpace(box))
+  const { evidence, pendingEventIds } = await openEvidence(box, signer, space)
   const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
   const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
   await clockWatch.start()
@@ -104,7 +107,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const parts = { database, outbox, desk, office, evidence, address }
   const now = { config: () => box.config, street: () => street }
   const persuading: Persuading = new Persuading({ ...parts, ...now, register, folder, clock, log })
-  const link = openLink(box, { ...parts, birth, persuading, register })
+  const link = openLink(box, { ...parts, birth, persuading, register, retention: () => retention })
   const street: Street = closing.own(
     new Street(config, {
       ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory'), history: desk },
@@ -119,6 +122,8 @@ async function build(box: Box): Promise<RunningGateway> {
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
   registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox })
+  const keeping = { ...{ database, outbox, desk, office, evidence }, signer, space, registry, persuading }
+  const retention: Retention = closing.own(await Retention.open({ ...keeping, ...now, clock, log }))
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
   const health = () =>
@@ -126,7 +131,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed },
+    ...{ persuading, suppressed, retention },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -134,7 +139,9 @@ async function build(box: Box): Promise<RunningGateway> {
     return street.change(box.config)
   }
   office.start()
+  space.onChange(() => link.publishStatus())
   link.start()
+  retention.start()
   telemetry.start()
   closing.own(persuading).start()
   tellRegularly(box, street, link, health)
@@ -204,6 +211,7 @@ function openLink(
     register: Register
     birth: () => Birth
     address: BrokerAddress
+    retention: () => Retention
   },
 ): MqttLink {
   const { site, gateway, mqtt } = config
@@ -211,10 +219,12 @@ function openLink(
   const handlers = officeHandlers({
     ...{ ...office, desk: parts.desk, config: office.book },
     standing: (by) => register.standing(by, clock.wallMs()),
+    purge: (wish) => parts.retention().wish(wish),
     more: persuasionHandlers(persuading),
   })
   const commands = new Commands({ ...parts, options: mqtt.commands, handlers, clock, log })
-  return closing.own(new MqttLink({ ...parts, site, gateway, options: mqtt, commands, clock, log }))
+  const degraded = () => parts.retention().degraded()
+  return closing.own(new MqttLink({ ...parts, site, gateway, options: mqtt, commands, degraded, clock, log }))
 }
 
 /** Events that no camera goes on with, since it is gone or watches for something else: they would never end. */
@@ -272,6 +282,7 @@ async function openHttp(
     link: MqttLink
     persuading: Persuading
     suppressed: SuppressedActs
+    retention: Retention
   },
 ): Promise<HttpServer> {
   const { folder, clock, log, closing } = box
@@ -302,11 +313,11 @@ function publicRulesOf({ config, clock }: Box): PublicRules {
   return publicRules(catalogue, place)
 }
 
-async function openEvidence(box: Box, signer: Signer) {
+async function openEvidence(box: Box, signer: Signer, space: SpaceWatch) {
   const { config, log, closing } = box
   const evidence = closing.own(
     new EvidenceKeeper({
-      ...{ options: config.evidence, storage: config.storage, signer, log },
+      ...{ options: config.evidence, storage: config.storage, signer, space, log },
       producer: { site: config.site, gateway: config.gateway },
     }),
   )

@@ -65,6 +65,17 @@ function reportLines(report: VerifyReport, language: Language): string[] {
     ...report.findings.map(
       (finding) => `${badWord(language)}  ${finding.code}: ${findingText(finding, language)}`,
     ),
+    ...purgedLines(report.purged, language),
+  ]
+}
+
+/** Said, not found: the chain is whole over them. */
+function purgedLines(purged: number, language: Language): string[] {
+  if (purged === 0) return []
+  return [
+    language === 'zh'
+      ? `已清除  ${purged} 个证据包到期清除，均有签名的清除记录`
+      : `gone  ${purged} packages were purged; each has a signed tombstone in its place`,
   ]
 }
 

@@ -72,6 +72,8 @@ export interface KeeperParts {
   readonly signer: Signer
   readonly log: Log
   readonly ffmpeg?: string
+  /** Who watches the room there is, and wants to know when a write found none. */
+  readonly space?: { readonly isOverQuota: boolean; failed(): void }
 }
 
 interface PlayedSound {
@@ -106,7 +108,7 @@ export class EvidenceKeeper {
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
-    this.vault = new Vault(parts.storage)
+    this.vault = new Vault(parts.storage, () => parts.space?.isOverQuota ?? false)
     this.#pending = new Pending(this.vault.pending, this.vault.torn)
     this.#chain = new Chain(this.vault.chainFile)
     this.#ffmpeg = parts.ffmpeg ?? 'ffmpeg'
@@ -132,8 +134,10 @@ export class EvidenceKeeper {
   /** Writes the bytes as they are, now. Resolves when they are durable. */
   async hold(eventId: string, kind: HeldKind, footage: Footage, box?: Box): Promise<Held> {
     assert(this.#recovered, 'recover() comes first')
-    const held = await this.#pending.write(eventId, kind, footage, box ?? null, () =>
-      this.vault.ensureRoom(footage.bytes.length),
+    const held = await this.#told(
+      this.#pending.write(eventId, kind, footage, box ?? null, () =>
+        this.vault.ensureRoom(footage.bytes.length),
+      ),
     )
     if (kind === 'PERSIST') await this.#decodeAhead(eventId)
     return held
@@ -146,12 +150,12 @@ export class EvidenceKeeper {
     const times = { startMs: 0, endMs: endWallMs - startWallMs, startWallMs, endWallMs }
     const sound = { bytes: wav, info, ...times, baseTicks: 0, sampleCount: 0, gapSec: 0 }
     const ready = () => this.vault.ensureRoom(wav.length)
-    return this.#pending.write(eventId, 'PERSUASION_AUDIO', sound, null, ready, transcript)
+    return this.#told(this.#pending.write(eventId, 'PERSUASION_AUDIO', sound, null, ready, transcript))
   }
 
   seal(facts: EventFacts): Promise<SealedPackage> {
     assert(this.#recovered, 'recover() comes first')
-    const sealed = this.#lastSeal.then(() => this.#seal(facts))
+    const sealed = this.#told(this.#lastSeal.then(() => this.#seal(facts)))
     this.#lastSeal = sealed.catch(() => {}) // The caller has the fault; the next in line is not to blame.
     return sealed
   }
@@ -166,6 +170,13 @@ export class EvidenceKeeper {
   async close(): Promise<void> {
     await this.#lastSeal
     await this.#ahead.close()
+  }
+
+  #told<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => {
+      if (isFault(error, 'STORAGE_FULL')) this.#parts.space?.failed()
+      throw error
+    })
   }
 
   async #decodeAhead(eventId: string): Promise<void> {

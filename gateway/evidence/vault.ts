@@ -6,8 +6,8 @@
  *     <folder>/evidence/<packageId>/ sealed packages; `.building-…` is one in the making; chain.json
  *     <folder>/keys/                 the box's signing key
  *
- * Nothing in here deletes a sealed package. When the disk runs low, new footage is refused by STORAGE_FULL and
- * everything that was sealed or pending stays.
+ * Nothing in here deletes a sealed package; `purge.ts` does, with proof. When the disk is full, new footage is refused by
+ * STORAGE_FULL and everything that was sealed or pending stays.
  */
 import { createPublicKey } from 'node:crypto'
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
@@ -34,6 +34,20 @@ export const StorageOptions = z.strictObject({
     .describe(
       'Free space (MiB) below which no footage is written: the rest of the system needs it to stay up.',
     ),
+  freeWarnMiB: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .default(2_048)
+    .describe(
+      'Free space (MiB) below which the box says that it is degraded and removes what is past its minimum. 2 GiB are some hundred clips.',
+    ),
+  quotaMiB: z
+    .int()
+    .min(64)
+    .max(1_000_000_000)
+    .optional()
+    .describe('What evidence may take in all (MiB), measured every five minutes. Absent: what the disk has.'),
 })
 export type StorageOptions = z.infer<typeof StorageOptions>
 
@@ -68,8 +82,10 @@ export class Vault {
   readonly chainFile: string
   readonly keys: string
   readonly #freeMinBytes: number
+  readonly #isOverQuota: () => boolean
 
-  constructor(options: StorageOptions) {
+  constructor(options: StorageOptions, isOverQuota = () => false) {
+    this.#isOverQuota = isOverQuota
     this.root = resolve(options.folder)
     this.pending = join(this.root, 'pending')
     this.torn = join(this.root, 'torn')
@@ -84,6 +100,7 @@ export class Vault {
   }
 
   async ensureRoom(bytes: number): Promise<void> {
+    if (this.#isOverQuota()) throw fault('STORAGE_FULL', { path: this.root, reason: 'storage.quotaMiB' })
     const free = await freeBytes(this.root)
     if (free - bytes < this.#freeMinBytes) {
       throw fault('STORAGE_FULL', { path: this.root, reason: `${Math.floor(free / 2 ** 20)} MiB free` })

@@ -2,7 +2,8 @@
  * Checks packages offline: each against itself (`check.ts`), and all of a box against each other.
  *
  *     №7 ◀─prevManifestHash─ №8 ◀─ №9      neighbours must fit; in a whole folder no number may be missing,
- *                                          and the newest must be the one chain.json names
+ *                                          and the newest must be the one chain.json names; what was purged has
+ *                                          a signed tombstone that fits on both sides (`tombstones.ts`)
  *
  * Deleting the newest packages together with chain.json leaves no trace on the box: only who keeps the manifest
  * hashes elsewhere (the platform gets each one) can tell [R44].
@@ -16,6 +17,7 @@ import { readChain } from './chain.ts'
 import { type CheckedPackage, checkPackage, type Trust } from './check.ts'
 import type { Finding } from './findings.ts'
 import { keyIdOf } from './seal.ts'
+import { holesIn, readTombstones } from './tombstones.ts'
 import { isPackageId } from './vault.ts'
 
 interface VerifyOptions {
@@ -35,6 +37,8 @@ export interface VerifyReport {
   readonly packages: readonly PackageResult[]
   /** About the chain as a whole: what belongs to no package that is there. */
   readonly findings: readonly Finding[]
+  /** Missing packages that a signed tombstone stands for: purged, and the chain whole over them. */
+  readonly purged: number
 }
 
 /** @param paths packages, folders of packages, or a storage folder that has `evidence/` in it */
@@ -53,7 +57,7 @@ export async function verifyPackages(
     if (!checked.has(path)) checked.set(path, await checkPackage(path, trust, onBytes))
   }
 
-  const chain = new ChainCheck([...checked.values()])
+  const chain = new ChainCheck([...checked.values()], trust)
   for (const { folder, packages } of places) {
     if (folder !== null && options.partial !== true) await chain.wholeFolder(folder, packages)
   }
@@ -65,6 +69,7 @@ export async function verifyPackages(
     ok: packages.every((one) => one.ok) && chain.findings.length === 0,
     packages,
     findings: chain.findings,
+    purged: chain.purged,
   }
 }
 
@@ -108,9 +113,12 @@ class ChainCheck {
   /** By producer, in order of their numbers. */
   readonly #chains = new Map<string, Numbered[]>()
   readonly #ofPackage = new Map<string, Finding[]>()
+  readonly #trust: Trust
   readonly findings: Finding[] = []
+  purged = 0
 
-  constructor(packages: readonly CheckedPackage[]) {
+  constructor(packages: readonly CheckedPackage[], trust: Trust) {
+    this.#trust = trust
     for (const one of packages) {
       if (one.sequence === null || one.producer === null) continue
       const chain = this.#chains.get(one.producer) ?? []
@@ -130,15 +138,21 @@ class ChainCheck {
   /** All packages of a box: numbers from 1 without a hole, up to the newest the box remembers. */
   async wholeFolder(folder: string, packages: readonly string[]): Promise<void> {
     const here = new Set(packages)
+    const { packages: stones, findings } = await readTombstones(folder, this.#trust)
+    this.findings.push(...findings)
     for (const [producer, chain] of this.#chains) {
-      let last = 0
-      for (const { path, sequence } of chain) {
-        if (!here.has(path)) continue
-        const [from, to] = [last + 1, sequence - 1]
+      const own = stones.filter((stone) => stone.producer === producer)
+      const holes = holesIn(
+        chain.filter(({ path }) => here.has(path)),
+        own,
+      )
+      for (const [from, to] of holes.lost) {
         const lost = from === to ? String(from) : `${from}–${to}`
-        if (from <= to) this.findings.push({ code: 'CHAIN_GAP', item: lost, detail: producer })
-        last = sequence
+        this.findings.push({ code: 'CHAIN_GAP', item: lost, detail: producer })
       }
+      for (const sequence of holes.misfits)
+        this.findings.push({ code: 'TOMBSTONE_MISFIT', item: String(sequence), detail: producer })
+      this.purged += holes.covered
     }
     const head = (await readChain(join(folder, 'chain.json')))?.head
     if (head === null || head === undefined) return

@@ -1,0 +1,123 @@
+/** Faults of: how long evidence is kept, how much room there is, and keeping it unreadable to thieves. */
+import { entry } from './entry.ts'
+
+const ASK_LATER_ZH = '证据保持不变。'
+
+export const VAULT_FAULTS = {
+  EVIDENCE_HELD: entry(
+    [
+      'Evidence of {event} is under a legal hold.',
+      'Nothing of it goes, whatever its age.',
+      'Two people lift the hold first, when there is no reason for it any more.',
+    ],
+    ['事件 {event} 的证据处于法定保全状态。', ASK_LATER_ZH, '如已无保全理由，须先由两人解除保全。'],
+  ),
+  EVIDENCE_OPEN: entry(
+    [
+      'The act {event} is not closed, or not known to this box.',
+      'Its evidence stays; its time begins when it is closed.',
+      'Close the alert first.',
+    ],
+    [
+      '事件 {event} 尚未办结，或本机没有该事件记录。',
+      '证据保留；办结后才开始计算保存期。',
+      '请先办结该告警。',
+    ],
+  ),
+  EVIDENCE_CASE_OPEN: entry(
+    [
+      'The act {event} is part of a case that is not over.',
+      'Its evidence stays; its time begins at the end of the case.',
+      'Wait until the case system has told that the case is closed.',
+    ],
+    ['事件 {event} 关联的案件尚未结案。', '证据保留；结案后才开始计算保存期。', '请等待办案系统回传结案。'],
+  ),
+  EVIDENCE_OWED: entry(
+    [
+      'The platform has not acknowledged the evidence of {event}, or it was not delivered yet.',
+      'It stays until the platform has it.',
+      'Check the connection to the platform and its acknowledgements.',
+    ],
+    [
+      '平台尚未确认收到事件 {event} 的证据，或证据尚未送达。',
+      '平台收到之前一直保留。',
+      '请检查与平台的连接及其回执。',
+    ],
+  ),
+  EVIDENCE_NEWEST: entry(
+    [
+      'The evidence of {event} is the newest of the chain.',
+      'It stays until another package was sealed after it.',
+      'Nothing; it goes in its time.',
+    ],
+    [
+      '事件 {event} 的证据是证据链上最新的一包。',
+      '在其后封存新的证据包之前一直保留。',
+      '无需处理；到期自动清除。',
+    ],
+  ),
+  EVIDENCE_TOO_YOUNG: entry(
+    [
+      'Evidence of {event} has to be kept until {until}.',
+      'Nothing of it goes before.',
+      'Ask again after that; the minimum of its class is the law’s.',
+    ],
+    [
+      '事件 {event} 的证据须保存至 {until}。',
+      '此前不会清除任何内容。',
+      '请在该时间之后再提出；最短保存期由法律规定。',
+    ],
+  ),
+  PURGE_REFUSED: entry(
+    [
+      'The evidence of {event} is not purged: {reason}.',
+      'Nothing was changed.',
+      'A second person, other than the first, has to agree.',
+    ],
+    ['未清除事件 {event} 的证据：{reason}。', '没有任何改动。', '须由另一人同意。'],
+  ),
+  PURGE_LOG_BROKEN: entry(
+    [
+      'The purge log {file} is broken at line {line}: somebody changed it.',
+      'Nothing is purged any more; everything else goes on.',
+      'Compare it with its backups and with the packages that the platform has; find out who had access to the disk.',
+    ],
+    [
+      '清除日志 {file} 自第 {line} 行起链条断裂：有人改动过。',
+      '不再清除任何内容；其余工作照常进行。',
+      '请与备份及平台已收到的证据包核对，并查明谁接触过该磁盘。',
+    ],
+  ),
+  RETENTION_BELOW_FLOOR: entry(
+    [
+      '{file}:{line} {path} is {value}: {allowed} days are asked for ({basis}).',
+      'The configuration is refused.',
+      'Keep it longer.',
+    ],
+    ['{file}:{line} {path} 为 {value}：要求 {allowed} 天（{basis}）。', '配置不予接受。', '请延长保存期。'],
+  ),
+  STORAGE_LOW: entry(
+    [
+      'There is little room left for evidence at {path} ({reason}).',
+      'What is past its minimum, acknowledged and not held goes first, oldest first; nothing else does.',
+      'Free space on that disk, or move storage.folder to a larger one, before footage has to be refused.',
+    ],
+    [
+      '{path} 存放证据的空间即将不足（{reason}）。',
+      '先清除已过最短保存期、平台已确认且未保全的内容，最早的优先；其余一概不动。',
+      '请在开始拒绝写入影像之前清理该磁盘，或将 storage.folder 移至更大的磁盘。',
+    ],
+  ),
+  PURGE_FAILED: entry(
+    [
+      'The round of retention failed ({reason}).',
+      'Nothing was removed without proof; it is tried again at the next round.',
+      'Check the disk that storage.folder lies on.',
+    ],
+    [
+      '本轮保存期清理失败（{reason}）。',
+      '未留证明的内容不会被清除；下一轮重试。',
+      '请检查 storage.folder 所在磁盘。',
+    ],
+  ),
+}
