@@ -89,6 +89,23 @@ export const CameraOptions = z.strictObject({
     .optional()
     .describe('National device id (GB/T 28181).'),
   operatorOrg: z.string().max(80).optional().describe('Who runs the camera.'),
+  deviceKind: z
+    .enum(['FIXED', 'PTZ', 'VEHICLE', 'UAV'])
+    .default('FIXED')
+    .describe('What it is, for the list that is filed with the police.'),
+  policeFilingNo: z
+    .string()
+    .max(80)
+    .optional()
+    .describe('Number of the filing with the police (公安备案号).'),
+  recorderRetentionDays: z
+    .int()
+    .min(30)
+    .max(3_650)
+    .optional()
+    .describe(
+      'How long (days) its recorder keeps all it shows, as its operator says. 30 at least: 公共安全视频图像信息系统管理条例 Art. 17.',
+    ),
   legalReviewNo: z
     .string()
     .max(80)

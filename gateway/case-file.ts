@@ -278,7 +278,7 @@ export class CaseFile {
         grading: grade(act, rule, open.eventId, times),
         alertState: last?.alertState ?? 'DETECTED',
         evidence: open.evidence,
-        ...(open.evidence === null ? { extraCaps: ['EVIDENCE_INCOMPLETE'] } : {}),
+        ...(open.evidence === null ? { extraCaps: ['EVIDENCE_INCOMPLETE', 'NO_FOOTAGE'] } : {}),
       }),
     )
   }

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import type { Config } from '../config/loader.ts'
 import { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import { ClockWatch } from '../devices/clock/clock-watch.ts'
+import { AccessAnchor, unitOf } from './access-anchor.ts'
 import { AlertDesk } from './alerts/desk.ts'
 import type { DeskParts } from './alerts/desk-parts.ts'
 import { Register } from './alerts/people.ts'
@@ -95,7 +96,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const suppressed = new SuppressedActs(database, clock)
   const sink = sinkOf(desk, outbox, suppressed)
   const signer = await openSigner(join(folder, 'keys'))
-  const space = closing.own(await openSpace(box))
+  const space = closing.own(await openSpace(box, database))
   const { evidence, pendingEventIds } = await openEvidence(box, signer, space)
   const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
   const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
@@ -124,6 +125,8 @@ async function build(box: Box): Promise<RunningGateway> {
   registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox })
   const keeping = { ...{ database, outbox, desk, office, evidence }, signer, space, registry, persuading }
   const retention: Retention = closing.own(await Retention.open({ ...keeping, ...now, clock, log }))
+  const accessLog = new AccessLog({ database, clock, unitOf: (name) => unitOf(office, name) })
+  const anchor = closing.own(await AccessAnchor.open({ ...box, ...office, accessLog, signer }))
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
   const health = () =>
@@ -131,7 +134,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed, retention },
+    ...{ persuading, suppressed, retention, accessLog },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -142,6 +145,7 @@ async function build(box: Box): Promise<RunningGateway> {
   space.onChange(() => link.publishStatus())
   link.start()
   retention.start()
+  anchor.start()
   telemetry.start()
   closing.own(persuading).start()
   tellRegularly(box, street, link, health)
@@ -283,15 +287,17 @@ async function openHttp(
     persuading: Persuading
     suppressed: SuppressedActs
     retention: Retention
+    accessLog: AccessLog
   },
 ): Promise<HttpServer> {
-  const { folder, clock, log, closing } = box
+  const { folder, log, closing } = box
   const { street, link } = parts
   return closing.own(
     await HttpServer.start({
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
       recordings: parts.registry,
-      accessLog: new AccessLog({ database: parts.database, clock }),
+      accessLog: parts.accessLog,
+      retention: parts.retention,
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
       evidenceFolder: parts.evidence.vault.evidence,

@@ -27,9 +27,10 @@ import {
 } from './evidence/retention.ts'
 import type { Signer } from './evidence/seal.ts'
 import { bytesTooMany, limitsOf, SpaceWatch } from './evidence/space.ts'
+import { filedBefore, filingCsv, filingList } from './filing.ts'
 import { type Clock, isoTime } from './kit/clock.ts'
 import type { Database } from './kit/database.ts'
-import { fault, isFault, reasonOf } from './kit/errors.ts'
+import { fault, isFault, type Language, reasonOf } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
 import type { Office } from './office.ts'
 import type { Outbox } from './outbox/outbox.ts'
@@ -64,13 +65,18 @@ const CASE_STATES = ['FILED', 'SERVED', 'ENFORCING']
 /** Stages in which there is no case yet. */
 const BEFORE_A_CASE = ['ORDER_TO_CORRECT']
 
-export async function openSpace({ config, clock, log }: { config: Config; clock: Clock; log: Log }) {
+/** Who watches the disk, and gives the store the reserve when nothing else is left. */
+export async function openSpace(
+  { config, clock, log }: { readonly config: Config; readonly clock: Clock; readonly log: Log },
+  database: Database,
+): Promise<SpaceWatch> {
   const { storage } = config
   const measured = ['evidence', 'pending', 'torn', 'bodycam', 'persuasion'].map(
     (name) => `${storage.folder}/${name}`,
   )
   const space = new SpaceWatch({ folder: storage.folder, measured, limits: limitsOf(storage), clock, log })
   await space.start()
+  database.makeRoom = () => space.makeRoom()
   return space
 }
 
@@ -210,6 +216,15 @@ export class Retention {
       }),
     }
   }
+
+  /** What is filed with the police, as the configuration stands. */
+  async filing(language: Language) {
+    const { config, clock } = this.#parts
+    const list = filingList(config(), clock.wallMs(), await filedBefore(config().storage.folder))
+    return { list, csv: filingCsv(list, language) }
+  }
+
+  readonly offsetMinutes = (): number => this.#parts.config().utcOffsetMinutes
 
   #lifeAlone(eventId: string): EventLife | null {
     const { desk, office } = this.#parts

@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import { packagePath } from '../kit/paths.ts'
 import { addAlerts } from './alerts.ts'
 import { addAnalyse } from './analyse.ts'
+import { addAudit } from './audit.ts'
 import { addCheck } from './check.ts'
 import { addDoctor } from './doctor.ts'
 import { addEval } from './eval.ts'
@@ -34,6 +35,7 @@ addVerify(program)
 addEval(program)
 addAlerts(program)
 addReport(program)
+addAudit(program)
 addModels(program)
 addKeys(program)
 

@@ -73,7 +73,7 @@ export interface KeeperParts {
   readonly log: Log
   readonly ffmpeg?: string
   /** Who watches the room there is, and wants to know when a write found none. */
-  readonly space?: { readonly isOverQuota: boolean; failed(): void }
+  readonly space?: { readonly isFull: boolean; failed(): void }
 }
 
 interface PlayedSound {
@@ -108,7 +108,7 @@ export class EvidenceKeeper {
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
-    this.vault = new Vault(parts.storage, () => parts.space?.isOverQuota ?? false)
+    this.vault = new Vault(parts.storage, () => parts.space?.isFull ?? false)
     this.#pending = new Pending(this.vault.pending, this.vault.torn)
     this.#chain = new Chain(this.vault.chainFile)
     this.#ffmpeg = parts.ffmpeg ?? 'ffmpeg'

@@ -15,6 +15,7 @@ import type { Clock } from '../kit/clock.ts'
 import { fault } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { freeBytes } from './disk.ts'
+import { Reserve } from './reserve.ts'
 
 export type SpaceState = 'ok' | 'low' | 'full'
 
@@ -31,6 +32,8 @@ export interface SpaceLimits {
   readonly freeWarnBytes: number
   /** Null: all of the disk. */
   readonly quotaBytes: number | null
+  /** Given up when nothing else is left, for alerts alone. */
+  readonly reserveBytes: number
 }
 
 const MIB = 2 ** 20
@@ -39,7 +42,9 @@ export const limitsOf = (options: {
   readonly freeMinMiB: number
   readonly freeWarnMiB: number
   readonly quotaMiB?: number | undefined
+  readonly reserveMiB: number
 }): SpaceLimits => ({
+  reserveBytes: options.reserveMiB * MIB,
   freeMinBytes: options.freeMinMiB * MIB,
   freeWarnBytes: Math.max(options.freeMinMiB, options.freeWarnMiB) * MIB,
   quotaBytes: options.quotaMiB === undefined ? null : options.quotaMiB * MIB,
@@ -86,12 +91,14 @@ export class SpaceWatch {
   #usedBytes: number | null = null
   #measuredAtMs = Number.NEGATIVE_INFINITY
   #failedAtMs = Number.NEGATIVE_INFINITY
+  readonly #reserve: Reserve
   #work: Promise<void> = Promise.resolve()
   #closed = false
 
   constructor(parts: SpaceParts) {
     this.#parts = parts
     this.limits = parts.limits
+    this.#reserve = new Reserve(join(parts.folder, '.reserve'), parts.limits.reserveBytes)
     this.#space = {
       ...{ state: 'ok', sinceMs: parts.clock.wallMs() },
       ...{ freeBytes: Number.POSITIVE_INFINITY, usedBytes: null },
@@ -102,9 +109,9 @@ export class SpaceWatch {
     return this.#space
   }
 
-  get isOverQuota(): boolean {
-    const { quotaBytes } = this.limits
-    return quotaBytes !== null && (this.#usedBytes ?? 0) >= quotaBytes
+  /** No footage now. */
+  get isFull(): boolean {
+    return this.#space.state === 'full'
   }
 
   /** Looks once before it returns. */
@@ -124,6 +131,14 @@ export class SpaceWatch {
   failed(): void {
     this.#failedAtMs = this.#parts.clock.monotonicMs()
     this.#tell(this.#space.freeBytes)
+    void this.look() // The reserve may be wanted.
+  }
+
+  /** The store found no room: it gets the reserve. */
+  makeRoom(): boolean {
+    const made = this.#reserve.giveUp()
+    if (made) this.failed()
+    return made
   }
 
   look(): Promise<void> {
@@ -148,7 +163,11 @@ export class SpaceWatch {
       this.#usedBytes = used
     }
     // A disk that does not answer is no disk to write to.
-    this.#tell(await freeBytes(folder).catch(() => 0))
+    const free = await freeBytes(folder).catch(() => 0)
+    const { reserveBytes, freeMinBytes } = limits
+    if (this.#reserve.isStanding && free < Math.min(reserveBytes, freeMinBytes + MIB)) this.#reserve.giveUp()
+    if (!this.#reserve.isStanding && free > freeMinBytes + 2 * reserveBytes) await this.#reserve.take()
+    this.#tell(free)
   }
 
   /** After a purge the next look measures anew. */
@@ -160,7 +179,9 @@ export class SpaceWatch {
   #tell(free: number): void {
     const { limits, clock, log, folder } = this.#parts
     const justFailed = clock.monotonicMs() - this.#failedAtMs < FAILED_FOR_MS
-    const state = justFailed ? 'full' : spaceState(free, this.#usedBytes, limits)
+    // What a reserve was given up for is no room for footage.
+    const noRoom = justFailed || this.#reserve.wasGivenUp
+    const state = noRoom ? 'full' : spaceState(free, this.#usedBytes, limits)
     const before = this.#space
     const sinceMs = state === before.state ? before.sinceMs : clock.wallMs()
     this.#space = { state, sinceMs, freeBytes: free, usedBytes: this.#usedBytes }

@@ -42,6 +42,14 @@ export const StorageOptions = z.strictObject({
     .describe(
       'Free space (MiB) below which the box says that it is degraded and removes what is past its minimum. 2 GiB are some hundred clips.',
     ),
+  reserveMiB: z
+    .int()
+    .min(0)
+    .max(65_536)
+    .default(32)
+    .describe(
+      'A file of so many MiB that is given up when nothing else is left: alerts go on being written, about 500 a MiB. 0: none.',
+    ),
   quotaMiB: z
     .int()
     .min(64)
@@ -82,10 +90,10 @@ export class Vault {
   readonly chainFile: string
   readonly keys: string
   readonly #freeMinBytes: number
-  readonly #isOverQuota: () => boolean
+  readonly #isFull: () => boolean
 
-  constructor(options: StorageOptions, isOverQuota = () => false) {
-    this.#isOverQuota = isOverQuota
+  constructor(options: StorageOptions, isFull = () => false) {
+    this.#isFull = isFull
     this.root = resolve(options.folder)
     this.pending = join(this.root, 'pending')
     this.torn = join(this.root, 'torn')
@@ -100,9 +108,8 @@ export class Vault {
   }
 
   async ensureRoom(bytes: number): Promise<void> {
-    if (this.#isOverQuota()) throw fault('STORAGE_FULL', { path: this.root, reason: 'storage.quotaMiB' })
     const free = await freeBytes(this.root)
-    if (free - bytes < this.#freeMinBytes) {
+    if (this.#isFull() || free - bytes < this.#freeMinBytes) {
       throw fault('STORAGE_FULL', { path: this.root, reason: `${Math.floor(free / 2 ** 20)} MiB free` })
     }
   }

@@ -32,6 +32,7 @@ import { liveRoute } from './routes/live.ts'
 import { pageRoutes } from './routes/page.ts'
 import { persuasionRoutes } from './routes/persuasions.ts'
 import { registerRoutes } from './routes/registers.ts'
+import { retentionRoutes } from './routes/retention.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { statisticsRoutes } from './routes/statistics.ts'
@@ -47,6 +48,7 @@ import type {
   NoticeDesk,
   OfficeView,
   RecordingDesk,
+  RetentionDesk,
 } from './views.ts'
 
 export interface HttpParts {
@@ -62,6 +64,7 @@ export interface HttpParts {
   readonly recordings: RecordingDesk
   readonly directory: Directory
   readonly law: LawDesk
+  readonly retention: RetentionDesk
   readonly metrics: MetricsSource
   readonly live: LiveSource
   /** What is still missing before work can be done; empty when ready. */
@@ -199,6 +202,7 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   evidenceRoutes(app, parts)
   registerRoutes(app, parts)
   ruleRoutes(app, parts.law)
+  retentionRoutes(app, parts)
   administrationRoutes(app, parts)
   feedRoute(app, { feed, accounts })
   liveRoute(app, parts)

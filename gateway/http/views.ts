@@ -17,6 +17,7 @@ import type { Statements } from '../alerts/statements.ts'
 import type { Statistics } from '../alerts/statistics.ts'
 import type { SuppressedActs } from '../alerts/suppressed.ts'
 import type { Tickets } from '../alerts/tickets.ts'
+import type { Language } from '../kit/errors.ts'
 import type { Point } from '../kit/geometry.ts'
 import type { PublicRules } from '../violations/public-view.ts'
 
@@ -99,6 +100,15 @@ export interface Directory {
 export interface LawDesk {
   publicRules(): PublicRules
   readonly suppressed: Pick<SuppressedActs, 'list' | 'counts'>
+}
+
+/** How long what is kept, and what went. Shown as it is. */
+export interface RetentionDesk {
+  view(): unknown
+  viewOf(eventId: string): unknown
+  readonly purger: { tombstones(limit: number): Promise<readonly unknown[]> }
+  filing(language: Language): Promise<{ readonly list: unknown; readonly csv: string }>
+  readonly offsetMinutes: () => number
 }
 
 export interface MetricsSource {

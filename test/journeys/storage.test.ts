@@ -51,8 +51,19 @@ test('without room for evidence the alert goes out all the same and says so, fro
   const revisions = revisionsIn(heard).filter(({ eventId }) => eventId === end.eventId)
   expect(revisions[0]).toMatchObject({ phase: 'START', revision: 1 })
   for (const { evidence, evidenceCaps } of revisions) {
-    expect([evidence, evidenceCaps]).toEqual([null, expect.arrayContaining(['EVIDENCE_INCOMPLETE'])])
+    expect([evidence, evidenceCaps]).toEqual([
+      null,
+      expect.arrayContaining(['EVIDENCE_INCOMPLETE', 'NO_FOOTAGE']),
+    ])
   }
+  // [R70] The box says that it is degraded as soon as it is online, before anything was refused.
+  const statuses = heard.received().flatMap(({ topic, data }) => (topic.endsWith('/status') ? [data] : []))
+  expect(statuses).toContainEqual(
+    expect.objectContaining({
+      state: 'online',
+      degraded: [expect.objectContaining({ code: 'STORAGE_FULL' })],
+    }),
+  )
   expect(gateway.codes().map(({ code }) => code)).toContain('EVIDENCE_NOT_KEPT')
   expect(gateway.log()).toContain('STORAGE_FULL')
   expect(await gateway.kill('SIGTERM')).toBe(0)

@@ -31,7 +31,7 @@ export async function dieAt(call: number, work: () => Promise<unknown>): Promise
   }
 }
 
-function stepThrough(step: (half?: () => Promise<unknown>) => Promise<void>): () => void {
+export function stepThrough(step: (half?: () => Promise<unknown>) => Promise<void>): () => void {
   const table = promises as unknown as Record<string, Call>
   const before = { ...table }
   for (const name of ['mkdir', 'link', 'rename', 'readFile', 'readdir', 'stat', 'statfs']) {

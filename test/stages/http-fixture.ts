@@ -13,7 +13,7 @@ import { Accounts } from '../../gateway/http/accounts.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
 import type { Role } from '../../gateway/http/permissions.ts'
 import { HttpServer } from '../../gateway/http/server.ts'
-import type { CameraView, LiveSource, NoticeDesk } from '../../gateway/http/views.ts'
+import type { CameraView, LiveSource, NoticeDesk, RetentionDesk } from '../../gateway/http/views.ts'
 import { systemClock } from '../../gateway/kit/clock.ts'
 import { Database } from '../../gateway/kit/database.ts'
 import { fault } from '../../gateway/kit/errors.ts'
@@ -73,6 +73,7 @@ export async function startServer(
     folder?: string
     live?: LiveSource
     notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
+    retention?: Partial<RetentionDesk>
     /** What the rules of the catalogue say instead. */
     rule?: Record<string, unknown>
   } = {},
@@ -136,6 +137,11 @@ export async function startServer(
     evidenceFolder: join(folder, 'evidence'),
     recordings,
     directory: { devices: () => [], people: () => [] },
+    retention: {
+      ...{ view: () => ({}), viewOf: () => null, purger: { tombstones: async () => [] } },
+      ...{ filing: async () => ({ list: {}, csv: '' }), offsetMinutes: () => 480 },
+      ...changes.retention,
+    },
     law: { publicRules: () => publicRules(SAMPLE, HERE), suppressed },
     metrics: { contentType: 'text/plain', metrics: async () => 'lushao_up 1\n' },
     live: changes.live ?? { attach: () => null },

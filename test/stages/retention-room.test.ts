@@ -27,7 +27,7 @@ async function setUp(owed = new Set<string>()) {
     ...{ devices: () => [], people: () => [], onRecording: async () => {} },
   })
   await registry.start()
-  const limits = { freeMinBytes: 0, freeWarnBytes: 0, quotaBytes: null }
+  const limits = { freeMinBytes: 0, freeWarnBytes: 0, quotaBytes: null, reserveBytes: 0 }
   const space = new SpaceWatch({ folder, measured: [], limits, clock, log: silentLog })
   const open = async () =>
     Retention.open({

@@ -19,7 +19,16 @@ const PackageId = z.string().refine(isPackageId, 'a ULID')
 const tags = ['evidence']
 const WHY = 'Why it is looked at; logged with who and when. Or header `x-purpose`.'
 /** Checked in the handler, so that an attempt without one can be logged. */
-const Asked = z.strictObject({ purpose: z.string().max(200).optional().describe(WHY) })
+const Asked = z.strictObject({
+  purpose: z.string().max(200).optional().describe(WHY),
+  orderRef: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Number of the order by which a state organ retrieves it; or header `x-order-ref`.'),
+  unit: z.string().max(100).optional().describe('Unit of whoever asks; or header `x-unit`.'),
+  requester: z.string().max(100).optional().describe('Whom a machine asks for; or header `x-requester`.'),
+})
 
 export function evidenceRoutes(
   app: App,

@@ -108,6 +108,30 @@ export const VAULT_FAULTS = {
       '请在开始拒绝写入影像之前清理该磁盘，或将 storage.folder 移至更大的磁盘。',
     ],
   ),
+  ACCESS_HEAD_NOT_KEPT: entry(
+    [
+      'The head of the access log was not signed and kept in {file} ({reason}).',
+      'The log itself goes on; it is tried again in ten minutes.',
+      'Check the disk, and who has changed that file.',
+    ],
+    [
+      '访问日志的链头未能签名存入 {file}（{reason}）。',
+      '日志照常记录；十分钟后重试。',
+      '请检查磁盘，并查明谁改动过该文件。',
+    ],
+  ),
+  ACCESS_HEAD_MISFIT: entry(
+    [
+      'The signed head in line {line} of {file} is not that of the access log.',
+      'Nothing was changed.',
+      'Somebody has rewritten the log or the file; compare both with their backups.',
+    ],
+    [
+      '{file} 第 {line} 行的签名链头与访问日志不符。',
+      '没有任何改动。',
+      '有人改写过日志或该文件；请与备份核对。',
+    ],
+  ),
   PURGE_FAILED: entry(
     [
       'The round of retention failed ({reason}).',
