@@ -7,7 +7,6 @@ import { join, resolve } from 'node:path'
 import type { Config } from '../config/loader.ts'
 import { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import { ClockWatch } from '../devices/clock/clock-watch.ts'
-import { AccessAnchor, unitOf } from './access-anchor.ts'
 import { AlertDesk } from './alerts/desk.ts'
 import type { DeskParts } from './alerts/desk-parts.ts'
 import { Register } from './alerts/people.ts'
@@ -15,14 +14,15 @@ import { SuppressedActs } from './alerts/suppressed.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
 import { EvidenceKeeper } from './evidence/keeper.ts'
+import { Locker } from './evidence/locker.ts'
 import { openSigner, type Signer } from './evidence/seal.ts'
 import type { SpaceWatch } from './evidence/space.ts'
 import { manifestSummary } from './evidence/summary.ts'
 import type { SealedPackage } from './evidence/vault.ts'
 import { basisInForce } from './grading-facts.ts'
-import { AccessLog } from './http/access-log.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
 import { HttpServer } from './http/server.ts'
+import { type Keeping, openKeeping } from './keeping.ts'
 import { Calendar } from './kit/calendar.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
@@ -41,7 +41,7 @@ import { Office, type OfficeParts } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
-import { openSpace, Retention } from './retention.ts'
+import { openSpace } from './retention.ts'
 import { birthOf, cameraMessage, healthOf } from './self-told.ts'
 import { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
@@ -96,8 +96,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const suppressed = new SuppressedActs(database, clock)
   const sink = sinkOf(desk, outbox, suppressed)
   const signer = await openSigner(join(folder, 'keys'))
-  const space = closing.own(await openSpace(box, database))
-  const { evidence, pendingEventIds } = await openEvidence(box, signer, space)
+  const { evidence, pendingEventIds, space } = await openEvidence(box, signer, database)
   const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
   const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
   await clockWatch.start()
@@ -108,7 +107,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const parts = { database, outbox, desk, office, evidence, address }
   const now = { config: () => box.config, street: () => street }
   const persuading: Persuading = new Persuading({ ...parts, ...now, register, folder, clock, log })
-  const link = openLink(box, { ...parts, birth, persuading, register, retention: () => retention })
+  const link = openLink(box, { ...parts, birth, persuading, register, space, keeping: () => keeping })
   const street: Street = closing.own(
     new Street(config, {
       ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory'), history: desk },
@@ -123,10 +122,7 @@ async function build(box: Box): Promise<RunningGateway> {
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
   registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox })
-  const keeping = { ...{ database, outbox, desk, office, evidence }, signer, space, registry, persuading }
-  const retention: Retention = closing.own(await Retention.open({ ...keeping, ...now, clock, log }))
-  const accessLog = new AccessLog({ database, clock, unitOf: (name) => unitOf(office, name) })
-  const anchor = closing.own(await AccessAnchor.open({ ...box, ...office, accessLog, signer }))
+  const keeping: Keeping = await openKeeping(box, { ...parts, signer, space, registry, persuading })
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
   const health = () =>
@@ -134,7 +130,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed, retention, accessLog },
+    ...{ persuading, suppressed, keeping },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -142,10 +138,8 @@ async function build(box: Box): Promise<RunningGateway> {
     return street.change(box.config)
   }
   office.start()
-  space.onChange(() => link.publishStatus())
   link.start()
-  retention.start()
-  anchor.start()
+  keeping.start()
   telemetry.start()
   closing.own(persuading).start()
   tellRegularly(box, street, link, health)
@@ -215,7 +209,8 @@ function openLink(
     register: Register
     birth: () => Birth
     address: BrokerAddress
-    retention: () => Retention
+    space: SpaceWatch
+    keeping: () => Keeping
   },
 ): MqttLink {
   const { site, gateway, mqtt } = config
@@ -223,12 +218,15 @@ function openLink(
   const handlers = officeHandlers({
     ...{ ...office, desk: parts.desk, config: office.book },
     standing: (by) => register.standing(by, clock.wallMs()),
-    purge: (wish) => parts.retention().wish(wish),
+    purge: (wish) => parts.keeping().retention.wish(wish),
     more: persuasionHandlers(persuading),
   })
   const commands = new Commands({ ...parts, options: mqtt.commands, handlers, clock, log })
-  const degraded = () => parts.retention().degraded()
-  return closing.own(new MqttLink({ ...parts, site, gateway, options: mqtt, commands, degraded, clock, log }))
+  const degraded = () => parts.keeping().retention.degraded()
+  const whole = { ...parts, site, gateway, options: mqtt, commands, degraded, clock, log }
+  const link = closing.own(new MqttLink(whole))
+  parts.space.onChange(() => link.publishStatus())
+  return link
 }
 
 /** Events that no camera goes on with, since it is gone or watches for something else: they would never end. */
@@ -286,8 +284,7 @@ async function openHttp(
     link: MqttLink
     persuading: Persuading
     suppressed: SuppressedActs
-    retention: Retention
-    accessLog: AccessLog
+    keeping: Keeping
   },
 ): Promise<HttpServer> {
   const { folder, log, closing } = box
@@ -296,11 +293,10 @@ async function openHttp(
     await HttpServer.start({
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
       recordings: parts.registry,
-      accessLog: parts.accessLog,
-      retention: parts.retention,
+      ...parts.keeping,
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
-      evidenceFolder: parts.evidence.vault.evidence,
+      evidenceVault: parts.evidence.vault,
       law: { publicRules: () => publicRulesOf(box), suppressed: parts.suppressed },
       directory: { devices: () => devicesOf(box.config), people: () => parts.office.people.all() },
       office: parts.office,
@@ -319,16 +315,18 @@ function publicRulesOf({ config, clock }: Box): PublicRules {
   return publicRules(catalogue, place)
 }
 
-async function openEvidence(box: Box, signer: Signer, space: SpaceWatch) {
+async function openEvidence(box: Box, signer: Signer, database: Database) {
   const { config, log, closing } = box
+  const space = closing.own(await openSpace(box, database))
+  const locker = await Locker.open(config.storage.encryption)
   const evidence = closing.own(
     new EvidenceKeeper({
-      ...{ options: config.evidence, storage: config.storage, signer, space, log },
+      ...{ options: config.evidence, storage: config.storage, signer, space, log, locker },
       producer: { site: config.site, gateway: config.gateway },
     }),
   )
   const { pendingEventIds } = await evidence.recover()
-  return { evidence, pendingEventIds }
+  return { evidence, pendingEventIds, space }
 }
 
 /** The platform may keep what it is told here: together these summaries are the chain, outside the box. */

@@ -35,7 +35,7 @@ import type { Log } from './kit/log.ts'
 import type { Office } from './office.ts'
 import type { Outbox } from './outbox/outbox.ts'
 
-interface RetentionParts {
+export interface RetentionParts {
   readonly config: () => Config
   readonly database: Database
   readonly desk: AlertDesk

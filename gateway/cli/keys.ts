@@ -2,7 +2,9 @@
  * `lushao keys init|rotate|export`: the box's signing key. There is no default key; the gateway makes one at its
  * first start, `init` does the same ahead of it.
  */
+import { join } from 'node:path'
 import type { Command } from 'commander'
+import { Locker, makeStorageKey, readStorageKey } from '../evidence/locker.ts'
 import { exportKeys, initKey, rotateKey } from '../evidence/seal.ts'
 import { StorageOptions, Vault } from '../evidence/vault.ts'
 import { systemClock } from '../kit/clock.ts'
@@ -51,6 +53,7 @@ export function addKeys(program: Command): void {
     },
   )
 
+  addStorageKeys(keys)
   add('export', 'print every public key the box ever had, the one in use first').action(
     async (options: Options) => {
       const exported = await exportKeys(folderOf(options))
@@ -58,6 +61,46 @@ export function addKeys(program: Command): void {
       else for (const { keyId, pem } of exported) print(`lushao key ${keyId}\n${pem.trim()}`)
     },
   )
+}
+
+/** The key that packages at rest are locked with; see `storage.encryption`. */
+function addStorageKeys(keys: Command): void {
+  keys
+    .command('init-storage')
+    .description('make a storage key, for storage.encryption.keyFile; there is no default')
+    .requiredOption('--out <file>', 'where it goes, mode 0600; on another disk than the evidence is best')
+    .action(async ({ out }: { out: string }, command: Command) => {
+      const keyId = await makeStorageKey(out)
+      const zh = languageOf(command) === 'zh'
+      print(zh ? `存储密钥 ${keyId}，存于 ${out}` : `storage key ${keyId} in ${out}`)
+      say(
+        zh
+          ? '请另存一份于保险柜：密钥丢失则证据无法恢复。'
+          : 'Keep a copy in a safe: a lost key is lost evidence.',
+      )
+    })
+  keys
+    .command('rotate-storage')
+    .description(
+      'take every locked package from one storage key to the next; only their lock.json is written anew',
+    )
+    .requiredOption('--old <file>', 'the key they are locked with')
+    .requiredOption('--new <file>', 'the key to lock them with')
+    .option('--storage <folder>', 'storage.folder of gateway.yaml', DEFAULT_STORAGE)
+    .action(async (options: { old: string; new: string; storage: string }, command: Command) => {
+      const old = new Locker(await readStorageKey({ keyFile: options.old }), 'aes-256-gcm')
+      const next = new Locker(await readStorageKey({ keyFile: options.new }), 'aes-256-gcm')
+      const vault = new Vault(StorageOptions.parse({ folder: options.storage }))
+      let count = 0
+      for (const packageId of await vault.packageIds())
+        if (await old.rewrap(join(vault.evidence, packageId), packageId, next)) count++
+      const zh = languageOf(command) === 'zh'
+      print(
+        zh
+          ? `${count} 个证据包改由存储密钥 ${next.keyId} 加密`
+          : `${count} packages are now locked with ${next.keyId}`,
+      )
+    })
 }
 
 function folderOf({ storage }: Options): string {

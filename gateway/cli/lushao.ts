@@ -21,6 +21,7 @@ import { addSimulateBodycam } from './simulate-bodycam.ts'
 import { addSimulateCamera } from './simulate-camera.ts'
 import { addSimulatePlatform } from './simulate-platform.ts'
 import { addSimulateSpeaker } from './simulate-speaker.ts'
+import { addUnlock } from './unlock.ts'
 import { addVerify } from './verify.ts'
 
 const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }
@@ -32,6 +33,7 @@ addRules(program)
 addDoctor(program)
 addAnalyse(program)
 addVerify(program)
+addUnlock(program)
 addEval(program)
 addAlerts(program)
 addReport(program)

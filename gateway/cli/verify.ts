@@ -7,6 +7,7 @@ import { basename } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { type FindingCode, findingText } from '../evidence/findings.ts'
+import { Locker, readStorageKey } from '../evidence/locker.ts'
 import { type PackageResult, type VerifyReport, verifyPackages } from '../evidence/verify.ts'
 import { fault, type Language, reasonOf } from '../kit/errors.ts'
 import { languageOf, print } from './program.ts'
@@ -15,6 +16,7 @@ interface Options {
   readonly key?: readonly string[]
   readonly revoked?: readonly string[]
   readonly partial?: boolean
+  readonly storageKey?: string
   readonly json?: boolean
 }
 
@@ -26,6 +28,7 @@ export function addVerify(program: Command): void {
     .option('--key <pem...>', 'public key(s) to trust, as `lushao keys export` prints them')
     .option('--revoked <pem...>', 'public key(s) no longer to be trusted')
     .option('--partial', 'a folder holds only some packages of its box: missing numbers are no finding')
+    .option('--storage-key <file>', 'key of packages that lie locked (storage.encryption)')
     .option('--json', 'print every file and finding as JSON')
     .action(async (paths: string[], options: Options, command: Command) => {
       const bar = progressBar(options.json === true)
@@ -33,12 +36,17 @@ export function addVerify(program: Command): void {
         keys: await readKeys(options.key ?? []),
         revoked: await readKeys(options.revoked ?? []),
         partial: options.partial ?? false,
+        locker: await lockerOf(options.storageKey),
         onProgress: bar.onProgress,
       }).finally(bar.stop)
       if (options.json) print(JSON.stringify(report, null, 1))
       else for (const line of reportLines(report, languageOf(command))) print(line)
       process.exitCode = report.ok ? 0 : 1
     })
+}
+
+async function lockerOf(keyFile: string | undefined): Promise<Locker | null> {
+  return keyFile === undefined ? null : new Locker(await readStorageKey({ keyFile }), 'aes-256-gcm')
 }
 
 /** Every PEM block of every file: an export of a box holds all the keys it ever had. */

@@ -21,6 +21,7 @@ import { DecodeAhead } from './ahead.ts'
 import { type BuiltPackage, buildPackage } from './build.ts'
 import { Chain, readChain } from './chain.ts'
 import { diskFault, syncFolder } from './disk.ts'
+import type { Locker } from './locker.ts'
 import { type EventFacts, type HeldKind, isMoving, type Link, type Producer, packageIdOf } from './package.ts'
 import { type Held, Pending } from './pending.ts'
 import { lastPicture } from './picture.ts'
@@ -72,6 +73,8 @@ export interface KeeperParts {
   readonly signer: Signer
   readonly log: Log
   readonly ffmpeg?: string
+  /** Locks what is sealed; absent: it lies open. */
+  readonly locker?: Locker | null
   /** Who watches the room there is, and wants to know when a write found none. */
   readonly space?: { readonly isFull: boolean; failed(): void }
 }
@@ -108,7 +111,7 @@ export class EvidenceKeeper {
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
-    this.vault = new Vault(parts.storage, () => parts.space?.isFull ?? false)
+    this.vault = new Vault(parts.storage, () => parts.space?.isFull ?? false, parts.locker ?? null)
     this.#pending = new Pending(this.vault.pending, this.vault.torn)
     this.#chain = new Chain(this.vault.chainFile)
     this.#ffmpeg = parts.ffmpeg ?? 'ffmpeg'
@@ -196,6 +199,7 @@ export class EvidenceKeeper {
       await this.vault.ensureRoom(BESIDE_ORIGINALS_BYTES)
       await mkdir(building, { recursive: true })
       const built = await this.#build(building, facts, held, torn)
+      await this.#parts.locker?.lock(building, packageId)
       await this.#place(building, built)
     } catch (error) {
       await rm(building, { recursive: true, force: true })

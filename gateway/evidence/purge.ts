@@ -319,8 +319,8 @@ export class Purger {
     try {
       return await this.#parts.vault.read(packageId)
     } catch (error) {
-      // Somebody damaged it: it is evidence of that, and stays.
-      if (!isFault(error, 'EVIDENCE_UNREADABLE')) throw error
+      // Somebody damaged it, or its key is not here: it stays.
+      if (!isFault(error)) throw error
       return null
     }
   }

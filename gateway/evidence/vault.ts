@@ -10,13 +10,15 @@
  * STORAGE_FULL and everything that was sealed or pending stays.
  */
 import { createPublicKey } from 'node:crypto'
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
 import { EVIDENCE_JSON, PAYLOAD_MANIFESTS, PUBLIC_KEY, SIGNATURE, TAGMANIFEST } from './bag.ts'
 import { digestOf, freeBytes } from './disk.ts'
+import type { PackageKey } from './lock.ts'
+import { EncryptionOptions, type Locker, readKept, readLock } from './locker.ts'
 import type { EvidenceDocument, EvidenceItem, SealPurpose } from './package.ts'
 import { keyIdOf } from './seal.ts'
 
@@ -50,6 +52,9 @@ export const StorageOptions = z.strictObject({
     .describe(
       'A file of so many MiB that is given up when nothing else is left: alerts go on being written, about 500 a MiB. 0: none.',
     ),
+  encryption: EncryptionOptions.optional().describe(
+    'Keeps sealed packages unreadable to whoever takes the disk. Absent: they lie open. A lost key is lost evidence.',
+  ),
   quotaMiB: z
     .int()
     .min(64)
@@ -91,8 +96,10 @@ export class Vault {
   readonly keys: string
   readonly #freeMinBytes: number
   readonly #isFull: () => boolean
+  readonly #locker: Locker | null
 
-  constructor(options: StorageOptions, isFull = () => false) {
+  constructor(options: StorageOptions, isFull = () => false, locker: Locker | null = null) {
+    this.#locker = locker
     this.#isFull = isFull
     this.root = resolve(options.folder)
     this.pending = join(this.root, 'pending')
@@ -126,11 +133,21 @@ export class Vault {
     return found?.isDirectory() ?? false
   }
 
+  /** Null: it lies open. */
+  async keyOf(packageId: string): Promise<PackageKey | null> {
+    const path = join(this.evidence, packageId)
+    if ((await readLock(path)) === null) return null
+    const reason = `package ${packageId} is locked`
+    if (this.#locker === null) throw fault('STORAGE_KEY_MISSING', { from: 'storage.encryption', reason })
+    return this.#locker.keyOf(path, packageId)
+  }
+
   /** Reads what the package says of itself; whether that is true is `verify`'s question. */
   async read(packageId: string): Promise<SealedPackage> {
     const path = join(this.evidence, packageId)
     assert(isPackageId(packageId), 'a package id is a ULID')
-    const file = (name: string) => readFile(join(path, name))
+    const key = await this.keyOf(packageId)
+    const file = (name: string) => readKept(path, name, key)
     try {
       const document = JSON.parse((await file(EVIDENCE_JSON)).toString()) as EvidenceDocument
       const publicKeyPem = (await file(PUBLIC_KEY)).toString()

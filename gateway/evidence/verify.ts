@@ -9,13 +9,15 @@
  * hashes elsewhere (the platform gets each one) can tell [R44].
  */
 import type { KeyObject } from 'node:crypto'
-import { lstat, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
 import { fault, reasonOf } from '../kit/errors.ts'
 import { EVIDENCE_JSON, PAYLOAD_MANIFESTS, TAGMANIFEST } from './bag.ts'
 import { readChain } from './chain.ts'
 import { type CheckedPackage, checkPackage, type Trust } from './check.ts'
 import type { Finding } from './findings.ts'
+import { type Locker, readLock, unlockTo } from './locker.ts'
 import { keyIdOf } from './seal.ts'
 import { holesIn, readTombstones } from './tombstones.ts'
 import { isPackageId } from './vault.ts'
@@ -26,6 +28,8 @@ interface VerifyOptions {
   /** Folders hold only some packages of their box, a case's say: missing numbers are no finding. */
   readonly partial?: boolean
   readonly onProgress?: (bytes: number, path: string) => void
+  /** Reads packages that lie locked. */
+  readonly locker?: Locker | null
 }
 
 export interface PackageResult extends CheckedPackage {
@@ -54,7 +58,11 @@ export async function verifyPackages(
   const checked = new Map<string, CheckedPackage>()
   for (const path of places.flatMap((place) => place.packages)) {
     const onBytes = (bytes: number) => options.onProgress?.(bytes, path)
-    if (!checked.has(path)) checked.set(path, await checkPackage(path, trust, onBytes))
+    if (checked.has(path)) continue
+    checked.set(
+      path,
+      await unlocked(path, options.locker ?? null, (open) => checkPackage(open, trust, onBytes)),
+    )
   }
 
   const chain = new ChainCheck([...checked.values()], trust)
@@ -70,6 +78,25 @@ export async function verifyPackages(
     packages,
     findings: chain.findings,
     purged: chain.purged,
+  }
+}
+
+/** A locked package is checked as what it was before it was locked, in a folder that goes again. */
+async function unlocked(
+  path: string,
+  locker: Locker | null,
+  check: (path: string) => Promise<CheckedPackage>,
+): Promise<CheckedPackage> {
+  if ((await readLock(path)) === null) return check(path)
+  const reason = `${path} is locked`
+  if (locker === null) throw fault('STORAGE_KEY_MISSING', { from: '--storage-key', reason })
+  const aside = await mkdtemp(join(tmpdir(), 'lushao-unlocked-'))
+  try {
+    const open = join(aside, basename(resolve(path)))
+    await unlockTo(path, open, await locker.keyOf(path, basename(resolve(path))))
+    return { ...(await check(open)), path: resolve(path) }
+  } finally {
+    await rm(aside, { recursive: true, force: true })
   }
 }
 

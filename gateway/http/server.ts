@@ -42,6 +42,7 @@ import type {
   AlertsView,
   CameraBoard,
   Directory,
+  EvidenceVault,
   LawDesk,
   LiveSource,
   MetricsSource,
@@ -59,8 +60,7 @@ export interface HttpParts {
   readonly notices: NoticeDesk
   readonly office: OfficeView
   readonly cameras: CameraBoard
-  /** The vault's folder of sealed packages. */
-  readonly evidenceFolder: string
+  readonly evidenceVault: EvidenceVault
   readonly recordings: RecordingDesk
   readonly directory: Directory
   readonly law: LawDesk

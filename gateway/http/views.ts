@@ -17,6 +17,7 @@ import type { Statements } from '../alerts/statements.ts'
 import type { Statistics } from '../alerts/statistics.ts'
 import type { SuppressedActs } from '../alerts/suppressed.ts'
 import type { Tickets } from '../alerts/tickets.ts'
+import type { Vault } from '../evidence/vault.ts'
 import type { Language } from '../kit/errors.ts'
 import type { Point } from '../kit/geometry.ts'
 import type { PublicRules } from '../violations/public-view.ts'
@@ -49,6 +50,9 @@ export interface OfficeView {
   readonly book: { versions(limit: number): readonly unknown[] }
   readonly offsetMinutes: () => number
 }
+
+/** Sealed packages on disk, and how to read those that lie locked. */
+export type EvidenceVault = Pick<Vault, 'evidence' | 'keyOf'>
 
 export interface ZoneView {
   readonly id: string

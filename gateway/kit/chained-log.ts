@@ -43,7 +43,7 @@ function hashOf(n: number, body: Body, prev: string): string {
 }
 
 /** What was read before the first line that does not fit counts; what stands behind it is anybody's. */
-export function readChained(text: string): ReadLog {
+function readChained(text: string): ReadLog {
   const lines: ChainedLine[] = []
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const wholeBytes = Buffer.byteLength(whole)

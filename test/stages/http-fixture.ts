@@ -8,6 +8,7 @@ import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
 import { BodyCamRegistry } from '../../devices/bodycam/registry.ts'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
 import { SuppressedActs } from '../../gateway/alerts/suppressed.ts'
+import { StorageOptions, Vault } from '../../gateway/evidence/vault.ts'
 import { AccessLog } from '../../gateway/http/access-log.ts'
 import { Accounts } from '../../gateway/http/accounts.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
@@ -74,6 +75,7 @@ export async function startServer(
     live?: LiveSource
     notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
     retention?: Partial<RetentionDesk>
+    evidenceVault?: Vault
     /** What the rules of the catalogue say instead. */
     rule?: Record<string, unknown>
   } = {},
@@ -134,7 +136,7 @@ export async function startServer(
     notices: changes.notices?.({ database, outbox, desk }) ?? NO_NOTICES,
     office,
     cameras: { cameras: () => cameras },
-    evidenceFolder: join(folder, 'evidence'),
+    evidenceVault: changes.evidenceVault ?? new Vault(StorageOptions.parse({ folder })),
     recordings,
     directory: { devices: () => [], people: () => [] },
     retention: {

@@ -132,6 +132,50 @@ export const VAULT_FAULTS = {
       '有人改写过日志或该文件；请与备份核对。',
     ],
   ),
+  EVIDENCE_LOCK_BROKEN: entry(
+    [
+      '{file} cannot be unlocked: {reason}.',
+      'Not a byte of it is shown.',
+      'Somebody has changed it, or the disk has; the platform’s copy is the one to use.',
+    ],
+    ['{file} 无法解密：{reason}。', '不输出其中任何内容。', '文件被人改动或磁盘损坏；请使用平台上的副本。'],
+  ),
+  STORAGE_KEY_MISSING: entry(
+    [
+      'There is no storage key from {from} ({reason}).',
+      'Locked evidence is not read, and none is sealed.',
+      'Give the key file, mode 0600, or mend the command. Without the key, locked evidence is lost.',
+    ],
+    [
+      '无法从 {from} 取得存储密钥（{reason}）。',
+      '不读取已加密的证据，也不封存新的证据。',
+      '请提供权限为 0600 的密钥文件，或修复取密钥的命令。密钥丢失则已加密的证据无法恢复。',
+    ],
+  ),
+  STORAGE_KEY_WRONG: entry(
+    [
+      'Package {packageId} is locked with storage key {wanted}; the key given is {key}.',
+      'It is left as it is.',
+      'Give the key it was locked with; `lushao keys rotate-storage` takes packages from one key to the next.',
+    ],
+    [
+      '证据包 {packageId} 由存储密钥 {wanted} 加密，给出的密钥为 {key}。',
+      '保持原样。',
+      '请给出加密时所用的密钥；更换密钥请用 `lushao keys rotate-storage`。',
+    ],
+  ),
+  STORAGE_CIPHER_MISSING: entry(
+    [
+      'This Node has no {cipher} (OpenSSL {openssl}).',
+      'Nothing is sealed until there is a cipher.',
+      'Choose aes-256-gcm or chacha20-poly1305; SM4-GCM needs a Node with OpenSSL 3.1 or later.',
+    ],
+    [
+      '当前 Node 不支持 {cipher}（OpenSSL {openssl}）。',
+      '在有可用算法之前不封存证据。',
+      '请选用 aes-256-gcm 或 chacha20-poly1305；SM4-GCM 需要 OpenSSL 3.1 及以上的 Node。',
+    ],
+  ),
   PURGE_FAILED: entry(
     [
       'The round of retention failed ({reason}).',
