@@ -11,10 +11,10 @@
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { fault, reasonOf } from '../kit/errors.ts'
+import { fault, isFault, reasonOf } from '../kit/errors.ts'
 import { replaceFile, syncFolder, writeNew } from './disk.ts'
 import {
   CIPHERS,
@@ -217,12 +217,26 @@ export async function readKept(folder: string, path: string, key: PackageKey | n
   return Buffer.concat(parts)
 }
 
-/** A bag as it may leave: every file unlocked, the lock itself left behind. */
-export async function unlockTo(folder: string, to: string, key: PackageKey): Promise<void> {
+/**
+ * A bag as it may leave: every file unlocked, the lock itself left behind.
+ * @param onBroken told of a file that is not as it was locked, which is then left out; absent: it throws
+ */
+export async function unlockTo(
+  folder: string,
+  to: string,
+  key: PackageKey,
+  onBroken?: (path: string, reason: string) => void,
+): Promise<void> {
   for (const path of await filesUnder(folder)) {
     if (path === LOCK_FILE) continue
     await mkdir(dirname(join(to, path)), { recursive: true })
-    await writeFile(join(to, path), (await keptFile(folder, path, key)).read(), { flag: 'wx' })
+    try {
+      await writeFile(join(to, path), (await keptFile(folder, path, key)).read(), { flag: 'wx' })
+    } catch (error) {
+      if (onBroken === undefined || !isFault(error, 'EVIDENCE_LOCK_BROKEN')) throw error
+      await rm(join(to, path), { force: true })
+      onBroken(path, String(error.values['reason']))
+    }
   }
 }
 

@@ -93,8 +93,12 @@ async function unlocked(
   const aside = await mkdtemp(join(tmpdir(), 'lushao-unlocked-'))
   try {
     const open = join(aside, basename(resolve(path)))
-    await unlockTo(path, open, await locker.keyOf(path, basename(resolve(path))))
-    return { ...(await check(open)), path: resolve(path) }
+    const broken: Finding[] = []
+    await unlockTo(path, open, await locker.keyOf(path, basename(resolve(path))), (item, detail) =>
+      broken.push({ code: 'CHANGED', item, detail }),
+    )
+    const checked = await check(open)
+    return { ...checked, path: resolve(path), findings: [...broken, ...checked.findings] }
   } finally {
     await rm(aside, { recursive: true, force: true })
   }
