@@ -1,5 +1,9 @@
 /** The one decision about removal, as a table; classes as people made them; floors of the law. */
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { loadConfig } from '../../config/loader.ts'
 import {
   belowFloor,
   CLASS_FACTS,
@@ -10,6 +14,7 @@ import {
   RETENTION_CLASSES,
   RetentionOptions,
 } from '../../gateway/evidence/retention.ts'
+import { writeConfig } from './office-fixture.ts'
 
 const DAY_MS = 86_400_000
 const CLOSED_MS = Date.UTC(2026, 0, 1)
@@ -90,4 +95,21 @@ test('what is shipped keeps every floor, and one day less is found, with its law
   expect(belowFloor({ ...shipped, standard: { minDays: 60, maxDays: 45 } })).toMatchObject([
     { key: 'maxDays', allowed: '≥ 60' },
   ])
+})
+
+test('[R70] a configuration that keeps evidence shorter than the law is refused, with the place, the days and the law', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lushao-retention-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const retention = { standard: { minDays: 7, maxDays: 14 }, bodycam: { minDays: 90 } }
+  const { config, faults } = loadConfig(writeConfig(folder, { retention }))
+  expect(config).toBeNull()
+  expect(
+    faults.map(({ code, values }) => [code, values['path'], values['value'], values['allowed']]),
+  ).toEqual([
+    ['RETENTION_BELOW_FLOOR', 'retention.standard.minDays', 7, '≥ 30'],
+    ['RETENTION_BELOW_FLOOR', 'retention.standard.maxDays', 14, '≥ 30'],
+    ['RETENTION_BELOW_FLOOR', 'retention.bodycam.minDays', 90, '≥ 180'],
+  ])
+  expect(faults[0]?.explain('zh')).toContain('第十七条')
+  expect(loadConfig(writeConfig(folder, { retention: { standard: { minDays: 31 } } })).faults).toEqual([])
 })
