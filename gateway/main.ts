@@ -122,7 +122,7 @@ async function build(box: Box): Promise<RunningGateway> {
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
   registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox })
-  const keeping: Keeping = await openKeeping(box, { ...parts, signer, space, registry, persuading })
+  const keeping = await openKeeping(box, { ...parts, signer, space, registry, persuading, clockWatch })
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
   const health = () =>

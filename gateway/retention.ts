@@ -51,6 +51,8 @@ export interface RetentionParts {
   }
   /** Not delivered yet, where somebody has to deliver. */
   readonly undelivered?: (packageId: string) => boolean
+  /** Of the clock against true time; null: never measured. */
+  readonly clockWatch?: { facts(): { readonly offsetMs: number | null } }
   readonly clock: Clock
   readonly log: Log
 }
@@ -60,6 +62,13 @@ export interface Degraded {
   readonly code: 'STORAGE_LOW' | 'STORAGE_FULL'
   readonly since: string
 }
+
+const DAY_MS = 86_400_000
+/** Longer than a box is usually off. */
+const LEAP_MS_MAX = 7 * DAY_MS
+const LEAP_BACK_MS_MAX = 3_600_000
+const DOUBT_MS = DAY_MS
+const OFFSET_MS_MAX = 60_000
 
 const CASE_STATES = ['FILED', 'SERVED', 'ENFORCING']
 /** Stages in which there is no case yet. */
@@ -87,6 +96,7 @@ export class Retention {
   #purger: Purger | null = null
   #timer: NodeJS.Timeout | null = null
   #lookedAtMs = Number.NEGATIVE_INFINITY
+  #doubtSinceMs: number | null = null
 
   private constructor(parts: RetentionParts) {
     this.#parts = parts
@@ -115,9 +125,9 @@ export class Retention {
   start(): void {
     const { space } = this.#parts
     this.#off.push(space.onChange(() => void this.#relieve()))
-    this.#timer = setInterval(() => void this.#look(), 60_000)
+    this.#timer = setInterval(() => void this.look(), 60_000)
     this.#timer.unref()
-    void this.#look()
+    void this.look()
   }
 
   async close(): Promise<void> {
@@ -267,16 +277,46 @@ export class Retention {
     this.notes.noteClass(eventId, name, `${minDays}–${maxDays ?? '∞'} d`, configVersion)
   }
 
-  async #look(): Promise<void> {
+  /** Once a minute: room first, and a round of what is past its time when it is due. */
+  async look(): Promise<void> {
     const { clock, config } = this.#parts
+    if (this.#doubtsClock()) return
     await this.#relieve()
     if (clock.monotonicMs() - this.#lookedAtMs < config().retention.everyMin * 60_000) return
     this.#lookedAtMs = clock.monotonicMs()
     await this.#guarded(() => this.purger.round())
   }
 
+  /**
+   * A clock that leaps would make everything old at once. After a gap of a week, and at the very first start, nothing
+   * goes for a day, in which somebody can put the clock right; a clock that is measured as wrong never purges.
+   */
+  #doubtsClock(): boolean {
+    const { clock, clockWatch, log } = this.#parts
+    const [wallMs, nowMs] = [clock.wallMs(), clock.monotonicMs()]
+    const offsetMs = clockWatch?.facts().offsetMs ?? null
+    if (offsetMs !== null && Math.abs(offsetMs) > OFFSET_MS_MAX) return true
+    const last = this.notes.lookedAtMs()
+    const isUsual = last !== null && wallMs >= last - LEAP_BACK_MS_MAX && wallMs - last <= LEAP_MS_MAX
+    if (!isUsual) {
+      if (this.#doubtSinceMs === null) {
+        this.#doubtSinceMs = nowMs
+        const found = fault('PURGE_CLOCK_DOUBTED', {
+          last: last === null ? '-' : isoTime(last),
+          now: isoTime(wallMs),
+        })
+        log.warn({ code: found.code, ...found.values }, found.message)
+      }
+      if (nowMs - this.#doubtSinceMs < DOUBT_MS) return true
+    }
+    this.#doubtSinceMs = null
+    this.notes.noteLook(wallMs)
+    return false
+  }
+
   async #relieve(): Promise<void> {
     const { space } = this.#parts
+    if (this.#doubtSinceMs !== null) return
     const bytes = bytesTooMany(space.space, space.limits)
     if (space.space.state === 'ok' || bytes === 0) return
     await this.#guarded(async () => {

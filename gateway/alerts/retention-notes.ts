@@ -3,6 +3,7 @@
  *
  *     retention_class    as what it is kept, and since when      a change is a further row
  *     evidence_acked     the platform has this package           in the transaction that settles its message
+ *     retention_look     when it was last looked, to tell a clock that leaps; alone rewritten
  *     purge_wish         ASKED by one ─▶ AGREED by another       evidence goes before its maximum by two people only
  */
 import type { RetentionClass } from '../evidence/retention.ts'
@@ -26,6 +27,7 @@ CREATE TABLE IF NOT EXISTS purge_wish (
   number INTEGER PRIMARY KEY, eventId TEXT NOT NULL, action TEXT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL,
   atMs INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS purge_wish_event ON purge_wish (eventId, number);
+CREATE TABLE IF NOT EXISTS retention_look (one INTEGER PRIMARY KEY CHECK (one = 1), atMs INTEGER NOT NULL);
 ${['retention_class', 'evidence_acked', 'purge_wish'].map(appendOnly).join('')}
 `
 
@@ -51,7 +53,7 @@ const WISH_LIVES_MS = 7 * 86_400_000
 export class RetentionNotes {
   readonly #clock: Clock
   readonly #sql: Record<
-    'classOf' | 'addClass' | 'classes' | 'acked' | 'addAcked' | 'wish' | 'addWish',
+    'classOf' | 'addClass' | 'classes' | 'acked' | 'addAcked' | 'wish' | 'addWish' | 'looked' | 'look',
     Statement
   >
 
@@ -66,6 +68,8 @@ export class RetentionNotes {
       acked: sql('SELECT 1 FROM evidence_acked WHERE packageId = ?'),
       addAcked: sql('INSERT OR IGNORE INTO evidence_acked VALUES (?, ?)'),
       wish: sql('SELECT * FROM purge_wish WHERE eventId = ? ORDER BY number DESC LIMIT 1'),
+      looked: sql('SELECT atMs FROM retention_look'),
+      look: sql('INSERT INTO retention_look VALUES (1, ?) ON CONFLICT DO UPDATE SET atMs = excluded.atMs'),
       addWish: sql('INSERT INTO purge_wish VALUES (NULL, ?, ?, ?, ?, ?)'),
     }
   }
@@ -84,6 +88,16 @@ export class RetentionNotes {
       ruleVersion: String(row['ruleVersion']),
       atMs: Number(row['atMs']),
     }))
+  }
+
+  /** Null: never, or by a gateway that kept no note of it. */
+  lookedAtMs(): number | null {
+    const row = this.#sql.looked.get()
+    return row === undefined ? null : Number(row['atMs'])
+  }
+
+  noteLook(atMs: number): void {
+    this.#sql.look.run(atMs)
   }
 
   noteAcked(packageId: string): void {

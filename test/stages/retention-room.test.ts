@@ -274,3 +274,22 @@ test('recordings of body-cams and sounds go in their time, not while their act g
     'bodycam',
   ])
 })
+
+test('after a leap of the clock, and at the first start, nothing goes for a day', async () => {
+  const { retention, sealed, close, days } = await setUp()
+  const one = await sealed('one')
+  await sealed('newest')
+  close(one.eventId, 'REVOKED')
+  await retention.look()
+  days(1)
+  await retention.look()
+  expect(retention.notes.lookedAtMs()).not.toBeNull()
+  days(91) // The clock leaps.
+  await retention.look()
+  days(0.9)
+  await retention.look()
+  expect(existsSync(one.path)).toBe(true)
+  days(0.2)
+  await retention.look()
+  expect(existsSync(one.path)).toBe(false)
+})

@@ -176,6 +176,18 @@ export const VAULT_FAULTS = {
       '请选用 aes-256-gcm 或 chacha20-poly1305；SM4-GCM 需要 OpenSSL 3.1 及以上的 Node。',
     ],
   ),
+  PURGE_CLOCK_DOUBTED: entry(
+    [
+      'The clock says {now}; the last look at what is past its time was at {last}.',
+      'Nothing is purged for a day, in case the clock has leapt.',
+      'Check the clock of the box, and that it is kept by NTP. After a long pause or an update nothing is to be done.',
+    ],
+    [
+      '时钟显示 {now}；上次检查保存期的时间为 {last}。',
+      '为防时钟跳变，一天之内不清除任何内容。',
+      '请检查设备时钟及 NTP 校时。长时间停机或升级之后无需处理。',
+    ],
+  ),
   PURGE_FAILED: entry(
     [
       'The round of retention failed ({reason}).',
