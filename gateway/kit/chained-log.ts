@@ -9,7 +9,6 @@
  * wants more signs lines or keeps the head elsewhere.
  */
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { assert } from './assert.ts'
@@ -80,17 +79,15 @@ export class ChainedLog {
 
   /** Cuts off half a line. A log that was meddled with takes no further line. */
   static async open(file: string): Promise<ChainedLog> {
-    await mkdir(dirname(file), { recursive: true })
-    const handle = await open(file, constants.O_RDWR | constants.O_CREAT, 0o644)
-    try {
-      const text = await handle.readFile('utf8')
-      const { lines, brokenAt, wholeBytes } = readChained(text)
-      if (wholeBytes < Buffer.byteLength(text)) await handle.truncate(wholeBytes)
-      await handle.sync()
-      return new ChainedLog(file, lines.at(-1) ?? null, brokenAt)
-    } finally {
-      await handle.close()
+    const text = await readFile(file, 'utf8').catch(() => null) // The first line makes the file.
+    if (text === null) return new ChainedLog(file, null, null)
+    const { lines, brokenAt, wholeBytes } = readChained(text)
+    if (wholeBytes < Buffer.byteLength(text)) {
+      const handle = await open(file, 'r+')
+      await handle.truncate(wholeBytes)
+      await handle.sync().finally(() => handle.close())
     }
+    return new ChainedLog(file, lines.at(-1) ?? null, brokenAt)
   }
 
   /** The newest line. */
@@ -121,6 +118,8 @@ export class ChainedLog {
     const hash = hashOf(n, body, prev)
     const sealed = seal === undefined ? {} : { seal: seal(hash) }
     const text = `${JSON.stringify({ n, ...body, prev, hash, ...sealed })}\n`
+    const folder = dirname(this.file)
+    if (n === 1) await mkdir(folder, { recursive: true })
     const handle = await open(this.file, 'a', 0o644)
     try {
       const { size } = await handle.stat()
@@ -135,6 +134,7 @@ export class ChainedLog {
     } finally {
       await handle.close()
     }
+    if (n === 1) await syncFolder(folder)
     this.#tail = { n, body, prev, hash, ...sealed }
     return this.#tail
   }
@@ -148,4 +148,10 @@ function readLine(line: string): ChainedLine | null {
   } catch {
     return null // The caller says at which line the chain is broken.
   }
+}
+
+/** The name of a new file is durable only after its folder was synced. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  await folder.sync().finally(() => folder.close())
 }
