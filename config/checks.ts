@@ -3,6 +3,7 @@
  * the catalogue's floors, every watched rule has a legal basis where its camera hangs [R18].
  */
 import type { ScriptLibrary } from '../gateway/alerts/scripts.ts'
+import { belowFloor } from '../gateway/evidence/retention.ts'
 import { Calendar, type HolidayTable, localDay } from '../gateway/kit/calendar.ts'
 import { fault } from '../gateway/kit/errors.ts'
 import {
@@ -158,6 +159,15 @@ export function rulesWithoutBasis(checked: Checked): Finding[] {
     if (entry !== undefined && basisFor(entry, place) !== null) return []
     const day = localDay(wallMs, offsetMinutes)
     return [{ path, fault: fault('RULE_WITHOUT_BASIS', { ...source.at(path), rule, district, day }) }]
+  })
+}
+
+/** Evidence that would be kept shorter than the law asks for. [R70] */
+export function retentionTooShort({ options, source }: Checked): Finding[] {
+  return belowFloor(options.retention).map(({ name, key, days, allowed, basis }) => {
+    const path = ['retention', name, key]
+    const values = { ...source.at(path), value: days, allowed, basis }
+    return { path, fault: fault('RETENTION_BELOW_FLOOR', values) }
   })
 }
 

@@ -72,7 +72,7 @@ export function loadConfig(
 
   const [catalogue, scripts, holidays] = [rules.content, said.content, days.content]
   const checked = { ...parsed, catalogue, scripts, holidays, source, wallMs: clock.wallMs() }
-  found.push(...checks.laddersWithoutScript(checked))
+  found.push(...checks.laddersWithoutScript(checked), ...checks.retentionTooShort(checked))
   found.push(...checks.thresholdsBeyond(checked), ...checks.rulesMisplaced(checked))
   const placeKnown = !found.some(({ path }) => path[0] === 'region')
   if (placeKnown) found.push(...checks.rulesWithoutBasis(checked))

@@ -22,6 +22,7 @@ import { TicketOptions } from '../gateway/alerts/tickets.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
 import { NamingOptions } from '../gateway/detections/eyes.ts'
 import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
+import { RetentionOptions } from '../gateway/evidence/retention.ts'
 import { StorageOptions } from '../gateway/evidence/vault.ts'
 import { FeedOptions } from '../gateway/frames/live-feed.ts'
 import { HttpOptions } from '../gateway/http/options.ts'
@@ -88,6 +89,23 @@ export const CameraOptions = z.strictObject({
     .optional()
     .describe('National device id (GB/T 28181).'),
   operatorOrg: z.string().max(80).optional().describe('Who runs the camera.'),
+  deviceKind: z
+    .enum(['FIXED', 'PTZ', 'VEHICLE', 'UAV'])
+    .default('FIXED')
+    .describe('What it is, for the list that is filed with the police.'),
+  policeFilingNo: z
+    .string()
+    .max(80)
+    .optional()
+    .describe('Number of the filing with the police (公安备案号).'),
+  recorderRetentionDays: z
+    .int()
+    .min(30)
+    .max(3_650)
+    .optional()
+    .describe(
+      'How long (days) its recorder keeps all it shows, as its operator says. 30 at least: 公共安全视频图像信息系统管理条例 Art. 17.',
+    ),
   legalReviewNo: z
     .string()
     .max(80)
@@ -238,6 +256,7 @@ export const GatewayOptions = z.strictObject({
   grading: GradingOptions.prefault({}).describe('From which facts on an act is how grave. Never a quota.'),
   evidence: EvidenceOptions.prefault({}).describe('What is kept of an act.'),
   storage: StorageOptions.prefault({}).describe('Where it is kept.'),
+  retention: RetentionOptions.prefault({}).describe('How long it is kept, at least and at most.'),
   persuasion: PersuasionOptions.prefault({}).describe('Notices before anything else, and the re-check.'),
   outbox: OutboxOptions.prefault({}).describe('Alerts that wait for the back end.'),
   mqtt: MqttOptions.prefault({}).describe('Alerts out, acknowledgements and commands in.'),

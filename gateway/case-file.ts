@@ -339,7 +339,7 @@ export class CaseFile {
         extraCaps: [
           ...standing(rule, times).caps,
           ...open.caps,
-          ...(open.evidence === null ? ['EVIDENCE_INCOMPLETE'] : []),
+          ...(open.evidence === null ? ['EVIDENCE_INCOMPLETE', 'NO_FOOTAGE'] : []),
         ],
         quality: open.quality,
       }),

@@ -12,7 +12,9 @@ import type { Config } from '../config/loader.ts'
 import { Custody } from './evidence/custody.ts'
 import { DailyHeads, type PublishedHead, type SignedHead } from './evidence/heads.ts'
 import { EvidenceKeeper } from './evidence/keeper.ts'
+import { Locker } from './evidence/locker.ts'
 import { openSigner, type Signer } from './evidence/seal.ts'
+import type { SpaceWatch } from './evidence/space.ts'
 import { type StampedPackage, Stamping } from './evidence/stamping.ts'
 import { manifestSummary } from './evidence/summary.ts'
 import type { SealedPackage } from './evidence/vault.ts'
@@ -24,6 +26,7 @@ import { derivedUlid } from './kit/ids.ts'
 import type { Log } from './kit/log.ts'
 import { MESSAGES } from './mqtt/messages.ts'
 import type { Outbox } from './outbox/outbox.ts'
+import { openSpace } from './retention.ts'
 
 interface RoomParts {
   readonly config: Pick<Config, 'site' | 'gateway' | 'storage' | 'evidence' | 'utcOffsetMinutes'>
@@ -39,6 +42,8 @@ export class EvidenceRoom {
   readonly custody: Custody
   readonly signer: Signer
   readonly heads: DailyHeads
+  /** Watches the room on the disk. */
+  readonly space: SpaceWatch
   /** Events with originals that wait to be sealed or discarded. */
   readonly pendingEventIds: readonly string[]
   readonly #stamping: Stamping
@@ -46,17 +51,23 @@ export class EvidenceRoom {
 
   private constructor(
     parts: RoomParts,
-    { signer, keeper, pendingEventIds }: Pick<EvidenceRoom, 'signer' | 'keeper' | 'pendingEventIds'>,
+    {
+      signer,
+      keeper,
+      space,
+      pendingEventIds,
+    }: Pick<EvidenceRoom, 'signer' | 'keeper' | 'space' | 'pendingEventIds'>,
   ) {
     const { config, folder, database, clock, log } = parts
     this.#parts = parts
     this.signer = signer
     this.keeper = keeper
+    this.space = space
     this.pendingEventIds = pendingEventIds
     this.custody = new Custody(database)
     this.#stamping = new Stamping({
       options: config.evidence.timestamp,
-      evidenceFolder: keeper.vault.evidence,
+      vault: keeper.vault,
       onStamped: (stamped) => this.#stamped(stamped),
       told: (packageId) => this.custody.has(packageId, 'TIMESTAMPED'),
       log,
@@ -73,14 +84,16 @@ export class EvidenceRoom {
   static async open(parts: RoomParts, closing: Closing): Promise<EvidenceRoom> {
     const { config, folder, log } = parts
     const signer = await openSigner(join(folder, 'keys'), { sm2: config.evidence.sm2 })
+    const space = closing.own(await openSpace(parts, parts.database))
+    const locker = await Locker.open(config.storage.encryption)
     const keeper = closing.own(
       new EvidenceKeeper({
-        ...{ options: config.evidence, storage: config.storage, signer, log },
+        ...{ options: config.evidence, storage: config.storage, signer, space, locker, log },
         producer: { site: config.site, gateway: config.gateway },
       }),
     )
     const { pendingEventIds } = await keeper.recover()
-    const room = new EvidenceRoom(parts, { signer, keeper, pendingEventIds })
+    const room = new EvidenceRoom(parts, { signer, keeper, space, pendingEventIds })
     closing.own({ close: () => room.#stamping.close() })
     return room
   }

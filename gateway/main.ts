@@ -17,9 +17,9 @@ import type { Custody } from './evidence/custody.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import { EvidenceRoom } from './evidence-room.ts'
 import { basisInForce } from './grading-facts.ts'
-import { AccessLog } from './http/access-log.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
 import { HttpServer } from './http/server.ts'
+import { type Keeping, openKeeping } from './keeping.ts'
 import { Calendar } from './kit/calendar.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
@@ -91,7 +91,7 @@ async function build(box: Box): Promise<RunningGateway> {
   })
   const suppressed = new SuppressedActs(database, clock)
   const room = await EvidenceRoom.open({ ...box, database, outbox }, closing)
-  const { keeper: evidence, signer, pendingEventIds } = room
+  const { keeper: evidence, signer, space, pendingEventIds } = room
   const sink = sinkOf(desk, room, suppressed)
   const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
   const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
@@ -103,7 +103,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const parts = { database, outbox, desk, office, evidence, address }
   const now = { config: () => box.config, street: () => street }
   const persuading: Persuading = new Persuading({ ...parts, ...now, register, folder, clock, log })
-  const link = openLink(box, { ...parts, birth, persuading, register })
+  const link = openLink(box, { ...parts, birth, persuading, register, space, keeping: () => keeping })
   closing.own(room.heads)
   const street: Street = closing.own(
     new Street(config, {
@@ -119,6 +119,7 @@ async function build(box: Box): Promise<RunningGateway> {
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
   registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox })
+  const keeping = await openKeeping(box, { ...parts, signer, space, registry, persuading, clockWatch })
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
   const health = () =>
@@ -126,7 +127,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed, custody: room.custody },
+    ...{ persuading, suppressed, keeping, custody: room.custody },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -136,6 +137,7 @@ async function build(box: Box): Promise<RunningGateway> {
   office.start()
   await room.start()
   link.start()
+  keeping.start()
   telemetry.start()
   closing.own(persuading).start()
   tellRegularly(box, street, link, health)
@@ -205,6 +207,8 @@ function openLink(
     register: Register
     birth: () => Birth
     address: BrokerAddress
+    space: EvidenceRoom['space']
+    keeping: () => Keeping
   },
 ): MqttLink {
   const { site, gateway, mqtt } = config
@@ -212,10 +216,15 @@ function openLink(
   const handlers = officeHandlers({
     ...{ ...office, desk: parts.desk, config: office.book },
     standing: (by) => register.standing(by, clock.wallMs()),
+    purge: (wish) => parts.keeping().retention.wish(wish),
     more: persuasionHandlers(persuading),
   })
   const commands = new Commands({ ...parts, options: mqtt.commands, handlers, clock, log })
-  return closing.own(new MqttLink({ ...parts, site, gateway, options: mqtt, commands, clock, log }))
+  const degraded = () => parts.keeping().retention.degraded()
+  const whole = { ...parts, site, gateway, options: mqtt, commands, degraded, clock, log }
+  const link = closing.own(new MqttLink(whole))
+  parts.space.onChange(() => link.publishStatus())
+  return link
 }
 
 /** Events that no camera goes on with, since it is gone or watches for something else: they would never end. */
@@ -273,6 +282,7 @@ async function openHttp(
     link: MqttLink
     persuading: Persuading
     suppressed: SuppressedActs
+    keeping: Keeping
     custody: Custody
   },
 ): Promise<HttpServer> {
@@ -282,10 +292,10 @@ async function openHttp(
     await HttpServer.start({
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
       recordings: parts.registry,
-      accessLog: new AccessLog({ database: parts.database, clock }),
+      ...parts.keeping,
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
-      ...{ evidenceFolder: parts.evidence.vault.evidence, custody: parts.custody, clock },
+      ...{ evidenceVault: parts.evidence.vault, custody: parts.custody, clock },
       law: { publicRules: () => publicRulesOf(box), suppressed: parts.suppressed },
       directory: { devices: () => devicesOf(box.config), people: () => parts.office.people.all() },
       office: parts.office,

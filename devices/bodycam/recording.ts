@@ -92,6 +92,8 @@ export interface BodyCamRecording {
   readonly linkedEventIds: readonly string[]
   readonly evidenceCap: 'LEAD' | 'CANDIDATE'
   readonly capReasons: readonly string[]
+  /** When its bytes were removed because their time was over; the record stays. */
+  readonly purgedAt?: string
 }
 
 export interface VideoFacts {

@@ -39,7 +39,7 @@ export interface RecordingUpload {
   readonly by: string
 }
 
-export type RecordingChange = 'accepted' | 'quarantined' | 'linked'
+export type RecordingChange = 'accepted' | 'quarantined' | 'linked' | 'purged'
 
 export interface RegistryParts {
   readonly database: Database
@@ -115,6 +115,25 @@ export class BodyCamRegistry {
       .prepare('SELECT body FROM bodycam_recording WHERE recordingId < ? ORDER BY recordingId DESC LIMIT ?')
       .all(before, limit)
       .map(bodyOf)
+  }
+
+  /** Recordings that have their bytes and are done with, oldest first. */
+  agingIds(): string[] {
+    return this.#parts.database
+      .prepare(
+        `SELECT recordingId FROM bodycam_recording WHERE json_extract(body, '$.purgedAt') IS NULL
+           AND (status = 'QUARANTINED' OR analysedAtMs IS NOT NULL) ORDER BY recordingId`,
+      )
+      .all()
+      .map((row) => String(row['recordingId']))
+  }
+
+  /** Removes the bytes of a recording whose time is over; that there was one stays known. */
+  async purge(recordingId: string): Promise<void> {
+    const recording = this.get(recordingId)
+    if (recording === null || recording.purgedAt !== undefined) return
+    await rm(recording.file, { force: true })
+    this.#store({ ...recording, purgedAt: isoTime(this.#parts.clock.wallMs()) }, 'purged')
   }
 
   /** Says which acts a recording shows. */

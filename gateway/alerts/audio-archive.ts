@@ -1,10 +1,10 @@
 /**
- * What was played, kept for ever under its own hash: a notice can be heard again word for word, and not be changed.
+ * What was played, kept under its own hash for as long as retention says: a notice can be heard again word for word, and not be changed.
  *
  *     WAV ─▶ audio/<sha256>.wav (written once, synced) ─▶ AudioRef {sha256, sm3, bytes}
  */
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf, syncFolder, writeNew } from '../evidence/disk.ts'
 import { ulid } from '../kit/ids.ts'
@@ -33,6 +33,17 @@ export class AudioArchive {
     await rename(half, file)
     await syncFolder(this.#folder)
     return digest
+  }
+
+  /** Null when it is not there. */
+  bytesOf(sha256: string): number | null {
+    return statSync(this.file(sha256), { throwIfNoEntry: false })?.size ?? null
+  }
+
+  /** For whoever has proof that its time is over. */
+  async remove(sha256: string): Promise<void> {
+    await rm(this.file(sha256), { force: true })
+    await syncFolder(this.#folder)
   }
 
   /** null when it is not there, or is no longer what was kept. */

@@ -42,6 +42,7 @@ export class CaseMirror implements Annex {
   readonly #add: Statement
   readonly #latest: Statement
   readonly #known: Statement
+  readonly #over: Statement
 
   constructor(parts: { readonly database: Database; readonly desk: AlertDesk; readonly clock: Clock }) {
     parts.database.exec(SCHEMA)
@@ -50,6 +51,7 @@ export class CaseMirror implements Annex {
     const prepare = (sql: string) => parts.database.prepare(sql)
     this.#add = prepare('INSERT INTO case_stage VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)')
     this.#known = prepare('SELECT eventId FROM case_stage WHERE commandId = ?')
+    this.#over = prepare("SELECT max(atMs) AS atMs FROM case_stage WHERE eventId = ? AND stage = 'CLOSED'")
     const latest = ['stage', 'eventNo', 'caseNo', 'firstFiledAt'].map(
       (name) =>
         `(SELECT ${name} FROM case_stage WHERE eventId = ?1 AND ${name} IS NOT NULL ORDER BY number DESC LIMIT 1)
@@ -67,6 +69,12 @@ export class CaseMirror implements Annex {
     const told = [stage, eventNo, caseNo, firstFiledAt].map((one) => one ?? null)
     this.#add.run(eventId, ...told, by, commandId, this.#clock.wallMs())
     this.#desk.retell(eventId)
+  }
+
+  /** When the platform last told that the case is over; null: it has not. */
+  overAtMs(eventId: string): number | null {
+    const atMs = this.#over.get(eventId)?.['atMs']
+    return typeof atMs === 'number' ? atMs : null
   }
 
   note(event: ViolationEvent): ViolationEvent {

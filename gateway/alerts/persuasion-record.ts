@@ -97,6 +97,7 @@ CREATE TABLE IF NOT EXISTS persuasion (
   heardMs INTEGER NOT NULL, commandId TEXT UNIQUE, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS persuasion_event ON persuasion (eventId, persuasionId);
 CREATE INDEX IF NOT EXISTS persuasion_device ON persuasion (deviceId, heardMs);
+CREATE INDEX IF NOT EXISTS persuasion_record_sound ON persuasion_record (json_extract(body, '$.audioRef.sha256'));
 CREATE INDEX IF NOT EXISTS persuasion_queued ON persuasion (status) WHERE status = 'QUEUED';
 CREATE TRIGGER IF NOT EXISTS persuasion_record_never_changes BEFORE UPDATE ON persuasion_record
   BEGIN SELECT RAISE(ABORT, 'persuasion_record is append-only'); END;
@@ -173,6 +174,16 @@ export class PersuasionStore {
     return this.#sql.queued.all().map(parsed)
   }
 
+  /** Every sound that was played, by its hash, oldest first. */
+  sounds(): string[] {
+    return this.#sql.sounds.all().map((row) => String(row['sha256']))
+  }
+
+  /** The acts for which a sound was played. */
+  eventsOfSound(sha256: string): string[] {
+    return this.#sql.ofSound.all(sha256).map((row) => String(row['eventId']))
+  }
+
   /** When a speaker was heard since then, or is about to be, newest first. */
   heardAt(deviceId: string, sinceMs: number): number[] {
     return this.#sql.heard.all(deviceId, sinceMs).map((row) => Number(row['heardMs']))
@@ -193,6 +204,14 @@ function statements(database: Database) {
     ofEvent: sql('SELECT body FROM persuasion WHERE eventId = ? ORDER BY persuasionId'),
     versions: sql('SELECT body FROM persuasion_record WHERE eventId = ? ORDER BY persuasionId, version'),
     queued: sql("SELECT body FROM persuasion WHERE status = 'QUEUED' ORDER BY persuasionId"),
+    sounds: sql(
+      `SELECT json_extract(body, '$.audioRef.sha256') AS sha256 FROM persuasion_record
+       WHERE sha256 IS NOT NULL GROUP BY sha256 ORDER BY min(persuasionId)`,
+    ),
+    ofSound: sql(
+      `SELECT DISTINCT eventId FROM persuasion_record
+       WHERE json_extract(body, '$.audioRef.sha256') = ? ORDER BY eventId`,
+    ),
     heard: sql(
       `SELECT heardMs FROM persuasion WHERE deviceId = ? AND heardMs > ? AND status IN ('QUEUED', 'DELIVERED')
        ORDER BY heardMs DESC LIMIT ${HEARD_ROWS_MAX}`,

@@ -12,7 +12,11 @@ const BYTE_ORDER_MARK = '\uFEFF'
 export function reportCsv({ title, fromDay, toDay, notes, tables }: Report): string {
   const head = [[title], [`${fromDay} – ${toDay}`], ...notes.map((note) => [note])]
   const body = tables.flatMap(({ title, columns, rows }) => [[], [title], columns, ...rows])
-  return BYTE_ORDER_MARK + [...head, ...body].map((row) => `${row.map(cell).join(',')}\r\n`).join('')
+  return csvOf([...head, ...body])
+}
+
+export function csvOf(rows: readonly (readonly (string | number)[])[]): string {
+  return BYTE_ORDER_MARK + rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')
 }
 
 function cell(value: string | number): string {

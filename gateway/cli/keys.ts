@@ -2,8 +2,10 @@
  * `lushao keys init|rotate|revoke|export`: the box's signing key. There is no default key; the gateway makes one at its
  * first start, `init` does the same ahead of it.
  */
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { readChain } from '../evidence/chain.ts'
+import { Locker, makeStorageKey, readStorageKey } from '../evidence/locker.ts'
 import type { Link } from '../evidence/package.ts'
 import { revokeKey } from '../evidence/revocations.ts'
 import { exportKeys, initKey, rotateKey } from '../evidence/seal.ts'
@@ -62,6 +64,7 @@ export function addKeys(program: Command): void {
 
   addRevoke(add('revoke', 'say that a key of the box that is no longer in use is to be trusted no more'))
 
+  addStorageKeys(keys)
   add('export', 'print every public key the box ever had, the one in use first').action(
     async (options: Options) => {
       const exported = await exportKeys(folderOf(options))
@@ -95,6 +98,46 @@ function addRevoke(command: Command): void {
         zh
           ? '正在运行的网关重启后，证据包与上线消息携带该声明。'
           : 'A running gateway tells it in its packages and its birth message after its next start.',
+      )
+    })
+}
+
+/** The key that packages at rest are locked with; see `storage.encryption`. */
+function addStorageKeys(keys: Command): void {
+  keys
+    .command('init-storage')
+    .description('make a storage key, for storage.encryption.keyFile; there is no default')
+    .requiredOption('--out <file>', 'where it goes, mode 0600; on another disk than the evidence is best')
+    .action(async ({ out }: { out: string }, command: Command) => {
+      const keyId = await makeStorageKey(out)
+      const zh = languageOf(command) === 'zh'
+      print(zh ? `存储密钥 ${keyId}，存于 ${out}` : `storage key ${keyId} in ${out}`)
+      say(
+        zh
+          ? '请另存一份于保险柜：密钥丢失则证据无法恢复。'
+          : 'Keep a copy in a safe: a lost key is lost evidence.',
+      )
+    })
+  keys
+    .command('rotate-storage')
+    .description(
+      'take every locked package from one storage key to the next; only their lock.json is written anew',
+    )
+    .requiredOption('--old <file>', 'the key they are locked with')
+    .requiredOption('--new <file>', 'the key to lock them with')
+    .option('--storage <folder>', 'storage.folder of gateway.yaml', DEFAULT_STORAGE)
+    .action(async (options: { old: string; new: string; storage: string }, command: Command) => {
+      const old = new Locker(await readStorageKey({ keyFile: options.old }), 'aes-256-gcm')
+      const next = new Locker(await readStorageKey({ keyFile: options.new }), 'aes-256-gcm')
+      const vault = new Vault(StorageOptions.parse({ folder: options.storage }))
+      let count = 0
+      for (const packageId of await vault.packageIds())
+        if (await old.rewrap(join(vault.evidence, packageId), packageId, next)) count++
+      const zh = languageOf(command) === 'zh'
+      print(
+        zh
+          ? `${count} 个证据包改由存储密钥 ${next.keyId} 加密`
+          : `${count} packages are now locked with ${next.keyId}`,
       )
     })
 }

@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import { packagePath } from '../kit/paths.ts'
 import { addAlerts } from './alerts.ts'
 import { addAnalyse } from './analyse.ts'
+import { addAudit } from './audit.ts'
 import { addCheck } from './check.ts'
 import { addDoctor } from './doctor.ts'
 import { addEval } from './eval.ts'
@@ -21,6 +22,7 @@ import { addSimulateCamera } from './simulate-camera.ts'
 import { addSimulatePlatform } from './simulate-platform.ts'
 import { addSimulateSpeaker } from './simulate-speaker.ts'
 import { addSimulateTsa } from './simulate-tsa.ts'
+import { addUnlock } from './unlock.ts'
 import { addVerify } from './verify.ts'
 
 const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }
@@ -32,9 +34,11 @@ addRules(program)
 addDoctor(program)
 addAnalyse(program)
 addVerify(program)
+addUnlock(program)
 addEval(program)
 addAlerts(program)
 addReport(program)
+addAudit(program)
 addModels(program)
 addKeys(program)
 

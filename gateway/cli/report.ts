@@ -8,7 +8,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
-import { loadConfig } from '../../config/loader.ts'
 import { ActLinks } from '../alerts/act-links.ts'
 import { DeskStore } from '../alerts/desk-store.ts'
 import { reportCsv, reportPage } from '../alerts/report-files.ts'
@@ -16,11 +15,12 @@ import { makeReport, periodOf, REPORT_KINDS, type ReportKind } from '../alerts/r
 import { sampleOf } from '../alerts/sample.ts'
 import { Statements } from '../alerts/statements.ts'
 import { Statistics } from '../alerts/statistics.ts'
-import { StorageOptions } from '../evidence/vault.ts'
 import { systemClock } from '../kit/clock.ts'
 import { Database, storeFile } from '../kit/database.ts'
 import { fault } from '../kit/errors.ts'
+import { placeOf } from './place.ts'
 import { languageOf, print, usage } from './program.ts'
+import { addFiling } from './report-filing.ts'
 
 interface Options {
   readonly from: string
@@ -38,9 +38,6 @@ const ABOUT: Record<ReportKind, string> = {
   quarterly: 'the same of whole quarters',
   hotspots: 'places where acts come again and again, with their hours and trend',
 }
-/** China; what a store without a configuration is read by. */
-const OFFSET_MINUTES = 480
-
 export function addReport(program: Command): void {
   const report = new Command('report').description('figures for people: CSV and a page to print')
   for (const kind of REPORT_KINDS) {
@@ -55,6 +52,7 @@ export function addReport(program: Command): void {
     .option('--size <count>', 'how many', '20')
     .requiredOption('--seed <text>', 'said beforehand: it decides what is drawn')
     .action((options: Options) => sample(options))
+  addFiling(report)
   program.addCommand(report)
 }
 
@@ -99,7 +97,7 @@ interface StoreParts {
 }
 
 function withStore(options: Options, work: (parts: StoreParts) => void): void {
-  const { folder, offset } = placeOf(options)
+  const { folder, offset } = placeOf(options, 'report')
   const file = storeFile(folder)
   if (!existsSync(file)) throw fault('FILE_UNREADABLE', { path: file, reason: 'no gateway has run here' })
   const database = new Database(file)
@@ -112,13 +110,4 @@ function withStore(options: Options, work: (parts: StoreParts) => void): void {
   } finally {
     database.close()
   }
-}
-
-function placeOf({ config, storage }: Options): { folder: string; offset: number } {
-  if (config === undefined) {
-    return { folder: storage ?? StorageOptions.parse({}).folder, offset: OFFSET_MINUTES }
-  }
-  const loaded = loadConfig(config)
-  if (loaded.config === null) throw loaded.faults[0] ?? usage('report', `${config} cannot be read`)
-  return { folder: storage ?? loaded.config.storage.folder, offset: loaded.config.utcOffsetMinutes }
 }

@@ -7,6 +7,7 @@ import { basename } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { type FindingCode, findingText } from '../evidence/findings.ts'
+import { Locker, readStorageKey } from '../evidence/locker.ts'
 import { statementsIn } from '../evidence/revocations.ts'
 import { algorithmOf } from '../evidence/seal.ts'
 import { readAuthorities } from '../evidence/timestamp.ts'
@@ -20,6 +21,7 @@ interface Options {
   readonly tsaCa?: readonly string[]
   readonly heads?: readonly string[]
   readonly partial?: boolean
+  readonly storageKey?: string
   readonly json?: boolean
 }
 
@@ -39,6 +41,7 @@ export function addVerify(program: Command): void {
       'daily heads as the box published them: finds a chain that was cut or rewritten',
     )
     .option('--partial', 'a folder holds only some packages of its box: missing numbers are no finding')
+    .option('--storage-key <file>', 'key of packages that lie locked (storage.encryption)')
     .option('--json', 'print every file and finding as JSON')
     .action(async (paths: string[], options: Options, command: Command) => {
       const bar = progressBar(options.json === true)
@@ -48,12 +51,17 @@ export function addVerify(program: Command): void {
         authorities: (await Promise.all((options.tsaCa ?? []).map(readCertificates))).flat(),
         heads: (await Promise.all((options.heads ?? []).map(readGiven))).join('\n'),
         partial: options.partial ?? false,
+        locker: await lockerOf(options.storageKey),
         onProgress: bar.onProgress,
       }).finally(bar.stop)
       if (options.json) print(JSON.stringify(report, null, 1))
       else for (const line of reportLines(report, languageOf(command))) print(line)
       process.exitCode = report.ok ? 0 : 1
     })
+}
+
+async function lockerOf(keyFile: string | undefined): Promise<Locker | null> {
+  return keyFile === undefined ? null : new Locker(await readStorageKey({ keyFile }), 'aes-256-gcm')
 }
 
 /** Every PEM block of every file: an export of a box holds all the keys it ever had. */
@@ -101,6 +109,17 @@ function reportLines(report: VerifyReport, language: Language): string[] {
     ...report.findings.map(
       (finding) => `${badWord(language)}  ${finding.code}: ${findingText(finding, language)}`,
     ),
+    ...purgedLines(report.purged, language),
+  ]
+}
+
+/** Said, not found: the chain is whole over them. */
+function purgedLines(purged: number, language: Language): string[] {
+  if (purged === 0) return []
+  return [
+    language === 'zh'
+      ? `已清除  ${purged} 个证据包到期清除，均有签名的清除记录`
+      : `gone  ${purged} packages were purged; each has a signed tombstone in its place`,
   ]
 }
 

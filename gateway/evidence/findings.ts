@@ -56,6 +56,18 @@ const FINDINGS = {
   CHAIN_BROKEN: ['it does not follow {item} ({detail})', '与前一包 {item} 不衔接（{detail}）'],
   CHAIN_FORK: ['it has the same number as {item} ({detail})', '与 {item} 序号相同（{detail}）'],
   CHAIN_GAP: ['package no. {item} of {detail} is missing', '缺少 {detail} 的第 {item} 号证据包'],
+  TOMBSTONE_BAD: [
+    'line {item} of the purge log, about {detail}, was not signed by a trusted key',
+    '清除日志第 {item} 行（{detail}）未经可信密钥签名',
+  ],
+  TOMBSTONE_MISFIT: [
+    'no. {item} of {detail} does not follow what was purged before it, or the other way round',
+    '{detail} 的第 {item} 号与清除记录不衔接',
+  ],
+  PURGE_LOG_BROKEN: [
+    '{detail} is broken at line {item}: what stands from there on proves nothing',
+    '{detail} 自第 {item} 行起链条断裂，其后内容不能作为证明',
+  ],
   CHAIN_HEAD: [
     'the newest package should be {item} ({detail}), which is missing or another',
     '最新的证据包应为 {item}（{detail}），现已缺失或被替换',

@@ -22,6 +22,7 @@ import { type BuiltPackage, buildPackage } from './build.ts'
 import { Authorisation } from './capability.ts'
 import { Chain, readChain } from './chain.ts'
 import { diskFault, syncFolder } from './disk.ts'
+import type { Locker } from './locker.ts'
 import { type EventFacts, type HeldKind, isMoving, type Link, type Producer, packageIdOf } from './package.ts'
 import { type Held, Pending, type Told } from './pending.ts'
 import { lastPicture } from './picture.ts'
@@ -84,6 +85,10 @@ export interface KeeperParts {
   readonly signer: Signer
   readonly log: Log
   readonly ffmpeg?: string
+  /** Locks what is sealed; absent: it lies open. */
+  readonly locker?: Locker | null
+  /** Who watches the room there is, and wants to know when a write found none. */
+  readonly space?: { readonly isFull: boolean; failed(): void }
 }
 
 interface PlayedSound {
@@ -119,7 +124,7 @@ export class EvidenceKeeper {
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
-    this.vault = new Vault(parts.storage)
+    this.vault = new Vault(parts.storage, () => parts.space?.isFull ?? false, parts.locker ?? null)
     this.#pending = new Pending(this.vault.pending, this.vault.torn)
     this.#chain = new Chain(this.vault.chainFile)
     this.#ffmpeg = parts.ffmpeg ?? 'ffmpeg'
@@ -152,7 +157,7 @@ export class EvidenceKeeper {
   ): Promise<Held> {
     assert(this.#recovered, 'recover() comes first')
     const ready = () => this.vault.ensureRoom(footage.bytes.length)
-    const held = await this.#pending.write(eventId, kind, footage, box ?? null, ready, told)
+    const held = await this.#told(this.#pending.write(eventId, kind, footage, box ?? null, ready, told))
     if (kind === 'PERSIST') await this.#decodeAhead(eventId)
     return held
   }
@@ -164,12 +169,12 @@ export class EvidenceKeeper {
     const times = { startMs: 0, endMs: endWallMs - startWallMs, startWallMs, endWallMs }
     const sound = { bytes: wav, info, ...times, baseTicks: 0, sampleCount: 0, gapSec: 0 }
     const ready = () => this.vault.ensureRoom(wav.length)
-    return this.#pending.write(eventId, 'PERSUASION_AUDIO', sound, null, ready, { transcript })
+    return this.#told(this.#pending.write(eventId, 'PERSUASION_AUDIO', sound, null, ready, { transcript }))
   }
 
   seal(facts: EventFacts): Promise<SealedPackage> {
     assert(this.#recovered, 'recover() comes first')
-    const sealed = this.#lastSeal.then(() => this.#seal(facts))
+    const sealed = this.#told(this.#lastSeal.then(() => this.#seal(facts)))
     this.#lastSeal = sealed.catch(() => {}) // The caller has the fault; the next in line is not to blame.
     return sealed
   }
@@ -184,6 +189,13 @@ export class EvidenceKeeper {
   async close(): Promise<void> {
     await this.#lastSeal
     await this.#ahead.close()
+  }
+
+  #told<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => {
+      if (isFault(error, 'STORAGE_FULL')) this.#parts.space?.failed()
+      throw error
+    })
   }
 
   async #decodeAhead(eventId: string): Promise<void> {
@@ -203,6 +215,7 @@ export class EvidenceKeeper {
       await this.vault.ensureRoom(BESIDE_ORIGINALS_BYTES)
       await mkdir(building, { recursive: true })
       const built = await this.#build(building, facts, held, torn)
+      await this.#parts.locker?.lock(building, packageId)
       await this.#place(building, built)
     } catch (error) {
       await rm(building, { recursive: true, force: true })

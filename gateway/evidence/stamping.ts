@@ -9,16 +9,17 @@
  * nothing. A token gets its name only when it is whole and was judged; nothing else in the package is touched [R70].
  * Who is to hear of it hears at least once: after a start `told` is asked about tokens that lie there.
  */
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Backoff } from '../kit/backoff.ts'
 import { fault, isFault, reasonOf } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { TAGMANIFEST, TIMESTAMP } from './bag.ts'
 import { digestOf, syncFolder, writeNew } from './disk.ts'
+import { readKept } from './locker.ts'
 import { type JudgedToken, judgeToken } from './timestamp.ts'
 import { authoritiesOf, requestStamp, type Stamp, type TimestampOptions } from './tsa.ts'
-import { isPackageId } from './vault.ts'
+import { isPackageId, type Vault } from './vault.ts'
 
 export interface StampedPackage {
   readonly packageId: string
@@ -30,8 +31,7 @@ export interface StampedPackage {
 
 interface StampingParts {
   readonly options: TimestampOptions
-  /** The vault's folder of sealed packages. */
-  readonly evidenceFolder: string
+  readonly vault: Pick<Vault, 'evidence' | 'keyOf'>
   /** Durable when it resolves; rejects when it could not be. */
   readonly onStamped: (stamped: StampedPackage) => Promise<void>
   /** Whether somebody has heard of this package's token. */
@@ -52,6 +52,7 @@ export class Stamping {
   #wake: () => void = () => {}
   #running: Promise<void> | null = null
   #nudged = false
+  #busyWith: string | null = null
   /** Said once an outage, not at every try. */
   #complaint = ''
 
@@ -75,6 +76,11 @@ export class Stamping {
     if (this.#backoff.attempt === 0) this.#wake() // While nobody answers, one more package changes nothing.
   }
 
+  /** Its token is on the way, so that it is not to be purged just now. */
+  isStamping(packageId: string): boolean {
+    return this.#busyWith === packageId
+  }
+
   async close(): Promise<void> {
     this.#closing.abort()
     this.#wake()
@@ -96,7 +102,7 @@ export class Stamping {
 
   /** Leftovers of a crash; they never were part of a package. */
   async #clear(): Promise<void> {
-    const { evidenceFolder } = this.#parts
+    const { evidence: evidenceFolder } = this.#parts.vault
     await mkdir(evidenceFolder, { recursive: true })
     for (const name of await readdir(evidenceFolder)) {
       if (name.startsWith(HALF)) await rm(join(evidenceFolder, name), { force: true })
@@ -105,12 +111,13 @@ export class Stamping {
 
   /** Every package that is owed a token, oldest first; false when one has to wait. One that is in trouble holds up none. */
   async #round(): Promise<boolean> {
-    const names = (await readdir(this.#parts.evidenceFolder)).filter(isPackageId).sort()
+    const names = (await readdir(this.#parts.vault.evidence)).filter(isPackageId).sort()
     let good = true
     for (const packageId of names) {
       if (this.#closing.signal.aborted) return true
       if (this.#done.has(packageId)) continue
-      const settled = await this.#guard(() => this.#settle(packageId))
+      this.#busyWith = packageId
+      const settled = await this.#guard(() => this.#settle(packageId)).finally(() => (this.#busyWith = null))
       if (settled === 'NOBODY_ANSWERS') return false
       good &&= settled !== null
     }
@@ -118,13 +125,15 @@ export class Stamping {
   }
 
   async #settle(packageId: string): Promise<'SETTLED' | 'NOBODY_ANSWERS'> {
-    const { evidenceFolder, options, told } = this.#parts
-    const stamped = await readFile(join(evidenceFolder, packageId, TAGMANIFEST)).catch(() => null)
-    if (stamped === null) {
+    const { vault, options, told } = this.#parts
+    const folder = join(vault.evidence, packageId)
+    if (!(await stat(join(folder, TAGMANIFEST)).catch(() => null))) {
       this.#done.add(packageId) // Purged, or damaged: `verify` says so.
       return 'SETTLED'
     }
-    const file = join(evidenceFolder, packageId, TIMESTAMP)
+    // What the token is over is the bytes that were sealed, also where they lie locked.
+    const stamped = await readKept(folder, TAGMANIFEST, await vault.keyOf(packageId))
+    const file = join(folder, TIMESTAMP)
     const there = await tokenAt(file)
     if (there !== null) {
       if (!told(packageId)) await this.#tell(packageId, stamped, there)
@@ -160,7 +169,7 @@ export class Stamping {
 
   /** False when the package has gone meanwhile. */
   async #write(packageId: string, file: string, der: Buffer): Promise<boolean> {
-    const { evidenceFolder } = this.#parts
+    const { evidence: evidenceFolder } = this.#parts.vault
     const half = join(evidenceFolder, `${HALF}${packageId}`)
     await rm(half, { force: true })
     await writeNew(half, der)

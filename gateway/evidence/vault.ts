@@ -6,11 +6,11 @@
  *     <folder>/evidence/<packageId>/ sealed packages; `.building-…` is one in the making; chain.json
  *     <folder>/keys/                 the box's signing key
  *
- * Nothing in here deletes a sealed package. When the disk runs low, new footage is refused by STORAGE_FULL and
- * everything that was sealed or pending stays.
+ * Nothing in here deletes a sealed package; `purge.ts` does, with proof. When the disk is full, new footage is refused by
+ * STORAGE_FULL and everything that was sealed or pending stays.
  */
 import { createPublicKey } from 'node:crypto'
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
@@ -25,6 +25,8 @@ import {
   TAGMANIFEST,
 } from './bag.ts'
 import { digestOf, freeBytes } from './disk.ts'
+import type { PackageKey } from './lock.ts'
+import { EncryptionOptions, type Locker, readKept, readLock } from './locker.ts'
 import type { EvidenceDocument, EvidenceItem, SealPurpose } from './package.ts'
 import { keyIdOf } from './seal.ts'
 
@@ -42,6 +44,31 @@ export const StorageOptions = z.strictObject({
     .describe(
       'Free space (MiB) below which no footage is written: the rest of the system needs it to stay up.',
     ),
+  freeWarnMiB: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .default(2_048)
+    .describe(
+      'Free space (MiB) below which the box says that it is degraded and removes what is past its minimum. 2 GiB are some hundred clips.',
+    ),
+  reserveMiB: z
+    .int()
+    .min(0)
+    .max(65_536)
+    .default(32)
+    .describe(
+      'A file of so many MiB that is given up when nothing else is left: alerts go on being written, about 500 a MiB. 0: none.',
+    ),
+  encryption: EncryptionOptions.optional().describe(
+    'Keeps sealed packages unreadable to whoever takes the disk. Absent: they lie open. A lost key is lost evidence.',
+  ),
+  quotaMiB: z
+    .int()
+    .min(64)
+    .max(1_000_000_000)
+    .optional()
+    .describe('What evidence may take in all (MiB), measured every five minutes. Absent: what the disk has.'),
 })
 export type StorageOptions = z.infer<typeof StorageOptions>
 
@@ -78,8 +105,12 @@ export class Vault {
   readonly chainFile: string
   readonly keys: string
   readonly #freeMinBytes: number
+  readonly #isFull: () => boolean
+  readonly #locker: Locker | null
 
-  constructor(options: StorageOptions) {
+  constructor(options: StorageOptions, isFull = () => false, locker: Locker | null = null) {
+    this.#locker = locker
+    this.#isFull = isFull
     this.root = resolve(options.folder)
     this.pending = join(this.root, 'pending')
     this.torn = join(this.root, 'torn')
@@ -95,7 +126,7 @@ export class Vault {
 
   async ensureRoom(bytes: number): Promise<void> {
     const free = await freeBytes(this.root)
-    if (free - bytes < this.#freeMinBytes) {
+    if (this.#isFull() || free - bytes < this.#freeMinBytes) {
       throw fault('STORAGE_FULL', { path: this.root, reason: `${Math.floor(free / 2 ** 20)} MiB free` })
     }
   }
@@ -112,11 +143,21 @@ export class Vault {
     return found?.isDirectory() ?? false
   }
 
+  /** Null: it lies open. */
+  async keyOf(packageId: string): Promise<PackageKey | null> {
+    const path = join(this.evidence, packageId)
+    if ((await readLock(path)) === null) return null
+    const reason = `package ${packageId} is locked`
+    if (this.#locker === null) throw fault('STORAGE_KEY_MISSING', { from: 'storage.encryption', reason })
+    return this.#locker.keyOf(path, packageId)
+  }
+
   /** Reads what the package says of itself; whether that is true is `verify`'s question. */
   async read(packageId: string): Promise<SealedPackage> {
     const path = join(this.evidence, packageId)
     assert(isPackageId(packageId), 'a package id is a ULID')
-    const file = (name: string) => readFile(join(path, name))
+    const key = await this.keyOf(packageId)
+    const file = (name: string) => readKept(path, name, key)
     try {
       const document = JSON.parse((await file(EVIDENCE_JSON)).toString()) as EvidenceDocument
       const publicKeyPem = (await file(PUBLIC_KEY)).toString()
@@ -133,7 +174,7 @@ export class Vault {
           keyId: keyIdOf(createPublicKey(publicKeyPem)),
           value: (await file(SIGNATURE)).toString('base64'),
         },
-        sm2Signature: await sm2SignatureIn(path),
+        sm2Signature: await sm2SignatureIn(path, key),
         publicKeyPem,
         path,
         producedAt: document.producedAt,
@@ -148,9 +189,9 @@ export class Vault {
   }
 }
 
-async function sm2SignatureIn(path: string): Promise<SealedPackage['sm2Signature']> {
-  const pem = await readFile(join(path, SM2_PUBLIC_KEY), 'utf8').catch(() => null) // Not configured.
-  if (pem === null) return null
-  const value = (await readFile(join(path, SM2_SIGNATURE))).toString('base64')
+async function sm2SignatureIn(path: string, key: PackageKey | null): Promise<SealedPackage['sm2Signature']> {
+  if (!(await stat(join(path, SM2_PUBLIC_KEY)).catch(() => null))) return null // Not configured.
+  const pem = (await readKept(path, SM2_PUBLIC_KEY, key)).toString()
+  const value = (await readKept(path, SM2_SIGNATURE, key)).toString('base64')
   return { alg: 'SM2', keyId: keyIdOf(createPublicKey(pem)), value }
 }

@@ -2,14 +2,16 @@
  * Checks packages offline: each against itself (`check.ts`), and all of a box against each other.
  *
  *     №7 ◀─prevManifestHash─ №8 ◀─ №9      neighbours must fit; in a whole folder no number may be missing,
- *                                          and the newest must be the one chain.json names
+ *                                          and the newest must be the one chain.json names; what was purged has
+ *                                          a signed tombstone that fits on both sides (`tombstones.ts`)
  *
  * Deleting the newest packages together with chain.json leaves no trace on the box: only who keeps the manifest
  * hashes elsewhere can tell (the platform gets each one, and a signed head every day) [R44].
  */
 import type { KeyObject } from 'node:crypto'
-import { lstat, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
 import type { Certificate } from 'pkijs'
 import { fault, reasonOf } from '../kit/errors.ts'
 import { EVIDENCE_JSON, PAYLOAD_MANIFESTS, TAGMANIFEST } from './bag.ts'
@@ -17,8 +19,10 @@ import { readChain } from './chain.ts'
 import { type CheckedPackage, checkPackage, type Trust } from './check.ts'
 import type { Finding } from './findings.ts'
 import { headFindings } from './head-check.ts'
+import { type Locker, readLock, unlockTo } from './locker.ts'
 import { type Revocation, revokedFindings, trustedRevocations } from './revocations.ts'
 import { keyIdOf, trustedKeys } from './seal.ts'
+import { holesIn, readTombstones } from './tombstones.ts'
 import { isPackageId } from './vault.ts'
 
 interface VerifyOptions {
@@ -33,6 +37,8 @@ interface VerifyOptions {
   /** Folders hold only some packages of their box, a case's say: missing numbers are no finding. */
   readonly partial?: boolean
   readonly onProgress?: (bytes: number, path: string) => void
+  /** Reads packages that lie locked. */
+  readonly locker?: Locker | null
 }
 
 export interface PackageResult extends CheckedPackage {
@@ -44,6 +50,8 @@ export interface VerifyReport {
   readonly packages: readonly PackageResult[]
   /** About the chain as a whole: what belongs to no package that is there. */
   readonly findings: readonly Finding[]
+  /** Missing packages that a signed tombstone stands for: purged, and the chain whole over them. */
+  readonly purged: number
 }
 
 /** @param paths packages, folders of packages, or a storage folder that has `evidence/` in it */
@@ -57,13 +65,17 @@ export async function verifyPackages(
     authorities: options.authorities ?? [],
   }
   const places = await Promise.all(paths.map(placeOf))
-  const checked = new Map<string, Awaited<ReturnType<typeof checkPackage>>>()
+  const checked = new Map<string, Checked>()
   for (const path of places.flatMap((place) => place.packages)) {
     const onBytes = (bytes: number) => options.onProgress?.(bytes, path)
-    if (!checked.has(path)) checked.set(path, await checkPackage(path, trust, onBytes))
+    if (checked.has(path)) continue
+    checked.set(
+      path,
+      await unlocked(path, options.locker ?? null, (open) => checkPackage(open, trust, onBytes)),
+    )
   }
 
-  const chain = new ChainCheck([...checked.values()])
+  const chain = new ChainCheck([...checked.values()], trust)
   for (const { folder, packages } of places) {
     if (folder !== null && options.partial !== true) await chain.wholeFolder(folder, packages)
   }
@@ -82,17 +94,43 @@ export async function verifyPackages(
     ok: packages.every((one) => one.ok) && chain.findings.length === 0,
     packages,
     findings: chain.findings,
+    purged: chain.purged,
+  }
+}
+
+/** A locked package is checked as what it was before it was locked, in a folder that goes again. */
+async function unlocked(
+  path: string,
+  locker: Locker | null,
+  check: (path: string) => Promise<Checked>,
+): Promise<Checked> {
+  if ((await readLock(path)) === null) return check(path)
+  const reason = `${path} is locked`
+  if (locker === null) throw fault('STORAGE_KEY_MISSING', { from: '--storage-key', reason })
+  const aside = await mkdtemp(join(tmpdir(), 'lushao-unlocked-'))
+  try {
+    const open = join(aside, basename(resolve(path)))
+    const broken: Finding[] = []
+    await unlockTo(path, open, await locker.keyOf(path, basename(resolve(path))), (item, detail) =>
+      broken.push({ code: 'CHANGED', item, detail }),
+    )
+    const checked = await check(open)
+    return { ...checked, path: resolve(path), findings: [...broken, ...checked.findings] }
+  } finally {
+    await rm(aside, { recursive: true, force: true })
   }
 }
 
 /** Keys to trust, as all packages together tell it, and the revocations that those keys have signed. */
-function keysOf(checked: readonly Awaited<ReturnType<typeof checkPackage>>[], { pinned, revoked }: Trust) {
+function keysOf(checked: readonly Checked[], { pinned, revoked }: Trust) {
   const all = (name: 'rotations' | 'revocations') =>
     [...new Set(checked.flatMap(({ keyFiles }) => keyFiles[name].split('\n')))].join('\n')
   const known = pinned.length > 0 ? pinned : checked.flatMap(({ keyFiles }) => keyFiles.publicKeys)
   const trusted = trustedKeys(known, revoked, all('rotations'))
   return { trusted, revocations: trustedRevocations(all('revocations'), trusted, all('rotations')) }
 }
+
+type Checked = Awaited<ReturnType<typeof checkPackage>>
 
 interface Place {
   /** The folder whose packages are all meant, null when one package was named. */
@@ -134,9 +172,12 @@ class ChainCheck {
   /** By producer, in order of their numbers. */
   readonly #chains = new Map<string, Numbered[]>()
   readonly #ofPackage = new Map<string, Finding[]>()
+  readonly #trust: Trust
   readonly findings: Finding[] = []
+  purged = 0
 
-  constructor(packages: readonly CheckedPackage[]) {
+  constructor(packages: readonly CheckedPackage[], trust: Trust) {
+    this.#trust = trust
     for (const one of packages) {
       if (one.sequence === null || one.producer === null) continue
       const chain = this.#chains.get(one.producer) ?? []
@@ -169,15 +210,21 @@ class ChainCheck {
   /** All packages of a box: numbers from 1 without a hole, up to the newest the box remembers. */
   async wholeFolder(folder: string, packages: readonly string[]): Promise<void> {
     const here = new Set(packages)
+    const { packages: stones, findings } = await readTombstones(folder, this.#trust)
+    this.findings.push(...findings)
     for (const [producer, chain] of this.#chains) {
-      let last = 0
-      for (const { path, sequence } of chain) {
-        if (!here.has(path)) continue
-        const [from, to] = [last + 1, sequence - 1]
+      const own = stones.filter((stone) => stone.producer === producer)
+      const holes = holesIn(
+        chain.filter(({ path }) => here.has(path)),
+        own,
+      )
+      for (const [from, to] of holes.lost) {
         const lost = from === to ? String(from) : `${from}–${to}`
-        if (from <= to) this.findings.push({ code: 'CHAIN_GAP', item: lost, detail: producer })
-        last = sequence
+        this.findings.push({ code: 'CHAIN_GAP', item: lost, detail: producer })
       }
+      for (const sequence of holes.misfits)
+        this.findings.push({ code: 'TOMBSTONE_MISFIT', item: String(sequence), detail: producer })
+      this.purged += holes.covered
     }
     const head = (await readChain(join(folder, 'chain.json')))?.head
     if (head === null || head === undefined) return

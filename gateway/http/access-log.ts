@@ -4,6 +4,8 @@
  *     entry n:  at · actor · action · object · purpose · outcome  ─┐
  *     hash  n = sha256(hash n−1, entry n) ◀────────────────────────┘   `verify` walks the chain
  *
+ *     each day:  number and hash of the newest ─▶ audit/heads.ndjson, signed (`access-anchor.ts`)
+ *
  * The database refuses UPDATE and DELETE on the table; the chain shows it when somebody went round the
  * database. An access that cannot be logged does not happen: `add` throws and the request ends there [R60].
  */
@@ -22,12 +24,29 @@ export interface Access {
   readonly purpose: string
   readonly outcome: 'granted' | 'refused'
   readonly address: string
+  /** The unit that is answerable for it; looked up when it is not said. */
+  readonly unit?: string
+  /** Whom a machine asks for. */
+  readonly requester?: string
+  /** Number of the order by which a state organ retrieves it (调取文书). */
+  readonly orderRef?: string
 }
 export interface AccessEntry extends Access {
   readonly entry: number
   readonly at: string
+  /** Of the entry before. */
+  readonly prev: string
   readonly hash: string
 }
+
+/** Looking at or taking away what cameras and recorders showed: what the log of retrievals lists. */
+export const RETRIEVALS = [
+  'evidence.read',
+  'evidence.export',
+  'live.view',
+  'recording.read',
+  'persuasion.listen',
+]
 
 const FIELD_LENGTH_MAX = 500
 
@@ -37,8 +56,10 @@ export class AccessLog {
   readonly #insert: Statement
   readonly #page: Statement
   readonly #last: Statement
+  readonly #unitOf: (actor: string) => string
 
-  constructor(parts: { database: Database; clock: Clock }) {
+  constructor(parts: { database: Database; clock: Clock; unitOf?: (actor: string) => string }) {
+    this.#unitOf = parts.unitOf ?? (() => '')
     this.#database = parts.database
     this.#clock = parts.clock
     parts.database.exec(`
@@ -51,7 +72,8 @@ export class AccessLog {
       CREATE TRIGGER IF NOT EXISTS access_log_never_shrinks BEFORE DELETE ON access_log
         BEGIN SELECT RAISE(ABORT, 'the access log is append-only'); END;
     `)
-    this.#insert = parts.database.prepare('INSERT INTO access_log VALUES (?,?,?,?,?,?,?,?,?,?)')
+    addColumns(parts.database)
+    this.#insert = parts.database.prepare('INSERT INTO access_log VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)')
     this.#page = parts.database.prepare(
       'SELECT * FROM access_log WHERE entry < ? ORDER BY entry DESC LIMIT ?',
     )
@@ -73,13 +95,34 @@ export class AccessLog {
         access.outcome,
         short(access.address),
       ]
-      this.#insert.run(entry, ...facts, chained(String(last?.['hash'] ?? ''), entry, facts))
+      const about = [access.unit ?? this.#unitOf(access.actor), access.requester ?? '', access.orderRef ?? '']
+      const more = about.map(short)
+      const hash = chained(String(last?.['hash'] ?? ''), entry, [...facts, ...more])
+      this.#insert.run(entry, ...facts, hash, ...more)
     })
   }
 
   /** Newest first; `before` is the `entry` to go on from. */
   list(limit: number, before = Number.MAX_SAFE_INTEGER): AccessEntry[] {
-    return this.#page.all(before, limit).map(entryOf)
+    const rows = this.#page.all(before, limit + 1)
+    return rows.slice(0, limit).map((row, at) => entryOf(row, String(rows[at + 1]?.['hash'] ?? '')))
+  }
+
+  /** Entries of a span of time, oldest first; times are compared as instants. */
+  *between(fromMs: number, toMs: number): Generator<AccessEntry> {
+    let prev = ''
+    for (const row of this.#database.prepare('SELECT * FROM access_log ORDER BY entry').all()) {
+      const entry = entryOf(row, prev)
+      const atMs = Date.parse(entry.at)
+      if (atMs >= fromMs && atMs < toMs) yield entry
+      prev = entry.hash
+    }
+  }
+
+  /** Number and hash of the newest entry; null: nothing was logged yet. */
+  get head(): { readonly entry: number; readonly hash: string } | null {
+    const last = this.#last.get()
+    return last === undefined ? null : { entry: Number(last['entry']), hash: String(last['hash']) }
   }
 
   /** Walks the whole chain; throws at the first entry that was changed, removed or put in. */
@@ -87,12 +130,46 @@ export class AccessLog {
     let hash = ''
     let entry = 0
     for (const row of this.#database.prepare('SELECT * FROM access_log ORDER BY entry').all()) {
-      const { at, actor, role, action, object, purpose, outcome, address, ...rest } = entryOf(row)
-      hash = chained(hash, ++entry, [at, actor, role, action, object, purpose, outcome, address])
-      if (rest.entry !== entry || rest.hash !== hash) throw fault('ACCESS_LOG_BROKEN', { entry })
+      const read = entryOf(row, hash)
+      hash = chained(hash, ++entry, factsOf(read))
+      if (read.entry !== entry || read.hash !== hash) throw fault('ACCESS_LOG_BROKEN', { entry })
     }
     return entry
   }
+}
+
+/** Stores of an older gateway have no such columns; their entries are hashed without. */
+function addColumns(database: Database): void {
+  const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all('access_log')
+  if (columns.some(({ name }) => name === 'unit')) return
+  for (const name of ['unit', 'requester', 'orderRef'])
+    database.exec(`ALTER TABLE access_log ADD COLUMN ${name} TEXT`)
+}
+
+/** Entries that were taken out of the box, checked by themselves: each fits its hash and the one before it. */
+export function brokenEntry(entries: readonly AccessEntry[]): number | null {
+  for (const [at, one] of entries.entries()) {
+    const before = entries[at - 1]
+    const follows = before === undefined || (before.hash === one.prev && before.entry + 1 === one.entry)
+    if (!follows || chained(one.prev, one.entry, factsOf(one)) !== one.hash) return one.entry
+  }
+  return null
+}
+
+function factsOf({
+  at,
+  actor,
+  role,
+  action,
+  object,
+  purpose,
+  outcome,
+  address,
+  ...more
+}: AccessEntry): string[] {
+  const { unit, requester, orderRef } = more
+  const about = unit === undefined ? [] : [unit, requester ?? '', orderRef ?? '']
+  return [at, actor, role, action, object, purpose, outcome, address, ...about]
 }
 
 function chained(before: string, entry: number, facts: readonly string[]): string {
@@ -101,7 +178,7 @@ function chained(before: string, entry: number, facts: readonly string[]): strin
     .digest('hex')
 }
 
-function entryOf(row: Row): AccessEntry {
+function entryOf(row: Row, prev: string): AccessEntry {
   const text = (key: string) => String(row[key])
   return {
     entry: Number(row['entry']),
@@ -113,6 +190,10 @@ function entryOf(row: Row): AccessEntry {
     purpose: text('purpose'),
     outcome: row['outcome'] === 'granted' ? 'granted' : 'refused',
     address: text('address'),
+    ...(row['unit'] === null
+      ? {}
+      : { unit: text('unit'), requester: text('requester'), orderRef: text('orderRef') }),
+    prev,
     hash: text('hash'),
   }
 }

@@ -60,10 +60,33 @@ export function keepGate(app: App, { accounts, accessLog }: GatekeeperParts): vo
   })
 }
 
-/** The facts of an access-log entry that come from the request. */
-export function whoOf(request: FastifyRequest): { actor: string; role: string; address: string } {
+/** The facts of an access-log entry that come from the request; order and unit as the asker says them, or absent. */
+export function whoOf(request: FastifyRequest) {
   const { visitor } = request
-  return { actor: visitor?.name ?? '-', role: visitor ? rankOf(visitor) : '-', address: request.ip }
+  const [unit, requester, orderRef] = [
+    said(request, 'unit'),
+    said(request, 'requester'),
+    said(request, 'orderRef'),
+  ]
+  return {
+    ...{ actor: visitor?.name ?? '-', role: visitor ? rankOf(visitor) : '-', address: request.ip },
+    ...(unit === '' ? {} : { unit }),
+    ...(requester === '' ? {} : { requester }),
+    ...(orderRef === '' ? {} : { orderRef }),
+  }
+}
+
+/** `?orderRef=…` or header `x-order-ref`, percent-encoded where it is not plain letters. */
+function said(request: FastifyRequest, name: 'unit' | 'requester' | 'orderRef'): string {
+  const asked = (request.query as Record<string, unknown> | undefined)?.[name]
+  if (typeof asked === 'string') return asked.trim()
+  const header = request.headers[`x-${name.replace('R', '-r')}`]
+  if (typeof header !== 'string') return ''
+  try {
+    return decodeURIComponent(header).trim()
+  } catch {
+    return header.trim() // A lone percent sign: taken as it came.
+  }
 }
 
 /** The person a route with a person's permission was called by. */

@@ -47,6 +47,7 @@ export const PERMISSIONS = {
   'recordings:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'recordings:upload': allowed([], 'bodycam'),
   'audit:read': allowed(['AUDITOR', 'ADMIN']),
+  'retention:read': allowed(['LEGAL', 'AUDITOR', 'ADMIN']),
   'accounts:manage': allowed(['ADMIN']),
   'metrics:read': allowed(['AUDITOR', 'ADMIN'], 'metrics'),
 } as const satisfies Record<string, Allowed>

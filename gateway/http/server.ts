@@ -34,6 +34,7 @@ import { liveRoute } from './routes/live.ts'
 import { pageRoutes } from './routes/page.ts'
 import { persuasionRoutes } from './routes/persuasions.ts'
 import { registerRoutes } from './routes/registers.ts'
+import { retentionRoutes } from './routes/retention.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { statisticsRoutes } from './routes/statistics.ts'
@@ -43,12 +44,14 @@ import type {
   AlertsView,
   CameraBoard,
   Directory,
+  EvidenceVault,
   LawDesk,
   LiveSource,
   MetricsSource,
   NoticeDesk,
   OfficeView,
   RecordingDesk,
+  RetentionDesk,
 } from './views.ts'
 
 export interface HttpParts {
@@ -59,13 +62,13 @@ export interface HttpParts {
   readonly notices: NoticeDesk
   readonly office: OfficeView
   readonly cameras: CameraBoard
-  /** The vault's folder of sealed packages. */
-  readonly evidenceFolder: string
+  readonly evidenceVault: EvidenceVault
   readonly custody: Custody
   readonly clock: Clock
   readonly recordings: RecordingDesk
   readonly directory: Directory
   readonly law: LawDesk
+  readonly retention: RetentionDesk
   readonly metrics: MetricsSource
   readonly live: LiveSource
   /** What is still missing before work can be done; empty when ready. */
@@ -203,6 +206,7 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   evidenceRoutes(app, parts)
   registerRoutes(app, parts)
   ruleRoutes(app, parts.law)
+  retentionRoutes(app, parts)
   administrationRoutes(app, parts)
   feedRoute(app, { feed, accounts })
   liveRoute(app, parts)

@@ -18,6 +18,8 @@ import type { Statistics } from '../alerts/statistics.ts'
 import type { SuppressedActs } from '../alerts/suppressed.ts'
 import type { Tickets } from '../alerts/tickets.ts'
 import type { Capability } from '../evidence/capability.ts'
+import type { Vault } from '../evidence/vault.ts'
+import type { Language } from '../kit/errors.ts'
 import type { Point } from '../kit/geometry.ts'
 import type { PublicRules } from '../violations/public-view.ts'
 
@@ -49,6 +51,9 @@ export interface OfficeView {
   readonly book: { versions(limit: number): readonly unknown[] }
   readonly offsetMinutes: () => number
 }
+
+/** Sealed packages on disk, and how to read those that lie locked. */
+export type EvidenceVault = Pick<Vault, 'evidence' | 'keyOf'>
 
 export interface ZoneView {
   readonly id: string
@@ -100,6 +105,15 @@ export interface Directory {
 export interface LawDesk {
   publicRules(): PublicRules
   readonly suppressed: Pick<SuppressedActs, 'list' | 'counts'>
+}
+
+/** How long what is kept, and what went. Shown as it is. */
+export interface RetentionDesk {
+  view(): unknown
+  viewOf(eventId: string): unknown
+  readonly purger: { tombstones(limit: number): Promise<readonly unknown[]> }
+  filing(language: Language): Promise<{ readonly list: unknown; readonly csv: string }>
+  readonly offsetMinutes: () => number
 }
 
 export interface MetricsSource {

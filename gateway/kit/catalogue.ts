@@ -12,6 +12,7 @@ import { HTTP_FAULTS } from './faults/http.ts'
 import { MODELS_FAULTS } from './faults/models.ts'
 import { PERSUASION_FAULTS } from './faults/persuasion.ts'
 import { STREAMS_FAULTS } from './faults/streams.ts'
+import { VAULT_FAULTS } from './faults/vault.ts'
 import { VIOLATIONS_FAULTS } from './faults/violations.ts'
 
 export const CATALOGUE = {
@@ -21,6 +22,7 @@ export const CATALOGUE = {
   ...MODELS_FAULTS,
   ...VIOLATIONS_FAULTS,
   ...EVIDENCE_FAULTS,
+  ...VAULT_FAULTS,
   ...ALERTS_FAULTS,
   ...PERSUASION_FAULTS,
   ...HTTP_FAULTS,

@@ -22,6 +22,8 @@ export class Database {
   readonly #driver: Driver.Database
   #depth = 0
   readonly #afterCommit: (() => void)[] = []
+  /** Asked when the disk is full; true: there is room now, once more. */
+  makeRoom: () => boolean = () => false
 
   /** @param file path, or `:memory:` */
   constructor(file: string) {
@@ -45,8 +47,20 @@ export class Database {
     }
   }
 
-  /** All or nothing. Inside another transaction it becomes a part of that one, undone alone when it throws. */
+  /**
+   * All or nothing. Inside another transaction it becomes a part of that one, undone alone when it throws. On a full
+   * disk the whole of it is tried a second time when somebody could make room.
+   */
   transaction<T>(work: () => T): T {
+    try {
+      return this.#transaction(work)
+    } catch (error) {
+      if (this.#depth > 0 || !isFull(error) || !this.makeRoom()) throw error
+      return this.#transaction(work)
+    }
+  }
+
+  #transaction<T>(work: () => T): T {
     const inner = this.#depth > 0
     const mark = `nested${this.#depth}`
     const afterCommitBefore = this.#afterCommit.length
@@ -57,7 +71,7 @@ export class Database {
       result = work()
       this.#driver.exec(inner ? `RELEASE ${mark}` : 'COMMIT')
     } catch (error) {
-      this.#driver.exec(inner ? `ROLLBACK TO ${mark}; RELEASE ${mark}` : 'ROLLBACK')
+      this.#undo(inner ? `ROLLBACK TO ${mark}; RELEASE ${mark}` : 'ROLLBACK')
       this.#afterCommit.length = afterCommitBefore
       throw error
     } finally {
@@ -65,6 +79,15 @@ export class Database {
     }
     if (!inner) for (const tell of this.#afterCommit.splice(0)) tell()
     return result
+  }
+
+  /** After a full disk or a failed read SQLite has undone everything by itself, and says so: the first error counts. */
+  #undo(sql: string): void {
+    try {
+      this.#driver.exec(sql)
+    } catch (error) {
+      if (!/no transaction is active|no such savepoint/.test(String(error))) throw error
+    }
   }
 
   /** What others are told about a change is told when the change is durable, and not at all when it is undone. */
@@ -77,3 +100,5 @@ export class Database {
     this.#driver.close()
   }
 }
+
+const isFull = (error: unknown): boolean => /SQLITE_FULL|disk is full/.test(String(error))

@@ -148,6 +148,10 @@ const Status = z.object({
   session: z
     .string()
     .describe('Of the connection; an `offline` of another session than the last `online` is old.'),
+  degraded: z
+    .array(z.object({ code: z.string().describe('A code of the error catalogue.'), since: Time }))
+    .default([])
+    .describe('What is not as it should be although the gateway works on; told within seconds.'),
 })
 
 const Birth = z.object({

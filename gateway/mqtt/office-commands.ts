@@ -23,6 +23,7 @@ import type { CommandName } from './options.ts'
 /** Who may give which of them. */
 const ALLOWED = {
   hold: ['OFFICER', 'LEGAL', 'ADMIN'],
+  purge: ['LEGAL', 'ADMIN'],
   merge: ['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN'],
   split: ['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN'],
   config: ['ADMIN'],
@@ -35,6 +36,7 @@ const EventId = z.string().min(1).max(64)
 const Reason = z.string().min(1).max(300)
 
 const HoldArgs = z.strictObject({ eventId: EventId, action: z.enum(['place', 'lift']), reason: Reason })
+const PurgeArgs = z.strictObject({ eventId: EventId, reason: Reason })
 const PeopleArgs = z.strictObject({ people: z.array(z.record(z.string().max(64), z.unknown())).max(500) })
 const MergeArgs = z.strictObject({ eventId: EventId, into: EventId, reason: Reason })
 const SplitArgs = z.strictObject({ eventId: EventId, reason: Reason })
@@ -70,6 +72,8 @@ export interface OfficeParts {
   readonly tickets: Tickets
   readonly mirror: CaseMirror
   readonly config: ConfigDesk
+  /** Evidence that two people want gone before its maximum. */
+  readonly purge: (wish: { eventId: string; by: string; reason: string }) => unknown
   /** Who somebody is, by id or badge, and what he may act as today; null: the box does not know him. */
   readonly standing: (by: string) => { readonly personId: string; readonly rank: Rank } | null
   /** Commands of other rooms, whose roles are asked here too. */
@@ -77,7 +81,7 @@ export interface OfficeParts {
 }
 
 export function officeHandlers(parts: OfficeParts): Partial<Record<CommandName, CommandHandler>> {
-  const { desk, holds, people, sameAct, tickets, mirror, config, standing, more } = parts
+  const { desk, holds, people, sameAct, tickets, mirror, config, standing, more, purge } = parts
   const move = deskHandlers(desk).disposition
   const summary = ({ eventId, revision }: { eventId: string; revision: number }) => ({ eventId, revision })
   const handlers: Partial<Record<CommandName, CommandHandler>> = {
@@ -87,6 +91,8 @@ export function officeHandlers(parts: OfficeParts): Partial<Record<CommandName, 
       const { action, ...wish } = argsOf(HoldArgs, 'hold', args)
       return action === 'place' ? holds.place({ ...wish, by }) : holds.lift({ ...wish, by })
     },
+    // [R70] One asks, another one agrees.
+    purge: ({ by, args }) => purge({ ...argsOf(PurgeArgs, 'purge', args), by }),
     // [R56] What the box may not have of a person is dropped, and said.
     people: ({ by, args }) => people.sync(argsOf(PeopleArgs, 'people', args).people, by),
     merge: ({ id, by, args }) =>

@@ -15,6 +15,7 @@ export const COMMAND_NAMES = [
   'persuade',
   'recheck',
   'hold',
+  'purge',
   'config',
   'people',
   'snapshot',

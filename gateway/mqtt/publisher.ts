@@ -60,6 +60,8 @@ interface LinkParts {
   readonly clock: Clock
   readonly log: Log
   readonly random?: () => number
+  /** What is not as it should be; `publishStatus` when it changes. */
+  readonly degraded?: () => readonly { readonly code: string; readonly since: string }[]
 }
 
 export class MqttLink {
@@ -132,6 +134,10 @@ export class MqttLink {
     return () => this.#listeners.delete(listener)
   }
 
+  publishStatus(): void {
+    if (this.#announced && !this.#closing) this.#sayStatus('online').catch(() => {}) // It is said anew at each start.
+  }
+
   /** The latest of each camera is retained by the broker, and told again at every connection. */
   publishCameraStatus(cameraId: string, status: CameraStatus): void {
     this.#cameras.set(cameraId, status)
@@ -197,10 +203,7 @@ export class MqttLink {
   #fallBack(): boolean {
     const { options, address, log } = this.#parts
     const { protocol } = options
-    log.info(
-      { url: redact(address.url), protocol: this.#protocol },
-      'the broker does not speak this version of MQTT',
-    )
+    log.info({ url: redact(address.url), protocol: this.#protocol }, 'the broker speaks another version')
     if (protocol !== 'auto') return false
     this.#protocol = this.#protocol === '5' ? '3.1.1' : '5'
     return this.#protocol === '3.1.1'
@@ -335,7 +338,8 @@ export class MqttLink {
   }
 
   #statusPayload(state: 'online' | 'draining' | 'offline'): Buffer {
-    const data = { state, session: this.#session }
+    const degraded = state === 'offline' ? [] : (this.#parts.degraded?.() ?? [])
+    const data = { state, session: this.#session, degraded }
     return this.#seal('status', this.#parts.gateway, data)
   }
 

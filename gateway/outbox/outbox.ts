@@ -94,6 +94,7 @@ CREATE TABLE IF NOT EXISTS outbox (
   sent INTEGER NOT NULL DEFAULT 0, dueMs INTEGER NOT NULL DEFAULT 0, settledMs INTEGER);
 CREATE INDEX IF NOT EXISTS outbox_due ON outbox (dueMs, sequence) WHERE settledMs IS NULL;
 CREATE INDEX IF NOT EXISTS outbox_open ON outbox (sequence) WHERE settledMs IS NULL;
+CREATE INDEX IF NOT EXISTS outbox_open_subject ON outbox (subject) WHERE settledMs IS NULL;
 CREATE INDEX IF NOT EXISTS outbox_settled ON outbox (settledMs) WHERE settledMs IS NOT NULL;
 CREATE TABLE IF NOT EXISTS outbox_counter (
   one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL, open INTEGER NOT NULL);
@@ -176,6 +177,17 @@ export class Outbox {
     this.#sql.again.run()
   }
 
+  /** Something about it waits for the back end's acknowledgement. */
+  owes(subject: string): boolean {
+    return this.#sql.owes.get(subject) !== undefined
+  }
+
+  /** A message that is kept, settled or not. */
+  get(id: string): OutboxEntry | null {
+    const row = this.#sql.known.get(id)
+    return row ? entryOf(row) : null
+  }
+
   /** Forgets what was settled long ago. Call now and then; returns how many rows went. */
   purge(): number {
     const beforeMs = this.#clock.wallMs() - this.#options.keepSettledHours * MS_PER_HOUR
@@ -240,7 +252,8 @@ function statements(database: Database) {
       `INSERT INTO outbox (sequence, id, topic, type, subject, time, data, putMs)
        VALUES ((SELECT last FROM outbox_counter), ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    known: sql('SELECT sequence FROM outbox WHERE id = ?'),
+    known: sql('SELECT * FROM outbox WHERE id = ?'),
+    owes: sql('SELECT 1 FROM outbox WHERE subject = ? AND settledMs IS NULL LIMIT 1'),
     due: sql('SELECT * FROM outbox WHERE settledMs IS NULL AND dueMs <= ? ORDER BY dueMs, sequence LIMIT ?'),
     mark: sql(
       `UPDATE outbox SET sent = sent + 1, dueMs = ? + min(?, ? * (1 << min(sent, 20)))

@@ -3,9 +3,10 @@
  *
  * An alert is worth more than its picture; a process in an unknown state is worth nothing.
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RtspCamera } from '../../simulators/camera/rtsp-camera.ts'
 import type { Platform } from '../../simulators/platform/platform.ts'
@@ -51,8 +52,13 @@ test('without room for evidence the alert goes out all the same and says so, fro
   const revisions = revisionsIn(heard).filter(({ eventId }) => eventId === end.eventId)
   expect(revisions[0]).toMatchObject({ phase: 'START', revision: 1 })
   for (const { evidence, evidenceCaps } of revisions) {
-    expect([evidence, evidenceCaps]).toEqual([null, expect.arrayContaining(['EVIDENCE_INCOMPLETE'])])
+    expect([evidence, evidenceCaps]).toEqual([
+      null,
+      expect.arrayContaining(['EVIDENCE_INCOMPLETE', 'NO_FOOTAGE']),
+    ])
   }
+  const status = await retainedStatus(gateway.brokerUrl, paths.storage)
+  expect(status).toMatchObject({ state: 'online', degraded: [{ code: 'STORAGE_FULL' }] })
   expect(gateway.codes().map(({ code }) => code)).toContain('EVIDENCE_NOT_KEPT')
   expect(gateway.log()).toContain('STORAGE_FULL')
   expect(await gateway.kill('SIGTERM')).toBe(0)
@@ -84,3 +90,14 @@ test('a box whose log nobody reads any more goes on, and ends with 0', async () 
   await until('the camera to be read anew', () => street.stats().requests > connected, 20_000)
   expect(await gateway.kill('SIGTERM')).toBe(0)
 })
+
+/** What anybody hears who asks the broker how the box is. */
+async function retainedStatus(url: string, storage: string): Promise<unknown> {
+  const { username, password } = JSON.parse(readFileSync(join(storage, 'broker-platform.json'), 'utf8'))
+  const client = await connectAsync(url, { username, password })
+  const heard = new Promise<unknown>((resolve) =>
+    client.once('message', (_topic, payload) => resolve(JSON.parse(payload.toString()).data)),
+  )
+  await client.subscribeAsync('ume/v1/+/+/status', { qos: 1 })
+  return heard.finally(() => client.endAsync())
+}

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { EvidenceOptions } from '../../gateway/evidence/keeper.ts'
+import { Locker, makeStorageKey, readStorageKey } from '../../gateway/evidence/locker.ts'
+import { readAuthorities } from '../../gateway/evidence/timestamp.ts'
 import { requestStamp } from '../../gateway/evidence/tsa.ts'
 import { StorageOptions } from '../../gateway/evidence/vault.ts'
+import { verifyPackages } from '../../gateway/evidence/verify.ts'
 import { EvidenceRoom } from '../../gateway/evidence-room.ts'
 import { systemClock } from '../../gateway/kit/clock.ts'
 import { Closing } from '../../gateway/kit/closing.ts'
@@ -33,12 +36,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function openRoom(authorities: object[]) {
+async function openRoom(authorities: object[], encryption?: { keyFile: string }) {
   closing = new Closing()
   const database = closing.own(new Database(join(folder, 'lushao.db')))
   const outbox = new Outbox(database, OutboxOptions.parse({}), systemClock, silentLog)
   const evidence = EvidenceOptions.parse({ sm2: true, timestamp: { authorities } })
-  const storage = StorageOptions.parse({ folder, freeMinMiB: 0 })
+  const storage = StorageOptions.parse({ folder, freeMinMiB: 0, encryption })
   const config = { site: 'nanjing-road', gateway: 'gw-01', utcOffsetMinutes: 480, evidence, storage }
   const parts = { config, folder, database, outbox, clock: systemClock, log: silentLog }
   const room = await EvidenceRoom.open(parts, closing)
@@ -78,6 +81,22 @@ test('[R70] sealed, then stamped: two summaries, both times in the second, and c
     { action: 'SEALED', actor: 'nanjing-road/gw-01', reason: 'confirm', hashAfter: sealed.tagmanifestHash },
     { action: 'TIMESTAMPED', hashBefore: sealed.tagmanifestHash, hashAfter: token.sha256 },
   ])
+})
+
+test('[R70] a package that lies locked is stamped as it was sealed: its token fits what is unlocked', async () => {
+  const keyFile = join(home, `storage-${Date.now()}.key`)
+  await makeStorageKey(keyFile)
+  const { room, messages, stamped } = await openRoom(OURS, { keyFile })
+  const sealed = await sealClip(room)
+  room.sealed(sealed)
+  await stamped()
+  expect(MESSAGES.evidence.data.parse(messages('evidence/')[1]?.data)).toMatchObject({
+    ...{ timestamp: 'FITS', tagmanifestHash: sealed.tagmanifestHash, sm2Signature: { alg: 'SM2' } },
+  })
+  const authorities = readAuthorities(readFileSync(authority.caFile, 'utf8'))
+  const locker = new Locker(await readStorageKey({ keyFile }), 'aes-256-gcm')
+  const report = await verifyPackages([folder], { authorities, locker })
+  expect(report.packages).toMatchObject([{ ok: true, timestamp: { state: 'FITS' } }])
 })
 
 test('a token whose arrival nobody heard of before the crash is told at the next start, once', async () => {

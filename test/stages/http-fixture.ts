@@ -9,12 +9,13 @@ import { BodyCamRegistry } from '../../devices/bodycam/registry.ts'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
 import { SuppressedActs } from '../../gateway/alerts/suppressed.ts'
 import { Custody } from '../../gateway/evidence/custody.ts'
+import { StorageOptions, Vault } from '../../gateway/evidence/vault.ts'
 import { AccessLog } from '../../gateway/http/access-log.ts'
 import { Accounts } from '../../gateway/http/accounts.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
 import type { Role } from '../../gateway/http/permissions.ts'
 import { HttpServer } from '../../gateway/http/server.ts'
-import type { CameraView, LiveSource, NoticeDesk } from '../../gateway/http/views.ts'
+import type { CameraView, LiveSource, NoticeDesk, RetentionDesk } from '../../gateway/http/views.ts'
 import { systemClock } from '../../gateway/kit/clock.ts'
 import { Database } from '../../gateway/kit/database.ts'
 import { fault } from '../../gateway/kit/errors.ts'
@@ -76,6 +77,8 @@ export async function startServer(
     folder?: string
     live?: LiveSource
     notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
+    retention?: Partial<RetentionDesk>
+    evidenceVault?: Vault
     /** What the rules of the catalogue say instead. */
     rule?: Record<string, unknown>
   } = {},
@@ -137,9 +140,15 @@ export async function startServer(
     notices: changes.notices?.({ database, outbox, desk }) ?? NO_NOTICES,
     office,
     cameras: { cameras: () => cameras },
-    ...{ evidenceFolder: join(folder, 'evidence'), custody, clock: systemClock },
+    evidenceVault: changes.evidenceVault ?? new Vault(StorageOptions.parse({ folder })),
+    ...{ custody, clock: systemClock },
     recordings,
     directory: { devices: () => [], people: () => [] },
+    retention: {
+      ...{ view: () => ({}), viewOf: () => null, purger: { tombstones: async () => [] } },
+      ...{ filing: async () => ({ list: {}, csv: '' }), offsetMinutes: () => 480 },
+      ...changes.retention,
+    },
     law: { publicRules: () => publicRules(SAMPLE, HERE), suppressed },
     metrics: { contentType: 'text/plain', metrics: async () => 'lushao_up 1\n' },
     live: changes.live ?? { attach: () => null },

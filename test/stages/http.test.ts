@@ -89,6 +89,7 @@ const ASKED: Record<
   'people:read': ['GET', '/api/v1/people'],
   'recordings:read': ['GET', '/api/v1/recordings'],
   'audit:read': ['GET', '/api/v1/audit'],
+  'retention:read': ['GET', '/api/v1/retention'],
   'accounts:manage': ['GET', '/api/v1/accounts'],
   'metrics:read': ['GET', '/metrics'],
 }

@@ -29,6 +29,7 @@ function setUp() {
   const handlers = officeHandlers({
     ...{ ...office, desk, config: office.book },
     standing: (by) => register.standing(by, clock.wallMs()),
+    purge: (wish) => wish,
     more: { recheck: () => 'looked again' },
   })
   const options = MqttOptions.parse({}).commands

@@ -103,7 +103,20 @@ export function setUpOffice({ options, rule, ...parts }: OfficeSetUp = {}) {
   const change = (next: Values) => {
     config = readConfig(writeConfig(folder, next, rule))
   }
-  return { ...first, open, database, outbox, time, clock, folder, file, recordings, applied, change }
+  return {
+    ...first,
+    open,
+    database,
+    outbox,
+    time,
+    clock,
+    folder,
+    file,
+    recordings,
+    applied,
+    change,
+    config: () => config,
+  }
 }
 export type OfficeRunning = ReturnType<typeof setUpOffice>
 

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from 'v
 import { type StampedPackage, Stamping } from '../../gateway/evidence/stamping.ts'
 import { judgeToken, readAuthorities, type TokenState } from '../../gateway/evidence/timestamp.ts'
 import { requestStamp, TimestampOptions } from '../../gateway/evidence/tsa.ts'
+import { StorageOptions, Vault } from '../../gateway/evidence/vault.ts'
 import { verifyPackages } from '../../gateway/evidence/verify.ts'
 import { type Log, silentLog } from '../../gateway/kit/log.ts'
 import { TimeAuthority, type TsaFaults } from '../../simulators/tsa/authority.ts'
@@ -140,7 +141,7 @@ function startStamping(
   const waiting: { count: number; done: () => void }[] = []
   const stamping = new Stamping({
     options: TimestampOptions.parse({ authorities, retryFirstSec: 0.05, retryMaxSec: 0.1, timeoutSec: 60 }),
-    evidenceFolder: join(box.folder, 'evidence'),
+    vault: new Vault(StorageOptions.parse({ folder: box.folder })),
     onStamped: async (one) => {
       heard.push(one)
       for (const { count, done } of waiting) if (heard.length >= count) done()

@@ -23,6 +23,10 @@ const Entry = z.object({
   purpose: z.string(),
   outcome: z.enum(['granted', 'refused']),
   address: z.string(),
+  unit: z.string().optional(),
+  requester: z.string().optional(),
+  orderRef: z.string().optional(),
+  prev: z.string().describe('Hash of the entry before.'),
   hash: z.string(),
 })
 const config = { permission: 'accounts:manage' } as const

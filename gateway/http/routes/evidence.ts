@@ -6,31 +6,51 @@
  */
 import { realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Custody, CustodyEntry } from '../../evidence/custody.ts'
+import type { PackageKey } from '../../evidence/lock.ts'
+import { keptFile, LOCK_FILE } from '../../evidence/locker.ts'
 import { isPackageId } from '../../evidence/vault.ts'
 import { type Clock, isoTime } from '../../kit/clock.ts'
 import { fault } from '../../kit/errors.ts'
 import type { AccessLog } from '../access-log.ts'
 import { whoOf } from '../gatekeeper.ts'
+import { sendLocked } from '../locked-file.ts'
 import type { App } from '../schema.ts'
+import type { EvidenceVault } from '../views.ts'
 
 const Purpose = z.string().trim().min(2).max(200)
 const PackageId = z.string().refine(isPackageId, 'a ULID')
 const tags = ['evidence']
 const WHY = 'Why it is looked at; logged with who and when. Or header `x-purpose`.'
 /** Checked in the handler, so that an attempt without one can be logged. */
-const Asked = z.strictObject({ purpose: z.string().max(200).optional().describe(WHY) })
+const Asked = z.strictObject({
+  purpose: z.string().max(200).optional().describe(WHY),
+  orderRef: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Number of the order by which a state organ retrieves it; or header `x-order-ref`.'),
+  unit: z.string().max(100).optional().describe('Unit of whoever asks; or header `x-unit`.'),
+  requester: z.string().max(100).optional().describe('Whom a machine asks for; or header `x-requester`.'),
+})
+
+interface Opened {
+  readonly folder: string
+  readonly file: string
+  /** Null: the package lies open. */
+  readonly key: PackageKey | null
+}
 
 interface EvidenceParts {
-  readonly evidenceFolder: string
+  readonly evidenceVault: EvidenceVault
   readonly accessLog: AccessLog
   readonly custody: Custody
   readonly clock: Clock
 }
 
-export function evidenceRoutes(app: App, { evidenceFolder, accessLog, custody, clock }: EvidenceParts): void {
+export function evidenceRoutes(app: App, { evidenceVault, accessLog, custody, clock }: EvidenceParts): void {
   const open = async (
     request: FastifyRequest,
     packageId: string,
@@ -43,12 +63,16 @@ export function evidenceRoutes(app: App, { evidenceFolder, accessLog, custody, c
       accessLog.add({ ...entry, purpose: '', outcome: 'refused' })
       throw fault('PURPOSE_MISSING')
     }
-    const folder = join(evidenceFolder, packageId)
+    const folder = join(evidenceVault.evidence, packageId)
     const file = await fileInside(folder, path)
     accessLog.add({ ...entry, purpose: asked.data, outcome: file === null ? 'refused' : 'granted' })
     if (file === null) throw fault('NOT_FOUND', { what: entry.object })
     custody.noteLook({ packageId, actor: entry.actor, reason: asked.data, at: isoTime(clock.wallMs()) })
-    return { folder: await realpath(folder), file }
+    return { folder: await realpath(folder), file, key: await evidenceVault.keyOf(packageId) }
+  }
+  const send = async (request: FastifyRequest, reply: FastifyReply, { folder, file, key }: Opened) => {
+    if (key !== null) return sendLocked(request, reply, await keptFile(folder, file, key), file)
+    return reply.header('cache-control', 'no-store').sendFile(file, folder, { cacheControl: false })
   }
 
   app.get(
@@ -63,13 +87,13 @@ export function evidenceRoutes(app: App, { evidenceFolder, accessLog, custody, c
       },
     },
     async (request, reply) => {
-      const { folder, file } = await open(
+      const opened = await open(
         request,
         request.params.packageId,
         'data/evidence.json',
         request.query.purpose,
       )
-      return reply.header('cache-control', 'no-store').sendFile(file, folder, { cacheControl: false })
+      return send(request, reply, opened)
     },
   )
 
@@ -87,15 +111,10 @@ export function evidenceRoutes(app: App, { evidenceFolder, accessLog, custody, c
       },
     },
     async (request, reply) => {
-      const { folder, file } = await open(
-        request,
-        request.params.packageId,
-        request.params['*'],
-        request.query.purpose,
-      )
+      const opened = await open(request, request.params.packageId, request.params['*'], request.query.purpose)
       // A clip or picture opens in the page; anything else, also by a name that lies, is only ever saved.
-      if (!/\.(mp4|jpe?g|png|json|txt)$/i.test(file)) reply.header('content-disposition', 'attachment')
-      return reply.header('cache-control', 'no-store').sendFile(file, folder, { cacheControl: false })
+      if (!/\.(mp4|jpe?g|png|json|txt)$/i.test(opened.file)) reply.header('content-disposition', 'attachment')
+      return send(request, reply, opened)
     },
   )
 }
@@ -135,7 +154,8 @@ function custodyRoute(app: App, { accessLog, custody }: Pick<EvidenceParts, 'acc
 /** The path below the folder with links resolved, or null when there is no such file in there. */
 async function fileInside(folder: string, path: string): Promise<string | null> {
   const parts = path.split('/')
-  if (parts.some((part) => part === '' || part.startsWith('.') || /[\\\0]/.test(part))) return null
+  if (path === LOCK_FILE || parts.some((part) => part === '' || part.startsWith('.') || /[\\\0]/.test(part)))
+    return null
   try {
     const root = await realpath(folder)
     const file = await realpath(join(root, ...parts))

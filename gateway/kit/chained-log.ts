@@ -1,0 +1,157 @@
+/**
+ * A file of lines that only grows, each line holding the hash of the one before it.
+ *
+ *     {"n":1,…,"prev":"","hash":"a1…"}          hash = sha256 of the line without `hash`
+ *     {"n":2,…,"prev":"a1…","hash":"b2…"}       a line changed, removed or put in breaks every hash after it
+ *
+ * A line is durable when `append` resolves. After kill -9 the last one may be half: it was acknowledged to nobody, so
+ * it is cut off at the next start. The chain alone shows meddling by whoever could not write the whole file anew; who
+ * wants more signs lines or keeps the head elsewhere.
+ */
+import { createHash } from 'node:crypto'
+import { mkdir, open, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { assert } from './assert.ts'
+
+type Body = Readonly<Record<string, unknown>>
+
+export interface ChainedLine {
+  readonly n: number
+  readonly body: Body
+  readonly prev: string
+  readonly hash: string
+  /** What was put beside the hash: a signature over it. Not hashed itself. */
+  readonly seal?: unknown
+}
+
+export interface ReadLog {
+  readonly lines: readonly ChainedLine[]
+  /** Number of the first line that does not fit, from 1; null: all of them do. */
+  readonly brokenAt: number | null
+  /** Bytes up to the end of the last whole line. */
+  readonly wholeBytes: number
+}
+
+const RESERVED = ['n', 'prev', 'hash', 'seal']
+
+/** Over the line's JSON, members in the order in which they were written. */
+function hashOf(n: number, body: Body, prev: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ n, ...body, prev }))
+    .digest('hex')
+}
+
+/** What was read before the first line that does not fit counts; what stands behind it is anybody's. */
+function readChained(text: string): ReadLog {
+  const lines: ChainedLine[] = []
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  const wholeBytes = Buffer.byteLength(whole)
+  let prev = ''
+  for (const line of whole.split('\n').slice(0, -1)) {
+    const read = readLine(line)
+    const fits = read !== null && read.n === lines.length + 1 && read.prev === prev
+    if (!fits || read.hash !== hashOf(read.n, read.body, prev)) {
+      return { lines, brokenAt: lines.length + 1, wholeBytes }
+    }
+    lines.push(read)
+    prev = read.hash
+  }
+  return { lines, brokenAt: null, wholeBytes }
+}
+
+/** Null when the file is not there. */
+export async function readChainedFile(file: string): Promise<ReadLog | null> {
+  const text = await readFile(file, 'utf8').catch(() => null) // No log yet is an answer.
+  return text === null ? null : readChained(text)
+}
+
+export class ChainedLog {
+  readonly file: string
+  readonly #brokenAt: number | null
+  #tail: ChainedLine | null
+  #last: Promise<unknown> = Promise.resolve()
+
+  private constructor(file: string, tail: ChainedLine | null, brokenAt: number | null) {
+    this.file = file
+    this.#tail = tail
+    this.#brokenAt = brokenAt
+  }
+
+  /** Cuts off half a line. A log that was meddled with takes no further line. */
+  static async open(file: string): Promise<ChainedLog> {
+    const text = await readFile(file, 'utf8').catch(() => null) // The first line makes the file.
+    if (text === null) return new ChainedLog(file, null, null)
+    const { lines, brokenAt, wholeBytes } = readChained(text)
+    if (wholeBytes < Buffer.byteLength(text)) {
+      const handle = await open(file, 'r+')
+      await handle.truncate(wholeBytes)
+      await handle.sync().finally(() => handle.close())
+    }
+    return new ChainedLog(file, lines.at(-1) ?? null, brokenAt)
+  }
+
+  /** The newest line. */
+  get tail(): ChainedLine | null {
+    return this.#tail
+  }
+
+  /** Number of the first line that does not fit; null: the chain is whole. */
+  get brokenAt(): number | null {
+    return this.#brokenAt
+  }
+
+  /**
+   * Durable when it resolves; one after the other, in the order of the calls.
+   * @param seal what is put beside the hash, a signature say
+   */
+  append(body: Body, seal?: (hash: string) => unknown): Promise<ChainedLine> {
+    assert(!RESERVED.some((name) => name in body), 'n, prev, hash and seal are the chain’s')
+    const written = this.#last.then(() => this.#append(body, seal))
+    this.#last = written.catch(() => {}) // The caller has the failure; the next line is not to blame.
+    return written
+  }
+
+  async #append(body: Body, seal?: (hash: string) => unknown): Promise<ChainedLine> {
+    assert(this.#brokenAt === null, 'a broken chain is not gone on with')
+    const n = (this.#tail?.n ?? 0) + 1
+    const prev = this.#tail?.hash ?? ''
+    const hash = hashOf(n, body, prev)
+    const sealed = seal === undefined ? {} : { seal: seal(hash) }
+    const text = `${JSON.stringify({ n, ...body, prev, hash, ...sealed })}\n`
+    const folder = dirname(this.file)
+    if (n === 1) await mkdir(folder, { recursive: true })
+    const handle = await open(this.file, 'a', 0o644)
+    try {
+      const { size } = await handle.stat()
+      try {
+        await handle.appendFile(text)
+        await handle.sync()
+      } catch (error) {
+        // A full disk may have taken half of the line. What this leaves, the next start cuts off.
+        await handle.truncate(size).catch(() => {})
+        throw error
+      }
+    } finally {
+      await handle.close()
+    }
+    if (n === 1) await syncFolder(folder)
+    this.#tail = { n, body, prev, hash, ...sealed }
+    return this.#tail
+  }
+}
+
+function readLine(line: string): ChainedLine | null {
+  try {
+    const { n, prev, hash, seal, ...body } = JSON.parse(line) as Record<string, unknown>
+    if (typeof n !== 'number' || typeof prev !== 'string' || typeof hash !== 'string') return null
+    return { n, body, prev, hash, ...(seal === undefined ? {} : { seal }) }
+  } catch {
+    return null // The caller says at which line the chain is broken.
+  }
+}
+
+/** The name of a new file is durable only after its folder was synced. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  await folder.sync().finally(() => folder.close())
+}
