@@ -12,11 +12,10 @@ import type { DeskParts } from './alerts/desk-parts.ts'
 import { Register } from './alerts/people.ts'
 import { SuppressedActs } from './alerts/suppressed.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
+import { Delivering, type DeliveringParts } from './delivering.ts'
 import { Eyes } from './detections/eyes.ts'
 import { EvidenceKeeper } from './evidence/keeper.ts'
 import { openSigner, type Signer } from './evidence/seal.ts'
-import { manifestSummary } from './evidence/summary.ts'
-import type { SealedPackage } from './evidence/vault.ts'
 import { basisInForce } from './grading-facts.ts'
 import { AccessLog } from './http/access-log.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
@@ -91,9 +90,11 @@ async function build(box: Box): Promise<RunningGateway> {
     recordings: () => registry?.list(RECORDINGS_ASKED_MAX) ?? [],
   })
   const suppressed = new SuppressedActs(database, clock)
-  const sink = sinkOf(desk, outbox, suppressed)
   const signer = await openSigner(join(folder, 'keys'))
   const { evidence, pendingEventIds } = await openEvidence(box, signer)
+  const accessLog = new AccessLog({ database, clock })
+  const delivering = openDelivering(box, { database, outbox, evidence, accessLog })
+  const sink = sinkOf(desk, delivering, suppressed)
   const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
   const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
   await clockWatch.start()
@@ -104,7 +105,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const parts = { database, outbox, desk, office, evidence, address }
   const now = { config: () => box.config, street: () => street }
   const persuading: Persuading = new Persuading({ ...parts, ...now, register, folder, clock, log })
-  const link = openLink(box, { ...parts, birth, persuading, register })
+  const link = openLink(box, { ...parts, birth, persuading, register, delivering })
   const street: Street = closing.own(
     new Street(config, {
       ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory'), history: desk },
@@ -122,11 +123,11 @@ async function build(box: Box): Promise<RunningGateway> {
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
   const health = () =>
-    healthOf(folder, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
+    healthOf(folder, { street, outbox, desk, eyes, link, delivering, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed },
+    ...{ persuading, suppressed, accessLog, delivering },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -135,14 +136,13 @@ async function build(box: Box): Promise<RunningGateway> {
   }
   office.start()
   link.start()
+  await delivering.start()
   telemetry.start()
   closing.own(persuading).start()
   tellRegularly(box, street, link, health)
   return {
-    consoleUrl: http.url,
+    ...{ consoleUrl: http.url, firstLogin, change },
     brokerUrl: broker?.address.url ?? config.mqtt.url ?? '',
-    firstLogin,
-    change,
     close: () => closing.close(),
   }
 }
@@ -153,7 +153,7 @@ const RECORDINGS_ASKED_MAX = 200
 /** What is read at the start only; a change of it waits for the next start, and that is said. */
 const START_OPTIONS = [
   ...(['site', 'gateway', 'clock', 'model', 'evidence'] as const),
-  ...(['storage', 'outbox', 'mqtt', 'http', 'telemetry'] as const),
+  ...(['storage', 'outbox', 'delivery', 'mqtt', 'http', 'telemetry'] as const),
 ]
 
 function withoutStartOptions(before: Config, next: Config, log: Log): Config {
@@ -202,19 +202,34 @@ function openLink(
     office: Office
     persuading: Persuading
     register: Register
+    delivering: Delivering
     birth: () => Birth
     address: BrokerAddress
   },
 ): MqttLink {
   const { site, gateway, mqtt } = config
-  const { office, persuading, register } = parts
+  const { office, persuading, register, delivering } = parts
   const handlers = officeHandlers({
     ...{ ...office, desk: parts.desk, config: office.book },
     standing: (by) => register.standing(by, clock.wallMs()),
-    more: persuasionHandlers(persuading),
+    more: { ...persuasionHandlers(persuading), ...delivering.handlers },
   })
   const commands = new Commands({ ...parts, options: mqtt.commands, handlers, clock, log })
-  return closing.own(new MqttLink({ ...parts, site, gateway, options: mqtt, commands, clock, log }))
+  const side = delivering.parts
+  return closing.own(new MqttLink({ ...parts, site, gateway, options: mqtt, commands, side, clock, log }))
+}
+
+function openDelivering(
+  box: Box,
+  parts: Pick<DeliveringParts, 'database' | 'outbox' | 'evidence' | 'accessLog'>,
+): Delivering {
+  const { clock, log, closing } = box
+  return closing.own(
+    new Delivering({
+      ...{ ...parts, config: () => box.config, clock, log },
+      onDelivered: ({ packageId, eventId }) => log.info({ packageId, eventId }, 'evidence delivered'),
+    }),
+  )
 }
 
 /** Events that no camera goes on with, since it is gone or watches for something else: they would never end. */
@@ -272,15 +287,17 @@ async function openHttp(
     link: MqttLink
     persuading: Persuading
     suppressed: SuppressedActs
+    accessLog: AccessLog
+    delivering: Delivering
   },
 ): Promise<HttpServer> {
-  const { folder, clock, log, closing } = box
-  const { street, link } = parts
+  const { folder, log, closing } = box
+  const { street, link, accessLog, delivering } = parts
   return closing.own(
     await HttpServer.start({
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
       recordings: parts.registry,
-      accessLog: new AccessLog({ database: parts.database, clock }),
+      ...{ accessLog, grants: delivering.grants, delivery: delivering },
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
       evidenceFolder: parts.evidence.vault.evidence,
@@ -312,18 +329,6 @@ async function openEvidence(box: Box, signer: Signer) {
   )
   const { pendingEventIds } = await evidence.recover()
   return { evidence, pendingEventIds }
-}
-
-/** The platform may keep what it is told here: together these summaries are the chain, outside the box. */
-function evidenceMessage(sealed: SealedPackage) {
-  return {
-    id: derivedUlid(Date.parse(sealed.producedAt), 'evidence-message', sealed.packageId),
-    topic: `evidence/${sealed.eventId}`,
-    type: MESSAGES.evidence.type,
-    subject: sealed.eventId,
-    time: sealed.producedAt,
-    data: manifestSummary(sealed),
-  }
 }
 
 function openBroker({ config, folder, log }: Box): Promise<EmbeddedBroker> {
@@ -373,10 +378,10 @@ async function openRegistry(
   return registry
 }
 
-function sinkOf(desk: AlertDesk, outbox: Outbox, suppressed: SuppressedActs): EventSink {
+function sinkOf(desk: AlertDesk, delivering: Delivering, suppressed: SuppressedActs): EventSink {
   return {
     suppressed: (act) => suppressed.keep(act),
-    sealed: (sealed) => void outbox.put(evidenceMessage(sealed)),
+    sealed: (sealed) => delivering.sealed(sealed),
     last: (eventId) => desk.get(eventId)?.event ?? null,
     raise: (event) => void desk.raise(event),
   }

@@ -10,11 +10,12 @@ import { AlertDesk } from '../../gateway/alerts/desk.ts'
 import { SuppressedActs } from '../../gateway/alerts/suppressed.ts'
 import { AccessLog } from '../../gateway/http/access-log.ts'
 import { Accounts } from '../../gateway/http/accounts.ts'
+import { Grants } from '../../gateway/http/grants.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
 import type { Role } from '../../gateway/http/permissions.ts'
 import { HttpServer } from '../../gateway/http/server.ts'
-import type { CameraView, LiveSource, NoticeDesk } from '../../gateway/http/views.ts'
-import { systemClock } from '../../gateway/kit/clock.ts'
+import type { CameraView, DeliveryView, LiveSource, NoticeDesk } from '../../gateway/http/views.ts'
+import { type Clock, systemClock } from '../../gateway/kit/clock.ts'
 import { Database } from '../../gateway/kit/database.ts'
 import { fault } from '../../gateway/kit/errors.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
@@ -50,6 +51,11 @@ const CAMERA: CameraView = {
   ],
 }
 
+const DELIVERY: DeliveryView = {
+  ...{ way: 'upload', owed: 2, oldestOwedSec: 90, partly: 0, delivered: 5, refused: 0 },
+  ...{ sentBytes: 3_000_000, resentBytes: 1_000, trouble: null },
+}
+
 /** A desk that no notice leaves: routes are asked for their permission, not for what they do. */
 const NO_NOTICES: NoticeDesk = {
   versions: () => [],
@@ -72,6 +78,8 @@ export async function startServer(
     options?: Partial<HttpOptions>
     folder?: string
     live?: LiveSource
+    /** Of the grants alone. */
+    clock?: Clock
     notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
     /** What the rules of the catalogue say instead. */
     rule?: Record<string, unknown>
@@ -91,6 +99,10 @@ export async function startServer(
   })
   const accounts = new Accounts({ options, database, clock: systemClock })
   const accessLog = new AccessLog({ database, clock: systemClock })
+  const grants = new Grants({
+    ...{ database, accessLog, evidenceFolder: join(folder, 'evidence'), fetchUrl: undefined, ttlMaxSec: 900 },
+    ...{ clock: changes.clock ?? systemClock, log: silentLog },
+  })
   const suppressed = new SuppressedActs(database, systemClock)
   const cameras = [CAMERA]
   const analysed: BodyCamRecording[] = []
@@ -135,6 +147,8 @@ export async function startServer(
     cameras: { cameras: () => cameras },
     evidenceFolder: join(folder, 'evidence'),
     recordings,
+    grants,
+    delivery: { delivery: () => DELIVERY },
     directory: { devices: () => [], people: () => [] },
     law: { publicRules: () => publicRules(SAMPLE, HERE), suppressed },
     metrics: { contentType: 'text/plain', metrics: async () => 'lushao_up 1\n' },
@@ -163,6 +177,7 @@ export async function startServer(
       office,
       accounts,
       accessLog,
+      grants,
       cameras,
       recordings,
       analysed,

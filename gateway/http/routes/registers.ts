@@ -1,7 +1,7 @@
 /** What the box knows besides alerts: cameras, zones, devices, people, recordings. Read only. */
 import { z } from 'zod'
 import type { App } from '../schema.ts'
-import type { CameraBoard, Directory, RecordingDesk } from '../views.ts'
+import type { CameraBoard, DeliveryBoard, Directory, RecordingDesk } from '../views.ts'
 
 const Camera = z.looseObject({
   id: z.string(),
@@ -12,6 +12,17 @@ const Camera = z.looseObject({
   analysedSec: z.number().describe('Of these, how many were; the rest was shed under load.'),
   reconnects: z.int(),
 })
+const Delivery = z.object({
+  way: z.enum(['upload', 'parts', 'none']),
+  owed: z.int().describe('Packages on their way to the platform.'),
+  oldestOwedSec: z.number(),
+  partly: z.int().describe('Packages of which the platform has what goes unasked, and no more.'),
+  delivered: z.int(),
+  refused: z.int(),
+  sentBytes: z.int(),
+  resentBytes: z.int(),
+  trouble: z.string().nullable().describe('Why nothing moves: a code of the error catalogue.'),
+})
 const List = z.array(z.unknown())
 const tags = ['registers']
 
@@ -19,9 +30,11 @@ export interface RegisterParts {
   readonly cameras: CameraBoard
   readonly directory: Directory
   readonly recordings: RecordingDesk
+  readonly delivery: DeliveryBoard
 }
 
-export function registerRoutes(app: App, { cameras, directory, recordings }: RegisterParts): void {
+export function registerRoutes(app: App, { cameras, directory, recordings, delivery }: RegisterParts): void {
+  deliveryRoute(app, delivery)
   app.get(
     '/api/v1/cameras',
     {
@@ -85,5 +98,20 @@ export function registerRoutes(app: App, { cameras, directory, recordings }: Reg
       },
     },
     (request) => ({ recordings: recordings.list(request.query.limit, request.query.before) }),
+  )
+}
+
+function deliveryRoute(app: App, delivery: DeliveryBoard): void {
+  app.get(
+    '/api/v1/delivery',
+    {
+      config: { permission: 'cameras:read' },
+      schema: {
+        tags,
+        summary: 'how evidence fares on its way to the platform',
+        response: { 200: z.object({ delivery: Delivery }) },
+      },
+    },
+    () => ({ delivery: delivery.delivery() }),
   )
 }
