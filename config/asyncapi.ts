@@ -13,6 +13,7 @@ const PARAMETERS: Record<string, string> = {
   cam: 'Camera id.',
   rule: 'Rule id.',
   eventId: 'Event id, a ULID.',
+  packageId: 'Evidence package id, a ULID, in lower case.',
   device: 'Body-cam id.',
   group: 'Group of counters.',
   id: 'Id of the command.',

@@ -182,6 +182,7 @@ const FILE_OPTIONS: readonly Path[] = [
   ['model', 'manifest'],
   ['storage', 'folder'],
   ['devices', 'voice', 'recordings'],
+  ['delivery', 'ca'],
   ['mqtt', 'tls', 'ca'],
   ['mqtt', 'tls', 'cert'],
   ['mqtt', 'tls', 'key'],

@@ -29,6 +29,7 @@ import { HttpOptions } from '../gateway/http/options.ts'
 import { CalendarOptions, Day } from '../gateway/kit/calendar.ts'
 import { MqttOptions } from '../gateway/mqtt/options.ts'
 import { OccupancyOptions } from '../gateway/occupancy/occupancy.ts'
+import { DeliveryOptions } from '../gateway/outbox/delivery-options.ts'
 import { OutboxOptions } from '../gateway/outbox/outbox.ts'
 import { TelemetryOptions } from '../gateway/telemetry/options.ts'
 import { BaselineOptions } from '../gateway/tracks/baseline.ts'
@@ -259,6 +260,7 @@ export const GatewayOptions = z.strictObject({
   retention: RetentionOptions.prefault({}).describe('How long it is kept, at least and at most.'),
   persuasion: PersuasionOptions.prefault({}).describe('Notices before anything else, and the re-check.'),
   outbox: OutboxOptions.prefault({}).describe('Alerts that wait for the back end.'),
+  delivery: DeliveryOptions.prefault({}).describe('Sealed evidence on its way to the platform.'),
   mqtt: MqttOptions.prefault({}).describe('Alerts out, acknowledgements and commands in.'),
   http: HttpOptions.prefault({}).describe('Console, API and uploads.'),
   telemetry: TelemetryOptions.prefault({}).describe('Figures about the gateway itself.'),

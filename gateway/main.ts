@@ -7,19 +7,18 @@ import { join, resolve } from 'node:path'
 import type { Config } from '../config/loader.ts'
 import { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import { ClockWatch } from '../devices/clock/clock-watch.ts'
+import { unitOf } from './access-anchor.ts'
 import { AlertDesk } from './alerts/desk.ts'
 import type { DeskParts } from './alerts/desk-parts.ts'
 import { Register } from './alerts/people.ts'
 import { SuppressedActs } from './alerts/suppressed.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
-import type { Custody } from './evidence/custody.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import { EvidenceRoom } from './evidence-room.ts'
 import { basisInForce } from './grading-facts.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
 import { HttpServer } from './http/server.ts'
-import { type Keeping, openKeeping } from './keeping.ts'
 import { Calendar } from './kit/calendar.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
@@ -90,20 +89,20 @@ async function build(box: Box): Promise<RunningGateway> {
     recordings: () => registry?.list(RECORDINGS_ASKED_MAX) ?? [],
   })
   const suppressed = new SuppressedActs(database, clock)
-  const room = await EvidenceRoom.open({ ...box, database, outbox }, closing)
-  const { keeper: evidence, signer, space, pendingEventIds } = room
+  const room = await openRoom(box, { database, outbox, office })
+  const { keeper: evidence, pendingEventIds } = room
   const sink = sinkOf(desk, room, suppressed)
   const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
   const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
   await clockWatch.start()
 
   const broker = config.mqtt.url === undefined ? closing.own(await openBroker(box)) : null
-  const birth = () => birthOf(box, signer, eyes, clockWatch)
+  const birth = () => birthOf(box, room.signer, eyes, clockWatch)
   const address = broker?.address ?? outsideBroker(config)
   const parts = { database, outbox, desk, office, evidence, address }
   const now = { config: () => box.config, street: () => street }
   const persuading: Persuading = new Persuading({ ...parts, ...now, register, folder, clock, log })
-  const link = openLink(box, { ...parts, birth, persuading, register, space, keeping: () => keeping })
+  const link = openLink(box, { ...parts, birth, persuading, register, room })
   closing.own(room.heads)
   const street: Street = closing.own(
     new Street(config, {
@@ -119,15 +118,16 @@ async function build(box: Box): Promise<RunningGateway> {
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
   registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox })
-  const keeping = await openKeeping(box, { ...parts, signer, space, registry, persuading, clockWatch })
+  await room.keep({ desk, office, registry, persuading, clockWatch, config: () => box.config }, closing)
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
+  const { delivering } = room
   const health = () =>
-    healthOf(folder, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
+    healthOf(folder, { street, outbox, desk, eyes, link, delivering, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed, keeping, custody: room.custody },
+    ...{ persuading, suppressed, room },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -137,15 +137,12 @@ async function build(box: Box): Promise<RunningGateway> {
   office.start()
   await room.start()
   link.start()
-  keeping.start()
   telemetry.start()
   closing.own(persuading).start()
   tellRegularly(box, street, link, health)
   return {
-    consoleUrl: http.url,
+    ...{ consoleUrl: http.url, firstLogin, change },
     brokerUrl: broker?.address.url ?? config.mqtt.url ?? '',
-    firstLogin,
-    change,
     close: () => closing.close(),
   }
 }
@@ -156,7 +153,7 @@ const RECORDINGS_ASKED_MAX = 200
 /** What is read at the start only; a change of it waits for the next start, and that is said. */
 const START_OPTIONS = [
   ...(['site', 'gateway', 'clock', 'model', 'evidence'] as const),
-  ...(['storage', 'outbox', 'mqtt', 'http', 'telemetry'] as const),
+  ...(['storage', 'outbox', 'delivery', 'mqtt', 'http', 'telemetry'] as const),
 ]
 
 function withoutStartOptions(before: Config, next: Config, log: Log): Config {
@@ -207,23 +204,23 @@ function openLink(
     register: Register
     birth: () => Birth
     address: BrokerAddress
-    space: EvidenceRoom['space']
-    keeping: () => Keeping
+    room: EvidenceRoom
   },
 ): MqttLink {
   const { site, gateway, mqtt } = config
-  const { office, persuading, register } = parts
+  const { office, persuading, register, room } = parts
   const handlers = officeHandlers({
     ...{ ...office, desk: parts.desk, config: office.book },
     standing: (by) => register.standing(by, clock.wallMs()),
-    purge: (wish) => parts.keeping().retention.wish(wish),
-    more: persuasionHandlers(persuading),
+    purge: (wish) => room.retention.wish(wish),
+    more: { ...persuasionHandlers(persuading), ...room.delivering.handlers },
   })
   const commands = new Commands({ ...parts, options: mqtt.commands, handlers, clock, log })
-  const degraded = () => parts.keeping().retention.degraded()
-  const whole = { ...parts, site, gateway, options: mqtt, commands, degraded, clock, log }
+  const degraded = () => room.retention.degraded()
+  const side = room.delivering.parts
+  const whole = { ...parts, site, gateway, options: mqtt, commands, degraded, side, clock, log }
   const link = closing.own(new MqttLink(whole))
-  parts.space.onChange(() => link.publishStatus())
+  room.space.onChange(() => link.publishStatus())
   return link
 }
 
@@ -282,20 +279,18 @@ async function openHttp(
     link: MqttLink
     persuading: Persuading
     suppressed: SuppressedActs
-    keeping: Keeping
-    custody: Custody
+    room: EvidenceRoom
   },
 ): Promise<HttpServer> {
-  const { folder, clock, log, closing } = box
-  const { street, link } = parts
+  const { folder, log, closing } = box
+  const { street, link, room } = parts
   return closing.own(
     await HttpServer.start({
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
       recordings: parts.registry,
-      ...parts.keeping,
+      ...room.forHttp,
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
-      ...{ evidenceVault: parts.evidence.vault, custody: parts.custody, clock },
       law: { publicRules: () => publicRulesOf(box), suppressed: parts.suppressed },
       directory: { devices: () => devicesOf(box.config), people: () => parts.office.people.all() },
       office: parts.office,
@@ -312,6 +307,18 @@ function publicRulesOf({ config, clock }: Box): PublicRules {
   const { catalogue, region, utcOffsetMinutes } = config
   const place = { districtCode: region, wallMs: clock.wallMs(), offsetMinutes: utcOffsetMinutes }
   return publicRules(catalogue, place)
+}
+
+function openRoom(
+  box: Box,
+  { office, ...parts }: { database: Database; outbox: Outbox; office: Office },
+): Promise<EvidenceRoom> {
+  const { folder, clock, log, closing } = box
+  const config = () => box.config
+  return EvidenceRoom.open(
+    { ...parts, config, folder, unitOf: (name) => unitOf(office, name), clock, log },
+    closing,
+  )
 }
 
 function openBroker({ config, folder, log }: Box): Promise<EmbeddedBroker> {

@@ -9,13 +9,11 @@
  * that a crash left torn are never purged: nobody has sealed what they show.
  */
 import type { Config } from '../config/loader.ts'
-import type { BodyCamRegistry } from '../devices/bodycam/registry.ts'
-import type { AudioArchive } from './alerts/audio-archive.ts'
+import { type AgingParts, agingFiles } from './aging-files.ts'
 import type { AlertDesk } from './alerts/desk.ts'
-import type { PersuasionStore } from './alerts/persuasion-record.ts'
 import { type PurgeWish, RetentionNotes } from './alerts/retention-notes.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
-import { type AgingFile, type AgingFiles, Purger } from './evidence/purge.ts'
+import { type PurgeParts, Purger } from './evidence/purge.ts'
 import {
   CLASS_FACTS,
   classOf,
@@ -23,7 +21,6 @@ import {
   type EventLife,
   RETENTION_CLASSES,
   type RetentionClass,
-  type RetentionOptions,
 } from './evidence/retention.ts'
 import type { Signer } from './evidence/seal.ts'
 import { bytesTooMany, limitsOf, SpaceWatch } from './evidence/space.ts'
@@ -35,7 +32,7 @@ import type { Log } from './kit/log.ts'
 import type { Office } from './office.ts'
 import type { Outbox } from './outbox/outbox.ts'
 
-export interface RetentionParts {
+export interface RetentionParts extends Pick<AgingParts, 'registry' | 'persuading'> {
   readonly config: () => Config
   readonly database: Database
   readonly desk: AlertDesk
@@ -44,13 +41,12 @@ export interface RetentionParts {
   readonly evidence: EvidenceKeeper
   readonly signer: Signer
   readonly space: SpaceWatch
-  readonly registry: BodyCamRegistry
-  readonly persuading: {
-    readonly store: PersuasionStore
-    readonly notices: { readonly archive: AudioArchive }
-  }
   /** Not delivered yet, where somebody has to deliver. */
   readonly undelivered?: (packageId: string) => boolean
+  /** Somebody works on it just now: its token is on the way. */
+  readonly isBusy?: (packageId: string) => boolean
+  readonly onAcked?: (packageId: string) => void
+  readonly onPurged?: PurgeParts['onPurged']
   /** Of the clock against true time; null: never measured. */
   readonly clockWatch?: { facts(): { readonly offsetMs: number | null } }
   readonly clock: Clock
@@ -120,7 +116,12 @@ export class Retention {
       lifeOf: (eventId) => retention.lifeOf(eventId),
       isOwed: (packageId, eventId) => retention.isOwed(packageId, eventId),
       onClass: (eventId, name) => retention.#noteClass(eventId, name),
-      files: [retention.#bodycams(), retention.#sounds()],
+      onPurged: parts.onPurged,
+      files: agingFiles({
+        ...parts,
+        lifeOf: (eventId) => retention.lifeOf(eventId),
+        options: () => config().retention,
+      }),
     })
     return retention
   }
@@ -168,8 +169,8 @@ export class Retention {
   }
 
   isOwed(packageId: string, eventId: string): boolean {
-    const { outbox, desk, undelivered } = this.#parts
-    if (outbox.owes(eventId) || (undelivered?.(packageId) ?? false)) return true
+    const { outbox, desk, undelivered, isBusy } = this.#parts
+    if (outbox.owes(eventId) || undelivered?.(packageId) === true || isBusy?.(packageId) === true) return true
     if (this.notes.isAcked(packageId)) return false
     // Told and settled by an older gateway, which kept no note of it: the revision that names it is acknowledged.
     const record = desk.get(eventId)
@@ -271,7 +272,9 @@ export class Retention {
       const message = this.#parts.outbox.get(id)
       if (message?.topic.startsWith('evidence/') !== true) continue
       const { packageId } = message.data as { packageId?: unknown }
-      if (typeof packageId === 'string') this.notes.noteAcked(packageId)
+      if (typeof packageId !== 'string') continue
+      this.notes.noteAcked(packageId)
+      this.#parts.onAcked?.(packageId)
     }
   }
 
@@ -335,63 +338,6 @@ export class Retention {
     } catch (error) {
       const found = isFault(error) ? error : fault('PURGE_FAILED', { reason: reasonOf(error) }, error)
       this.#parts.log.error({ code: found.code, ...found.values }, found.message)
-    }
-  }
-
-  #bodycams(): AgingFiles {
-    const { registry, outbox, config } = this.#parts
-    return {
-      kind: 'bodycam',
-      ids: () => registry.agingIds(),
-      find: (id) => {
-        const recording = registry.get(id)
-        if (recording === null || recording.purgedAt !== undefined) return null
-        const { bytes, sha256, linkedEventIds: eventIds, collectedAt } = recording
-        const own = { id, sha256, bytes, eventIds, owed: outbox.owes(id), sinceMs: Date.parse(collectedAt) }
-        return this.#aging('bodycam', own, config().retention)
-      },
-      remove: (id) => registry.purge(id),
-    }
-  }
-
-  #sounds(): AgingFiles {
-    const { persuading, outbox, config } = this.#parts
-    const { store } = persuading
-    const { archive } = persuading.notices
-    return {
-      kind: 'audio',
-      ids: () => store.sounds().filter((sha256) => archive.bytesOf(sha256) !== null),
-      find: (id) => {
-        const bytes = archive.bytesOf(id)
-        const eventIds = store.eventsOfSound(id)
-        if (bytes === null || eventIds.length === 0) return null
-        const owed = eventIds.some((eventId) => outbox.owes(eventId))
-        return this.#aging('audio', { id, sha256: id, bytes, eventIds, owed, sinceMs: 0 }, config().retention)
-      },
-      remove: (id) => archive.remove(id),
-    }
-  }
-
-  /** As long as the longest of its own class and those of the acts it belongs to; one that goes on keeps it. */
-  #aging(
-    own: RetentionClass,
-    { owed, sinceMs, ...file }: Omit<AgingFile, 'class' | 'subject'> & { owed: boolean; sinceMs: number },
-    options: RetentionOptions,
-  ): AgingFile {
-    const lives = file.eventIds.flatMap((eventId) => this.lifeOf(eventId) ?? [])
-    const closed = lives.map(({ closedAtMs }) => closedAtMs)
-    const days = (name: RetentionClass) => options[name].maxDays ?? Number.POSITIVE_INFINITY
-    const names = [own, ...lives.filter((life) => life.hasCase || life.incident).map(classOf)]
-    return {
-      ...file,
-      class: names.reduce((longest, name) => (days(name) > days(longest) ? name : longest)),
-      subject: {
-        held: lives.some(({ held }) => held),
-        clockStartMs: closed.includes(null) ? null : Math.max(sinceMs, ...closed.map((ms) => ms ?? 0)),
-        caseOpen: lives.some(({ caseOpen }) => caseOpen),
-        owed,
-        newest: false,
-      },
     }
   }
 }

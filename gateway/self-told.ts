@@ -6,6 +6,7 @@ import type { Config } from '../config/loader.ts'
 import type { ClockWatch } from '../devices/clock/clock-watch.ts'
 import type { CameraStatus } from '../devices/device.ts'
 import type { AlertDesk } from './alerts/desk.ts'
+import type { Delivering } from './delivering.ts'
 import type { Eyes } from './detections/eyes.ts'
 import { statementsIn } from './evidence/revocations.ts'
 import type { Signer } from './evidence/seal.ts'
@@ -69,12 +70,14 @@ interface HealthParts {
   readonly desk: AlertDesk
   readonly eyes: Eyes
   readonly link: MqttLink
+  readonly delivering: Delivering
   readonly feedsOpen: () => number
 }
 
 export function healthOf(folder: string, parts: HealthParts): Health {
   const inference = parts.eyes.stats()
   const disk = statfsSync(folder)
+  const delivery = parts.delivering.delivery()
   return {
     cameras: parts.street.health(),
     outboxDepth: parts.outbox.state().depth,
@@ -85,6 +88,12 @@ export function healthOf(folder: string, parts: HealthParts): Health {
     alertsRaised: parts.desk.counts().reduce((sum, { count }) => sum + count, 0),
     brokerConnected: parts.link.state.connected,
     feedsOpen: parts.feedsOpen(),
+    evidenceOwed: delivery.owed,
+    evidenceOldestSec: delivery.oldestOwedSec,
+    evidenceDelivered: delivery.delivered,
+    evidenceRefused: delivery.refused,
+    evidenceSentBytes: delivery.sentBytes,
+    evidenceResentBytes: delivery.resentBytes,
     diskFreeBytes: disk.bavail * disk.bsize,
   }
 }

@@ -18,7 +18,7 @@ import {
   startDemoStreet,
   uploadFromBodyCam,
 } from './demo/street.ts'
-import { introduce, tellStories } from './demo/telling.ts'
+import { introduce, tellDeliveries, tellStories } from './demo/telling.ts'
 import type { Alert } from './platform/case-book.ts'
 
 const ONCE_WITHIN_MS = 300_000
@@ -37,6 +37,7 @@ async function main(once: boolean): Promise<number> {
     const street = await startDemoStreet(closing, wishes, say)
     const whole = wentTheWholeWay(street)
     const told = tellStories(street, say)
+    tellDeliveries(street, say)
     const admin = await AdminSession.begin(street.consoleUrl, street.oneTimePassword)
     sendOfficer(street, admin)
     say(`Console  ${street.consoleUrl}   user admin, password ${admin.password}`)

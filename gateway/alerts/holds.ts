@@ -40,6 +40,7 @@ export class Holds implements Annex {
   readonly #clock: Clock
   readonly #add: Statement
   readonly #records: Statement
+  #listener: (eventId: string, record: HoldRecord) => void = () => {}
 
   constructor(parts: { readonly database: Database; readonly desk: AlertDesk; readonly clock: Clock }) {
     parts.database.exec(SCHEMA)
@@ -67,6 +68,11 @@ export class Holds implements Annex {
     return this.#record(wish, 'LIFTED')
   }
 
+  /** Told in the transaction that keeps or lets go: what is noted of it stands or falls with that. */
+  onRecord(listener: (eventId: string, record: HoldRecord) => void): void {
+    this.#listener = listener
+  }
+
   isHeld(eventId: string): boolean {
     const last = this.#last(eventId)
     return last !== undefined && last.action !== 'LIFTED'
@@ -90,7 +96,9 @@ export class Holds implements Annex {
     const atMs = this.#clock.wallMs()
     this.#add.run(eventId, action, by, reason, atMs)
     this.#desk.retell(eventId)
-    return { action, by, reason, atMs }
+    const record = { action, by, reason, atMs }
+    this.#listener(eventId, record)
+    return record
   }
 }
 

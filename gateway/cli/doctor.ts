@@ -23,7 +23,10 @@ import { freeBytes } from '../evidence/disk.ts'
 import { revocationsOf } from '../evidence/revocations.ts'
 import { type Algorithm, currentKeyId } from '../evidence/seal.ts'
 import { type AuthorityOptions, authoritiesOf } from '../evidence/tsa.ts'
+import type { FaultCode } from '../kit/catalogue.ts'
 import { type Fault, fault, isFault, type Language, reasonOf, redact } from '../kit/errors.ts'
+import type { DeliveryOptions } from '../outbox/delivery-options.ts'
+import { FarEnd } from '../outbox/far-end.ts'
 import { checkFfmpeg } from '../streams/media-tool.ts'
 import { blindRulesOf } from './blind-rules.ts'
 import { capabilityLines } from './capability-lines.ts'
@@ -110,8 +113,9 @@ function licenceNotes(config: Config | null, language: Language): Line[] {
 }
 
 function examinationsOf(config: Config): [item: string, examination: Examination][] {
-  const { model, naming, storage, http, mqtt, cameras, evidence } = config
-  const certificates = [mqtt.tls.ca, mqtt.tls.cert, http.tls?.certFile].filter((file) => file !== undefined)
+  const { model, naming, storage, http, mqtt, delivery, cameras, evidence } = config
+  const files = [mqtt.tls.ca, mqtt.tls.cert, http.tls?.certFile, delivery.ca]
+  const certificates = files.filter((file) => file !== undefined)
   return [
     ['model', () => (model === undefined ? null : loadModel(model.file, model.manifest).manifest.name)],
     ['naming', () => (naming.enabled ? loadModel(DEFAULT_MODEL_FILE).manifest.name : null)],
@@ -132,6 +136,7 @@ function examinationsOf(config: Config): [item: string, examination: Examination
     ]),
     ['clock', () => checkClock(config)],
     ['broker', () => checkBroker(config)],
+    ['evidence delivery', () => checkDelivery(delivery)],
     ['voice', () => checkVoice(config)],
     ...certificates.map((file): [string, Examination] => ['certificate', () => checkCertificate(file)]),
     ...cameras.map((camera): [string, Examination] => [
@@ -224,6 +229,26 @@ async function checkBroker({ mqtt }: Config): Promise<string> {
     )
   }
   return redact(url)
+}
+
+/** Whether the platform takes evidence: it answers, speaks tus, and knows the token. */
+async function checkDelivery(options: DeliveryOptions): Promise<string | null> {
+  const { url, parts, retryFirstSec } = options
+  if (url === undefined) return parts.enabled ? 'MQTT' : null
+  const farEnd = new FarEnd(url, { ...options, stallSec: CONNECT_MS / 1_000 })
+  const bad = (code: FaultCode, reason: string) =>
+    fault(code, { url: redact(url), reason, waitSec: retryFirstSec })
+  try {
+    const { status, speaksTus, checksum } = await farEnd.offers().catch((error: unknown) => {
+      throw bad('DELIVERY_UNREACHABLE', reasonOf(error))
+    })
+    if (status === 401 || status === 403)
+      throw bad('DELIVERY_UNAUTHORISED', `OPTIONS was answered with ${status}`)
+    if (!speaksTus) throw bad('DELIVERY_UNREACHABLE', 'it does not speak tus')
+    return `${redact(url)}${checksum === null ? '' : ` ${checksum}`}`
+  } finally {
+    farEnd.close()
+  }
 }
 
 /** Whether somebody can speak, where a speaker waits for it. */

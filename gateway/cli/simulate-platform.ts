@@ -1,9 +1,13 @@
 /**
  * `lushao simulate platform`: a small real back end that reads, acknowledges, reviews and closes.
  */
-import { readFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { EvidenceInbox } from '../../simulators/platform/evidence-inbox.ts'
+import { EvidenceServer } from '../../simulators/platform/evidence-server.ts'
 import { Platform, type PlatformOptions } from '../../simulators/platform/platform.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
 import { print, usage } from './program.ts'
@@ -18,6 +22,10 @@ interface Options {
   readonly verdict: string
   readonly by: string
   readonly record?: string
+  readonly evidence?: string
+  readonly evidencePort: string
+  readonly evidenceFull?: boolean
+  readonly evidenceLie: string
   readonly ackLoss: string
   readonly commandTwice?: boolean
   readonly offline?: string
@@ -44,12 +52,18 @@ export function addSimulatePlatform(simulate: Command): void {
     .option('--verdict <verdict>', 'VERIFIED or REJECTED', 'VERIFIED')
     .option('--by <person>', 'id of the reviewer', 'simulated-reviewer')
     .option('--record <folder>', 'write every message to messages.ndjson there')
+    .option('--evidence <folder>', 'take evidence there, by tus and in parts, and give receipts')
+    .option('--evidence-port <port>', 'where uploads are taken; 0: any', '0')
+    .option('--evidence-full', 'fault: no room for evidence')
+    .option('--evidence-lie <files>', 'fault: call the hash of so many files wrong', '0')
     .option('--ack-loss <share>', 'fault: share of acknowledgements forgotten, 0 to 1', '0')
     .option('--command-twice', 'fault: send every command twice')
     .option('--offline <every,for>', 'fault: go away every so many seconds for so many')
     .option('--json', 'one JSON object a line')
     .action(async (options: Options) => {
-      const platform = await Platform.start(wishOf(options))
+      const inbox = options.evidence === undefined ? undefined : new EvidenceInbox(options.evidence)
+      const door = inbox && (await openDoor(inbox, options))
+      const platform = await Platform.start({ ...wishOf(options), inbox })
       const tell = (what: string, facts: Readonly<Record<string, unknown>>) =>
         print(
           options.json
@@ -66,9 +80,33 @@ export function addSimulatePlatform(simulate: Command): void {
         }),
       )
       platform.on('closed', (eventId) => tell('closed', { eventId }))
+      if (door) tell('uploads', { url: door.url, statusUrl: door.statusUrl, token: door.tokenFrom })
+      inbox?.on('file', ({ packageId, path }) => tell('file', { packageId, path }))
+      inbox?.on('receipt', (gateway, { packageId, verified, wrong, missing }) => {
+        const files = verified === 'all' ? 'all verified' : `${verified.length} verified`
+        tell('receipt', { gateway, packageId, files, wrong: wrong.length, missing: missing.length })
+      })
       await new Promise((done) => process.once('SIGINT', done).once('SIGTERM', done))
       await platform.close()
+      await door?.close()
     })
+}
+
+/** The token comes from the environment, or is made and kept beside the evidence; it is never printed. */
+async function openDoor(inbox: EvidenceInbox, options: Options) {
+  let tokenFrom = 'LUSHAO_EVIDENCE_TOKEN'
+  let token = process.env[tokenFrom] ?? ''
+  if (token === '') {
+    tokenFrom = join(inbox.folder, 'token')
+    token = randomBytes(24).toString('base64url')
+    mkdirSync(inbox.folder, { recursive: true })
+    writeFileSync(tokenFrom, `${token}\n`, { mode: 0o600 })
+  }
+  const port = numberOf('--evidence-port', options.evidencePort, 65_535)
+  const server = await EvidenceServer.start({ inbox, token, port })
+  server.faults.full = options.evidenceFull ?? false
+  server.faults.lie = numberOf('--evidence-lie', options.evidenceLie, 1_000_000)
+  return { url: server.url, statusUrl: server.statusUrl, tokenFrom, close: () => server.close() }
 }
 
 function wishOf(options: Options): PlatformOptions {

@@ -11,7 +11,7 @@ import type { Account } from '../http/accounts.ts'
 import type { Permission, Role } from '../http/permissions.ts'
 import type { ReasonCode } from '../http/reasons.ts'
 import type { FaultBody } from '../http/replies.ts'
-import type { CameraView } from '../http/views.ts'
+import type { CameraView, DeliveryView } from '../http/views.ts'
 
 export interface Me {
   readonly name: string
@@ -106,6 +106,7 @@ export class Api {
     this.#ask<{ persuasion: PersuasionRecord }>('POST', `/api/v1/alerts/${eventId}/persuasions`, wish)
   recheck = (eventId: string) => this.#ask<unknown>('POST', `/api/v1/alerts/${eventId}/recheck`, {})
   cameras = () => this.#ask<{ cameras: CameraView[] }>('GET', '/api/v1/cameras')
+  delivery = () => this.#ask<{ delivery: DeliveryView }>('GET', '/api/v1/delivery')
   package = (packageId: string, purpose: string) =>
     this.#ask<EvidenceDocument>('GET', `/api/v1/evidence/${packageId}?${new URLSearchParams({ purpose })}`)
   recordings = () => this.#ask<{ recordings: RecordingRow[] }>('GET', '/api/v1/recordings')

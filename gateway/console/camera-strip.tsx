@@ -1,4 +1,5 @@
 /** Every camera at a glance: is it well, how closely is it looked at, was anything shed. */
+import type { ComponentChildren } from 'preact'
 import type { CameraView } from '../http/views.ts'
 import { lengthOf, useWords } from './words.ts'
 
@@ -8,9 +9,11 @@ interface StripProps {
   readonly cameras: readonly CameraView[]
   readonly mayLook: boolean
   readonly onLook: (camera: CameraView) => void
+  /** What else is told of the box. */
+  readonly children?: ComponentChildren
 }
 
-export function CameraStrip({ cameras, mayLook, onLook }: StripProps) {
+export function CameraStrip({ cameras, mayLook, onLook, children }: StripProps) {
   const { t } = useWords()
   return (
     <section class="strip" aria-label={t('cameras.title')}>
@@ -24,6 +27,7 @@ export function CameraStrip({ cameras, mayLook, onLook }: StripProps) {
           />
         ))}
       </ul>
+      {children}
     </section>
   )
 }

@@ -12,6 +12,7 @@ import { AlertList } from './alert-list.tsx'
 import { INITIAL, queryOf, reduce, shown } from './alerts-state.ts'
 import type { Api, Me } from './api.ts'
 import { CameraStrip } from './camera-strip.tsx'
+import { DeliveryLine } from './delivery-line.tsx'
 import { Evidence } from './evidence.tsx'
 import { openFeed } from './feed.ts'
 import { LivePurpose, LiveView } from './live-view.tsx'
@@ -88,7 +89,9 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
           <p>{t('list.emptyWhy')}</p>
         </section>
       )}
-      <CameraStrip cameras={cameras} mayLook={me.permissions.includes('live:view')} onLook={setWatched} />
+      <CameraStrip cameras={cameras} mayLook={me.permissions.includes('live:view')} onLook={setWatched}>
+        <DeliveryLine api={api} />
+      </CameraStrip>
       {watched && purpose === '' && <LivePurpose onChosen={choosePurpose} onClose={stopWatching} />}
       {watched && purpose !== '' && <LiveView camera={watched} purpose={purpose} onClose={stopWatching} />}
     </main>

@@ -109,6 +109,23 @@ export async function* unlockedBytes(
   }
 }
 
+/** All of a small file that is in memory already. Null: it is not as it was locked. */
+export function unlockBuffer(locked: Buffer, path: string, { cipher, key }: PackageKey): Buffer | null {
+  const size = plainBytes(locked.length)
+  if (size === null || !locked.subarray(0, MAGIC.length).equals(MAGIC)) return null
+  const fileKey = keyOf(cipher, key, locked.subarray(MAGIC.length, HEAD_BYTES), path)
+  const chunks = chunksOf(size)
+  const plain: Buffer[] = []
+  for (let index = 0; index < chunks; index++) {
+    const at = HEAD_BYTES + index * LOCKED_CHUNK_BYTES
+    const chunk = locked.subarray(at, Math.min(at + LOCKED_CHUNK_BYTES, locked.length))
+    const opened = unlockChunk(cipher, fileKey, nonceOf(index, index === chunks - 1), chunk)
+    if (opened === null) return null
+    plain.push(opened)
+  }
+  return Buffer.concat(plain)
+}
+
 /** Size of what is inside, from the size of the locked file; null: no locked file has this size. */
 export function plainBytes(lockedBytes: number): number | null {
   const body = lockedBytes - HEAD_BYTES

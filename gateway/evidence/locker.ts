@@ -10,7 +10,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -25,6 +25,7 @@ import {
   lockSecret,
   type PackageKey,
   plainBytes,
+  unlockBuffer,
   unlockedBytes,
   unlockSecret,
 } from './lock.ts'
@@ -67,6 +68,8 @@ const LockRecord = z.strictObject({
   storageKeyId: z.string(),
   wrapped: z.base64(),
 })
+
+type LockRecord = z.infer<typeof LockRecord>
 
 const KEY_TEXT = /^lushao-storage-key:([0-9a-f]{64})\s*$/
 
@@ -150,7 +153,19 @@ export class Locker {
 
   /** Of a package that lies locked. Throws STORAGE_KEY_WRONG. */
   async keyOf(folder: string, packageId: string): Promise<PackageKey> {
-    const record = await readLock(folder)
+    return this.#keyIn(await readLock(folder), folder, packageId)
+  }
+
+  /** The same for a small file that was read already, in one go. */
+  unlockNow(folder: string, packageId: string, path: string, bytes: Buffer): Buffer {
+    const record = lockIn(readFileSync(join(folder, LOCK_FILE), 'utf8'), folder)
+    const plain = unlockBuffer(bytes, path, this.#keyIn(record, folder, packageId))
+    const reason = 'it is not as it was written'
+    if (plain === null) throw fault('EVIDENCE_LOCK_BROKEN', { file: join(folder, path), reason })
+    return plain
+  }
+
+  #keyIn(record: LockRecord | null, folder: string, packageId: string): PackageKey {
     if (record === null)
       throw fault('EVIDENCE_LOCK_BROKEN', { file: join(folder, LOCK_FILE), reason: 'not readable' })
     const { cipher, wrapped, storageKeyId: wanted } = record
@@ -177,9 +192,12 @@ export class Locker {
 }
 
 /** Null: the package lies open. */
-export async function readLock(folder: string): Promise<z.infer<typeof LockRecord> | null> {
+export async function readLock(folder: string): Promise<LockRecord | null> {
   const text = await readFile(join(folder, LOCK_FILE), 'utf8').catch(() => null) // No lock is an answer.
-  if (text === null) return null
+  return text === null ? null : lockIn(text, folder)
+}
+
+function lockIn(text: string, folder: string): LockRecord {
   try {
     return LockRecord.parse(JSON.parse(text))
   } catch (error) {

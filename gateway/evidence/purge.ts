@@ -17,6 +17,7 @@ import { fault, isFault } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { diskFault, syncFolder } from './disk.ts'
 import type { Link } from './package.ts'
+import { added, type PurgeRound, Tally } from './purge-round.ts'
 import {
   CLASS_FACTS,
   classOf,
@@ -68,17 +69,18 @@ export interface PurgeParts {
   readonly isOwed: (packageId: string, eventId: string) => boolean
   /** Told at every look, so that a change of class is noted. */
   readonly onClass?: (eventId: string, name: RetentionClass) => void
+  /** Its tombstone stands, and it goes now. */
+  readonly onPurged?: ((purged: Purged) => void) | undefined
   readonly files?: readonly AgingFiles[]
   readonly clock: Clock
   readonly log: Log
 }
 
-export interface PurgeRound {
-  readonly looked: number
-  readonly removed: number
-  readonly bytes: number
-  /** Why the others stay, by refusal. */
-  readonly stayed: Readonly<Partial<Record<PurgeRefusal, number>>>
+export interface Purged {
+  readonly packageId: string
+  readonly manifestHash: string
+  readonly by: string
+  readonly reason: string
 }
 
 interface Deed {
@@ -264,7 +266,7 @@ export class Purger {
       },
     })
     if (this.#parts.lifeOf(eventId)?.held !== false) return this.#keep(packageId)
-    await this.#takeAway(packageId)
+    await this.#takeAway({ packageId, manifestHash, ...told(deed) })
     this.#parts.log.info({ packageId, eventId, class: name, cause: deed.cause }, 'evidence purged')
     return true
   }
@@ -307,8 +309,10 @@ export class Purger {
     return false
   }
 
-  async #takeAway(packageId: string): Promise<void> {
+  async #takeAway(purged: Purged): Promise<void> {
     const { evidence } = this.#parts.vault
+    const { packageId } = purged
+    this.#parts.onPurged?.(purged)
     const away = join(evidence, `${PURGING}${packageId}`)
     await rename(join(evidence, packageId), away)
     await syncFolder(evidence)
@@ -352,7 +356,7 @@ export class Purger {
       const sealed = (await this.#parts.vault.has(stone.id)) ? await this.#read(stone.id) : null
       if (sealed === null || sealed.manifestHash !== stone.manifestHash) return
       if (this.#parts.lifeOf(stone.eventId)?.held !== false) await this.#keep(stone.id)
-      else await this.#takeAway(stone.id)
+      else await this.#takeAway({ packageId: stone.id, manifestHash: stone.manifestHash, ...told(stone) })
       return
     }
     const keeper = this.#parts.files?.find(({ kind }) => kind === stone.kind)
@@ -367,34 +371,6 @@ export class Purger {
   }
 }
 
+const told = ({ by, reason }: Pick<Deed, 'by' | 'reason'>) => ({ by: by.join(', '), reason })
+
 const bytesOf = ({ items }: SealedPackage): number => items.reduce((sum, { bytes }) => sum + bytes, 0)
-
-class Tally implements PurgeRound {
-  looked = 0
-  removed = 0
-  bytes = 0
-  readonly stayed: Partial<Record<PurgeRefusal, number>> = {}
-
-  goes(bytes: number): void {
-    this.looked++
-    this.removed++
-    this.bytes += bytes
-  }
-
-  stays(refusal: PurgeRefusal): void {
-    this.looked++
-    this.stayed[refusal] = (this.stayed[refusal] ?? 0) + 1
-  }
-}
-
-function added(one: PurgeRound, other: PurgeRound): PurgeRound {
-  const stayed = { ...one.stayed }
-  for (const [refusal, count] of Object.entries(other.stayed))
-    stayed[refusal as PurgeRefusal] = (stayed[refusal as PurgeRefusal] ?? 0) + count
-  return {
-    looked: one.looked + other.looked,
-    removed: one.removed + other.removed,
-    bytes: one.bytes + other.bytes,
-    stayed,
-  }
-}

@@ -10,6 +10,7 @@
  * STORAGE_FULL and everything that was sealed or pending stays.
  */
 import { createPublicKey } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -26,7 +27,7 @@ import {
 } from './bag.ts'
 import { digestOf, freeBytes } from './disk.ts'
 import type { PackageKey } from './lock.ts'
-import { EncryptionOptions, type Locker, readKept, readLock } from './locker.ts'
+import { EncryptionOptions, LOCK_FILE, type Locker, readKept, readLock } from './locker.ts'
 import type { EvidenceDocument, EvidenceItem, SealPurpose } from './package.ts'
 import { keyIdOf } from './seal.ts'
 
@@ -150,6 +151,17 @@ export class Vault {
     const reason = `package ${packageId} is locked`
     if (this.#locker === null) throw fault('STORAGE_KEY_MISSING', { from: 'storage.encryption', reason })
     return this.#locker.keyOf(path, packageId)
+  }
+
+  /** A small file of it, read at once; null: it is not there. */
+  readNow(packageId: string, path: string): Buffer | null {
+    const folder = join(this.evidence, packageId)
+    if (!existsSync(join(folder, path))) return null
+    const bytes = readFileSync(join(folder, path))
+    if (!existsSync(join(folder, LOCK_FILE))) return bytes
+    const reason = `package ${packageId} is locked`
+    if (this.#locker === null) throw fault('STORAGE_KEY_MISSING', { from: 'storage.encryption', reason })
+    return this.#locker.unlockNow(folder, packageId, path, bytes)
   }
 
   /** Reads what the package says of itself; whether that is true is `verify`'s question. */

@@ -45,7 +45,7 @@ export function keepGate(app: App, { accounts, accessLog }: GatekeeperParts): vo
   })
   app.addHook('onRequest', async (request) => {
     const permission = request.routeOptions.config?.permission
-    if (permission === 'public') return
+    if (permission === 'public' || permission === 'grant') return
     const visitor = visitorOf(request, accounts)
     if (!visitor) throw fault('NOT_LOGGED_IN')
     request.visitor = visitor
@@ -121,7 +121,7 @@ export function visitorOf(request: FastifyRequest, accounts: Accounts): Visitor 
   return person && { kind: 'person', ...person }
 }
 
-function may(visitor: Visitor, permission: Exclude<RoutePermission, 'public'>): boolean {
+function may(visitor: Visitor, permission: Exclude<RoutePermission, 'public' | 'grant'>): boolean {
   if (permission === 'self') return visitor.kind === 'person'
   if (visitor.kind === 'machine') return scopeMay(visitor.scope, permission)
   return !visitor.changeDue && roleMay(visitor.role, permission)

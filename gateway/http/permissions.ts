@@ -54,8 +54,11 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS
 
-/** `public` answers anybody; `self` any person who is logged in, also while a password change is due. */
-export type RoutePermission = Permission | 'public' | 'self'
+/**
+ * `public` answers anybody; `self` any person who is logged in, also while a password change is due; `grant` whoever
+ * shows the token of a grant, which the route itself checks.
+ */
+export type RoutePermission = Permission | 'public' | 'self' | 'grant'
 
 export function roleMay(role: Role, permission: Permission): boolean {
   return (PERMISSIONS[permission].roles as readonly Role[]).includes(role)

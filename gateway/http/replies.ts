@@ -10,6 +10,7 @@ import type { App } from './schema.ts'
 
 const STATUS: Partial<Record<FaultCode, number>> = {
   NOT_LOGGED_IN: 401,
+  GRANT_REFUSED: 401,
   LOGIN_REFUSED: 401,
   NOT_PERMITTED: 403,
   CSRF_REFUSED: 403,
@@ -53,7 +54,8 @@ export function answerFaults(app: App, log: Log): void {
     const problem = isFault(error) ? error : translated(error, request.url.split('?')[0] ?? '')
     if (problem.code === 'HTTP_FAILED') log.error({ code: problem.code, err: error }, problem.message)
     if (problem.code === 'LOGIN_LOCKED') reply.header('retry-after', String(problem.values['retrySec']))
-    if (problem.code === 'NOT_LOGGED_IN') reply.header('www-authenticate', 'Bearer')
+    if (problem.code === 'NOT_LOGGED_IN' || problem.code === 'GRANT_REFUSED')
+      reply.header('www-authenticate', 'Bearer')
     const status = isFault(error) ? statusOf(problem) : foreignStatus(error)
     return reply.status(status).send(bodyOf(problem))
   })

@@ -17,11 +17,13 @@ import type { Custody } from '../evidence/custody.ts'
 import type { Clock } from '../kit/clock.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
+import { isLoopback } from '../kit/loopback.ts'
 import { packagePath } from '../kit/paths.ts'
 import type { AccessLog } from './access-log.ts'
 import type { Accounts } from './accounts.ts'
 import { Feed, feedRoute } from './feed.ts'
 import { keepGate } from './gatekeeper.ts'
+import type { Grants } from './grants.ts'
 import type { HttpOptions } from './options.ts'
 import { answerFaults } from './replies.ts'
 import { actRoutes } from './routes/acts.ts'
@@ -29,6 +31,7 @@ import { administrationRoutes } from './routes/administration.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { dutyRoutes } from './routes/duty.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
+import { grantedRoutes } from './routes/granted.ts'
 import { healthRoutes } from './routes/health.ts'
 import { liveRoute } from './routes/live.ts'
 import { pageRoutes } from './routes/page.ts'
@@ -43,6 +46,7 @@ import { Uploads, uploadRoutes } from './uploads.ts'
 import type {
   AlertsView,
   CameraBoard,
+  DeliveryBoard,
   Directory,
   EvidenceVault,
   LawDesk,
@@ -65,6 +69,8 @@ export interface HttpParts {
   readonly evidenceVault: EvidenceVault
   readonly custody: Custody
   readonly clock: Clock
+  readonly grants: Pick<Grants, 'open'>
+  readonly delivery: DeliveryBoard
   readonly recordings: RecordingDesk
   readonly directory: Directory
   readonly law: LawDesk
@@ -204,6 +210,7 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   dutyRoutes(app, parts)
   statisticsRoutes(app, parts)
   evidenceRoutes(app, parts)
+  grantedRoutes(app, parts)
   registerRoutes(app, parts)
   ruleRoutes(app, parts.law)
   retentionRoutes(app, parts)
@@ -229,6 +236,3 @@ function tlsServer({ certFile, keyFile }: NonNullable<HttpOptions['tls']>, handl
     throw fault('HTTP_TLS_UNREADABLE', { reason: reasonOf(error) }, error)
   }
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host.startsWith('127.')

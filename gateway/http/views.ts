@@ -80,6 +80,27 @@ export interface CameraBoard {
   cameras(): readonly CameraView[]
 }
 
+/** How evidence fares on its way to the platform. */
+export interface DeliveryView {
+  /** upload, parts (by MQTT), or none: nothing is pushed. */
+  readonly way: 'upload' | 'parts' | 'none'
+  /** Packages on their way, and how long the oldest has waited. */
+  readonly owed: number
+  readonly oldestOwedSec: number
+  /** Packages of which the platform has what goes unasked, and no more. */
+  readonly partly: number
+  readonly delivered: number
+  readonly refused: number
+  /** Bytes sent since the start, repetitions included, and those that were repetitions or are still on their way. */
+  readonly sentBytes: number
+  readonly resentBytes: number
+  /** A code of the catalogue: why nothing moves. */
+  readonly trouble: string | null
+}
+export interface DeliveryBoard {
+  delivery(): DeliveryView
+}
+
 /** A finished upload of a body-cam recording; whoever takes it moves the file away. */
 export interface FinishedUpload {
   readonly uploadId: string

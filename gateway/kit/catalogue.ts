@@ -6,6 +6,7 @@ import { ALERTS_FAULTS } from './faults/alerts.ts'
 import { BOX_FAULTS } from './faults/box.ts'
 import { COMMAND_LINE_FAULTS } from './faults/command-line.ts'
 import { CONFIG_FAULTS } from './faults/config.ts'
+import { DELIVERY_FAULTS } from './faults/delivery.ts'
 import { EVIDENCE_FAULTS } from './faults/evidence.ts'
 import { FRAMES_FAULTS } from './faults/frames.ts'
 import { HTTP_FAULTS } from './faults/http.ts'
@@ -23,6 +24,7 @@ export const CATALOGUE = {
   ...VIOLATIONS_FAULTS,
   ...EVIDENCE_FAULTS,
   ...VAULT_FAULTS,
+  ...DELIVERY_FAULTS,
   ...ALERTS_FAULTS,
   ...PERSUASION_FAULTS,
   ...HTTP_FAULTS,

@@ -22,6 +22,16 @@ import { COMMAND_NAMES, type CommandName, type CommandOptions } from './options.
 /** Runs inside the transaction that remembers the command; throws faults to refuse. */
 export type CommandHandler = (command: Command) => unknown
 
+/** An answer with a secret in it: told to whoever asked, and remembered without. */
+export class ToldOnce {
+  readonly told: unknown
+  readonly kept: unknown
+  constructor(told: unknown, kept: unknown) {
+    this.told = told
+    this.kept = kept
+  }
+}
+
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS command (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, person TEXT NOT NULL, atMs INTEGER NOT NULL, expiresMs INTEGER NOT NULL,
@@ -135,11 +145,14 @@ export class Commands {
   #once(name: CommandName, command: Command): Result {
     const nowMs = this.#clock.wallMs()
     return this.#database.transaction(() => {
-      const result = this.#attempt(name, command)
+      const answer = this.#attempt(name, command)
+      const { result } = answer
+      const secret = result instanceof ToldOnce ? result : null
+      const kept = JSON.stringify(secret ? { ...answer, result: secret.kept } : answer)
       const expiresMs = Date.parse(command.expiresAt)
-      this.#remember.run(command.id, name, command.by, nowMs, expiresMs, JSON.stringify(result))
+      this.#remember.run(command.id, name, command.by, nowMs, expiresMs, kept)
       this.#forget.run(nowMs - FORGET_MARGIN_MS)
-      return result
+      return secret ? { ...answer, result: secret.told } : answer
     })
   }
 

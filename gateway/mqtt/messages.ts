@@ -252,6 +252,19 @@ const EvidenceHead = z.object({
   statement: z.string().describe('The same as it was signed. Keep it: `lushao verify --heads` reads it.'),
   signature: z.object({ alg: z.literal('Ed25519'), keyId: z.string(), value: z.string() }),
 })
+const EvidencePart = z.object({
+  packageId: z.string(),
+  eventId: z.string(),
+  manifestHash: z.string(),
+  tagmanifestHash: z.string(),
+  path: z.string().describe('Of the file, inside the package.'),
+  sha256: z.string().describe('Of the whole file.'),
+  fileBytes: z.int().min(0),
+  from: z.int().min(0).describe('First byte of the part in the file.'),
+  bytes: z.int().min(0),
+  base64: z.string(),
+})
+export type EvidencePart = z.infer<typeof EvidencePart>
 
 const AudioRef = z.object({
   sha256: z.string(),
@@ -353,6 +366,7 @@ export const MESSAGES = {
   alert: message('out', 'alert/{rule}/{cam}', Alert),
   evidence: message('out', 'evidence/{eventId}', Evidence),
   evidenceHead: message('out', 'evidence-head', EvidenceHead),
+  evidencePart: message('out', 'evidence-part/{packageId}', EvidencePart),
   persuasion: message('out', 'persuasion/{eventId}', Persuasion),
   escalation: message('out', 'escalation/{eventId}', EscalationMessage),
   bodycam: message('out', 'bodycam/{device}', Open),
@@ -363,7 +377,10 @@ export const MESSAGES = {
   backend: message('in', '../_backend/state', BackendState, { retain: true }),
 } as const
 
-/** `cam/{cam}/status` → cam, `../_backend/state` → backend. */
+/** `cam/{cam}/status` → cam, `../_backend/state` → backend, `evidence-part/…` → evidencepart. */
 function topicKind(topic: string): string {
-  return topic.replace(/^\.\.\/_/, '').split('/')[0]!
+  return topic
+    .replace(/^\.\.\/_/, '')
+    .split('/')[0]!
+    .replaceAll('-', '')
 }

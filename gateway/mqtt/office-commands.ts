@@ -30,6 +30,9 @@ const ALLOWED = {
   // Auxiliary staff may dissuade; an order asks for a certificate besides.
   persuade: ['OFFICER', 'AUXILIARY', 'DISPATCHER', 'ADMIN'],
   recheck: ['OFFICER', 'AUXILIARY', 'DISPATCHER', 'ADMIN'],
+  // Whoever may look at evidence here may have it shown there.
+  'evidence-send': ['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'],
+  'evidence-grant': ['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'],
 } as const satisfies Partial<Record<CommandName, readonly Rank[]>>
 
 const EventId = z.string().min(1).max(64)

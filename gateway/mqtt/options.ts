@@ -23,6 +23,10 @@ export const COMMAND_NAMES = [
   'split',
   'ticket',
   'stage',
+  'evidence-received',
+  'evidence-parts-ack',
+  'evidence-send',
+  'evidence-grant',
 ] as const
 export type CommandName = (typeof COMMAND_NAMES)[number]
 

@@ -11,58 +11,19 @@
  */
 import { AssertionError } from '../kit/assert.ts'
 import { Backoff } from '../kit/backoff.ts'
-import { type Clock, isoTime } from '../kit/clock.ts'
+import { isoTime } from '../kit/clock.ts'
 import { fault, isFault, reasonOf, redact } from '../kit/errors.ts'
 import { ulid } from '../kit/ids.ts'
-import type { Log } from '../kit/log.ts'
-import type { Outbox } from '../outbox/outbox.ts'
-import type { BrokerAddress } from './broker.ts'
-import type { Commands } from './commands.ts'
 import { type Connection, type Delivery, openConnection } from './connection.ts'
 import { Drain } from './drain.ts'
 import { openMessage, sealEnvelope } from './envelope.ts'
-import { type Birth, type CameraStatus, MESSAGES, type Result } from './messages.ts'
-import type { MqttOptions } from './options.ts'
+import type { LinkCounters, LinkParts, LinkState } from './link-parts.ts'
+import { type CameraStatus, MESSAGES, type Result } from './messages.ts'
 import { Topics } from './topics.ts'
 
 const TICK_MS = 500
 const ANSWERS_MAX = 256
 const PURGE_EVERY_MS = 600_000
-
-interface LinkState {
-  readonly connected: boolean
-  readonly url: string
-  readonly protocol: '3.1.1' | '5' | null
-  readonly session: string | null
-  /** null until the back end has said anything. */
-  readonly backendOnline: boolean | null
-}
-
-interface LinkCounters {
-  connections: number
-  settled: number
-  commands: number
-  /** Incoming messages that could not be read. */
-  refused: number
-  /** Health counters that found no connection; alone among our messages these may be lost. */
-  telemetryDropped: number
-}
-
-interface LinkParts {
-  readonly site: string
-  readonly gateway: string
-  readonly address: BrokerAddress
-  readonly options: MqttOptions
-  readonly outbox: Outbox
-  readonly commands: Commands
-  /** What the gateway is now; asked at every connection. */
-  readonly birth: () => Birth
-  readonly clock: Clock
-  readonly log: Log
-  readonly random?: () => number
-  /** What is not as it should be; `publishStatus` when it changes. */
-  readonly degraded?: () => readonly { readonly code: string; readonly since: string }[]
-}
 
 export class MqttLink {
   readonly counters: LinkCounters = {
@@ -241,6 +202,15 @@ export class MqttLink {
       clearTimeout(deaf)
       this.#backoff.reset()
       if (this.#announced) this.#drain.open(connection, this.#session)
+      const cut = connection.closed.then(() => Promise.reject(new Error('the connection has ended')))
+      cut.catch(() => {}) // Told to whoever waits.
+      this.#parts.side?.open({
+        isIdle: () => this.#drain.isDry,
+        isHeard: () => this.#announced && this.#backendOnline !== false,
+        // A line that is cut at the wrong moment leaves a publish without any answer.
+        publish: (topic, subject, data) =>
+          Promise.race([this.#tell('evidencePart', topic, subject, data), cut]),
+      })
       await connection.closed
     } catch (error) {
       connection.destroy()
@@ -252,6 +222,7 @@ export class MqttLink {
       this.#connection = null
       this.#announced = false
       this.#drain.shut()
+      this.#parts.side?.shut()
       this.#emitState()
     }
   }

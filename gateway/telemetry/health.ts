@@ -33,6 +33,15 @@ export interface Health {
   readonly alertsRaised: number
   readonly brokerConnected: boolean
   readonly feedsOpen: number
+  /** Packages on their way to the platform, and how long the oldest has waited. */
+  readonly evidenceOwed: number
+  readonly evidenceOldestSec: number
+  /** Packages of which the platform has given its receipt, and those that it does not accept. */
+  readonly evidenceDelivered: number
+  readonly evidenceRefused: number
+  /** Bytes handed to the line, and how many of them do not count as arrived. */
+  readonly evidenceSentBytes: number
+  readonly evidenceResentBytes: number
   readonly diskFreeBytes: number
 }
 

@@ -126,6 +126,42 @@ const METRICS: readonly Metric[] = [
   ),
   metric(
     'gauge',
+    'evidence_owed_packages',
+    'Evidence packages on their way to the platform.',
+    once((health) => health.evidenceOwed),
+  ),
+  metric(
+    'gauge',
+    'evidence_owed_oldest_seconds',
+    'Age of the oldest of them.',
+    once((health) => health.evidenceOldestSec),
+  ),
+  metric(
+    'gauge',
+    'evidence_refused_packages',
+    'Of them, those that the platform does not accept.',
+    once((health) => health.evidenceRefused),
+  ),
+  metric(
+    'gauge',
+    'evidence_delivered_packages',
+    'Evidence packages of which the platform has given its receipt.',
+    once((health) => health.evidenceDelivered),
+  ),
+  metric(
+    'counter',
+    'evidence_sent_bytes_total',
+    'Bytes of evidence handed to the line, repetitions included.',
+    once((health) => health.evidenceSentBytes),
+  ),
+  metric(
+    'gauge',
+    'evidence_resent_bytes',
+    'Of them, those that do not count as arrived.',
+    once((health) => health.evidenceResentBytes),
+  ),
+  metric(
+    'gauge',
     'disk_free_bytes',
     'Free bytes where evidence is kept.',
     once((health) => health.diskFreeBytes),

@@ -49,6 +49,8 @@ export interface DemoPlaces {
   readonly cameraUrl: (camera: DemoCamera) => string
   readonly speakerUrl: (camera: DemoCamera) => string
   readonly ports: { readonly http: number; readonly broker: number }
+  /** Where the platform takes evidence. */
+  readonly uploads: { readonly url: string; readonly token: string }
 }
 
 /** @returns the file; when the market closes, "HH:MM"; and when the time to clear away is over too */
@@ -57,7 +59,7 @@ export function writeDemoConfig(
   { dwellSec, correctionMin, wordsPerMin, hoursLeftSec }: DemoTimes,
   nowMs: number,
 ): { file: string; closesAt: string; overMs: number } {
-  const { folder, cameraUrl, speakerUrl, ports } = places
+  const { folder, cameraUrl, speakerUrl, ports, uploads } = places
   const overMs = nowMs + hoursLeftSec(nowMs) * 1000
   const hours = hoursEnding(overMs)
   const rule = (name: string, minDwellSec: number) => ({ rule: name, minDwellSec, clearSec: CLEAR_SEC })
@@ -108,12 +110,14 @@ export function writeDemoConfig(
       },
     ],
     storage: { folder: join(folder, 'box') },
+    delivery: uploads,
     http: { port: ports.http },
     mqtt: { embedded: { port: ports.broker } },
   }
   const file = join(folder, 'gateway.yaml')
   writeFileSync(join(folder, 'catalogue.yaml'), shortCatalogue(correctionMin))
-  writeFileSync(file, stringify(config))
+  // The token of this run stands in it.
+  writeFileSync(file, stringify(config), { mode: 0o600 })
   return { file, closesAt: hours.windows[0]!.to, overMs }
 }
 

@@ -8,6 +8,7 @@
  *     film  ─▶ body-cam ─ tus ─▶ gateway
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -17,6 +18,8 @@ import { packagePath } from '../../gateway/kit/paths.ts'
 import type { AdminSession } from '../bodycam/admin-session.ts'
 import { uploadRecording } from '../bodycam/upload.ts'
 import { RtspCamera } from '../camera/rtsp-camera.ts'
+import { EvidenceInbox } from '../platform/evidence-inbox.ts'
+import { EvidenceServer } from '../platform/evidence-server.ts'
 import { Platform } from '../platform/platform.ts'
 import { Speaker } from '../speaker/speaker.ts'
 import type { FilmShape } from '../street/film-job.ts'
@@ -61,6 +64,8 @@ export interface DemoStreet {
   readonly consoleUrl: string
   readonly oneTimePassword: string
   readonly platform: Platform
+  /** What evidence has been delivered. */
+  readonly inbox: EvidenceInbox
   readonly cameras: RtspCamera
   readonly speakers: ReadonlyMap<DemoCamera, Speaker>
   /** When the hours of the market end, "HH:MM"; a while to clear away follows. */
@@ -92,22 +97,27 @@ export async function startDemoStreet(
   const recording = await recordStay(films.get('cam-2')!)
   const cameras = closing.own(await startCameras(films))
   const speakers = await startSpeakers(folder, closing)
+  const inbox = new EvidenceInbox(join(folder, 'platform', 'evidence'))
+  const token = randomBytes(24).toString('base64url')
+  const uploads = closing.own(await EvidenceServer.start({ inbox, token }))
   const { file, closesAt, overMs } = writeDemoConfig(
     {
       folder,
       cameraUrl: (camera) => cameras.urlOf(camera),
       speakerUrl: (camera) => speakers.get(camera)!.url,
       ports: { http: await freePort(ports.http), broker: await freePort(ports.broker) },
+      uploads: { url: uploads.url, token },
     },
     times,
     Date.now(),
   )
   const gateway = await startGateway(wishes.gateway, file, folder, closing)
-  const platform = closing.own(await startPlatform(gateway, wishes))
+  const platform = closing.own(await startPlatform(gateway, wishes, inbox))
   const street = {
     ...gateway,
     folder,
     platform,
+    inbox,
     cameras,
     speakers,
     marketClosesAt: closesAt,
@@ -186,7 +196,11 @@ async function startGateway(
   return { ...urls, oneTimePassword }
 }
 
-function startPlatform({ brokerUrl }: Gateway, { folder, reviewAfterMs, stepAfterMs }: DemoWishes) {
+function startPlatform(
+  { brokerUrl }: Gateway,
+  { folder, reviewAfterMs, stepAfterMs }: DemoWishes,
+  inbox: EvidenceInbox,
+) {
   const file = join(folder, 'box', 'broker-platform.json')
   const { username, password } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>
   return Platform.start({
@@ -194,6 +208,7 @@ function startPlatform({ brokerUrl }: Gateway, { folder, reviewAfterMs, stepAfte
     ...{ reviewAfterMs, stepAfterMs, verdict: 'VERIFIED', by: OFFICER.personId },
     habits: { certNo: OFFICER.certNo, awaitsProof: true },
     faults: { ackLoss: 0, commandTwice: false, offline: null },
+    inbox,
   })
 }
 

@@ -77,6 +77,16 @@ export function tellStories({ platform }: DemoStreet, say: (line: string) => voi
   })
 }
 
+/** One line a package, in the order in which the platform has checked them. */
+export function tellDeliveries({ inbox, platform }: DemoStreet, say: (line: string) => void): void {
+  inbox.on('receipt', (_gateway, { packageId, verified }) => {
+    if (verified !== 'all') return
+    const isOf = (alert: Alert) => alert.evidence?.packageId === packageId
+    const camera = platform.alerts().find(isOf)?.cameraId ?? 'Evidence'
+    say(`${camera}  Its evidence package ${packageId} has reached the platform, which has verified it.`)
+  })
+}
+
 export function introduce({ marketClosesAt }: DemoStreet, say: (line: string) => void): void {
   for (const camera of DEMO_CAMERAS) say(`${camera}  ${STORIES[camera].about}`)
   say(`The market of cam-3 is permitted until ${marketClosesAt}, with some seconds to clear away.`)

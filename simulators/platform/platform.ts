@@ -13,6 +13,8 @@ import { connect, type MqttClient } from 'mqtt'
 import { fault, reasonOf, redact } from '../../gateway/kit/errors.ts'
 import { ulid } from '../../gateway/kit/ids.ts'
 import { type Alert, CaseBook, type CaseHabits, type Step } from './case-book.ts'
+import { EvidenceClerk, type Part } from './evidence-clerk.ts'
+import type { EvidenceInbox } from './evidence-inbox.ts'
 import { Ledger, type Received } from './ledger.ts'
 
 export interface PlatformOptions {
@@ -31,6 +33,8 @@ export interface PlatformOptions {
   readonly habits?: Partial<Omit<CaseHabits, 'verdict'>>
   /** Where `messages.ndjson` is written; absent: nowhere. */
   readonly folder?: string | undefined
+  /** Keeps evidence that comes in parts, and gives receipts for all that is in it; absent: it takes none. */
+  readonly inbox?: EvidenceInbox | undefined
   readonly faults: {
     /** Share of acknowledgements that are forgotten, 0..1. */
     readonly ackLoss: number
@@ -76,6 +80,9 @@ export class Platform {
   /** Ids to acknowledge, by gateway. */
   readonly #acks = new Map<string, string[]>()
   readonly #acknowledged = new Set<string>()
+  /** Commands of others than the case book, by id. */
+  readonly #commands = new Map<string, { timer: NodeJS.Timeout; done: (answer: Answer) => void }>()
+  readonly #clerk: EvidenceClerk | null
   readonly #random: () => number
   #client: MqttClient | null = null
   #closed = false
@@ -84,6 +91,8 @@ export class Platform {
     this.#options = options
     this.#cases = new CaseBook({ ...USUAL_HABITS, ...options.habits, verdict: options.verdict })
     this.#random = options.random ?? Math.random
+    const ask = (gateway: string, name: string, args: object) => void this.command(gateway, name, args)
+    this.#clerk = options.inbox ? new EvidenceClerk(options.inbox, ask) : null
     if (options.folder !== undefined) mkdirSync(options.folder, { recursive: true })
   }
 
@@ -113,6 +122,16 @@ export class Platform {
   on<Name extends keyof PlatformEvents>(name: Name, listener: (...values: PlatformEvents[Name]) => void) {
     this.#events.on(name, listener as never)
     return () => void this.#events.off(name, listener as never)
+  }
+
+  /** Asked again, under the same id, until the gateway answers. */
+  command(gateway: string, name: string, args: object, by = this.#options.by): Promise<Answer> {
+    const id = ulid()
+    const expiresAt = new Date(Date.now() + COMMAND_LIFE_MS).toISOString()
+    const payload = JSON.stringify({ id, by, expiresAt, args })
+    const send = () => this.#client?.publish(this.#topic(gateway, `cmd/${name}`), payload, { qos: 1 })
+    send()
+    return new Promise((done) => this.#commands.set(id, { timer: setInterval(send, ASK_AGAIN_MS), done }))
   }
 
   async goOnline(): Promise<void> {
@@ -153,7 +172,8 @@ export class Platform {
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const { timer } of this.#pending.values()) clearTimeout(timer)
+    for (const { timer } of [...this.#pending.values(), ...this.#commands.values()]) clearTimeout(timer)
+    this.#clerk?.close()
     for (const timer of this.#timers) clearTimeout(timer)
     const client = this.#client
     if (!client) return
@@ -173,6 +193,7 @@ export class Platform {
     const [, , , gateway, kind] = topic.split('/')
     if (!isMessage(body) || gateway === undefined) return
     if (kind === 'res') this.#hearResult(body.data as Answer)
+    if (kind === 'evidence-part') this.#clerk?.take(gateway, body.data as Part)
     if (typeof body.sequence !== 'number') return
     const { id, sequence, late = false, type, data } = body
     const message: Received = { gateway, topic, id, sequence, late, type, data }
@@ -248,7 +269,14 @@ export class Platform {
     }
   }
 
-  #hearResult({ id, ok, reason, first }: Answer): void {
+  #hearResult(answer: Answer): void {
+    const { id, ok, reason, first } = answer
+    const command = this.#commands.get(id)
+    if (command) {
+      clearInterval(command.timer)
+      this.#commands.delete(id)
+      command.done(answer)
+    }
     const pending = this.#pending.get(id)
     if (!pending) return
     clearInterval(pending.timer)
@@ -268,7 +296,7 @@ export class Platform {
 
   #record(topic: string, body: unknown, retained: boolean): void {
     if (this.#options.folder === undefined) return
-    const line = JSON.stringify({ at: new Date().toISOString(), topic, retained, body })
+    const line = JSON.stringify({ at: new Date().toISOString(), topic, retained, body }, unrecorded)
     appendFileSync(join(this.#options.folder, 'messages.ndjson'), `${line}\n`)
   }
 
@@ -291,12 +319,18 @@ export class Platform {
   }
 }
 
-interface Answer {
+export interface Answer {
   readonly id: string
   readonly ok: boolean
+  readonly code?: string
   readonly reason?: string
+  readonly result?: unknown
   readonly first?: { readonly ok: boolean }
 }
+
+/** Tokens are for whoever asked, and bytes lie in the inbox. */
+const unrecorded = (key: string, value: unknown): unknown =>
+  key === 'token' || key === 'base64' ? '***' : value
 
 interface Sealed {
   readonly eventId: string

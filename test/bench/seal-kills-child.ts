@@ -2,6 +2,7 @@
  * Holds, seals and stamps act after act until it is killed. `EVIDENCE_FOLDER`, `EVIDENCE_FOOTAGE`, `EVIDENCE_TSA` (JSON).
  * A line is written after what it says is done: `ready`, `sealed <packageId>`, `stamped <packageId>`.
  */
+
 import { readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { EvidenceOptions } from '../../gateway/evidence/keeper.ts'
@@ -13,6 +14,7 @@ import { Database } from '../../gateway/kit/database.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
 import type { Footage } from '../../gateway/streams/gop.ts'
+import { DELIVERS_NOTHING } from '../stages/evidence-footage.ts'
 
 /** One act of so many has stills, which start ffmpeg; the others are all disk. */
 const STILLS_EVERY = 8
@@ -27,11 +29,11 @@ const closing = new Closing()
 const database = new Database(join(folder, 'lushao.db'))
 const room = await EvidenceRoom.open(
   {
-    config: {
-      ...{ site: 'nanjing-road', gateway: 'gw-01', utcOffsetMinutes: 480 },
+    config: () => ({
+      ...DELIVERS_NOTHING,
       storage: StorageOptions.parse({ folder, freeMinMiB: 0 }),
       evidence: EvidenceOptions.parse({ sm2: true, timestamp: { authorities, retryFirstSec: 0.05 } }),
-    },
+    }),
     ...{ folder, database, clock: systemClock, log: silentLog },
     outbox: new Outbox(database, OutboxOptions.parse({}), systemClock, silentLog),
   },

@@ -7,7 +7,9 @@ import { EvidenceKeeper, EvidenceOptions, type KeeperParts } from '../../gateway
 import type { EventFacts } from '../../gateway/evidence/package.ts'
 import { openSigner } from '../../gateway/evidence/seal.ts'
 import { StorageOptions } from '../../gateway/evidence/vault.ts'
+import { CalendarOptions } from '../../gateway/kit/calendar.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
+import { DeliveryOptions } from '../../gateway/outbox/delivery-options.ts'
 import type { Footage } from '../../gateway/streams/gop.ts'
 
 export const WIDTH = 320
@@ -102,4 +104,11 @@ export async function sealOne(keeper: EvidenceKeeper, eventId: string, change: P
   await keeper.hold(eventId, 'START', wrap(STREET, 12))
   await keeper.hold(eventId, 'CONFIRM', wrap(LATER, 12, 180_000))
   return keeper.seal(factsOf(eventId, change))
+}
+
+/** Of a box that delivers nothing, as much of its configuration as its evidence room needs. */
+export const DELIVERS_NOTHING = {
+  ...{ site: 'nanjing-road', gateway: 'gw-01', utcOffsetMinutes: 480 },
+  ...{ delivery: DeliveryOptions.parse({}), calendar: CalendarOptions.parse({}) },
+  holidays: { calendar: 'none', version: '1', years: [] },
 }

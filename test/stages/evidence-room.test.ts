@@ -17,7 +17,7 @@ import { silentLog } from '../../gateway/kit/log.ts'
 import { MESSAGES } from '../../gateway/mqtt/messages.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
 import { TimeAuthority } from '../../simulators/tsa/authority.ts'
-import { factsOf, LATER, temporaryFolder, wrap } from './evidence-footage.ts'
+import { DELIVERS_NOTHING, factsOf, LATER, temporaryFolder, wrap } from './evidence-footage.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'lushao-tsa-'))
 const authority = await TimeAuthority.start({ folder: home })
@@ -42,7 +42,7 @@ async function openRoom(authorities: object[], encryption?: { keyFile: string })
   const outbox = new Outbox(database, OutboxOptions.parse({}), systemClock, silentLog)
   const evidence = EvidenceOptions.parse({ sm2: true, timestamp: { authorities } })
   const storage = StorageOptions.parse({ folder, freeMinMiB: 0, encryption })
-  const config = { site: 'nanjing-road', gateway: 'gw-01', utcOffsetMinutes: 480, evidence, storage }
+  const config = () => ({ ...DELIVERS_NOTHING, evidence, storage })
   const parts = { config, folder, database, outbox, clock: systemClock, log: silentLog }
   const room = await EvidenceRoom.open(parts, closing)
   closing.own(room.heads)

@@ -12,11 +12,18 @@ import { Custody } from '../../gateway/evidence/custody.ts'
 import { StorageOptions, Vault } from '../../gateway/evidence/vault.ts'
 import { AccessLog } from '../../gateway/http/access-log.ts'
 import { Accounts } from '../../gateway/http/accounts.ts'
+import { Grants } from '../../gateway/http/grants.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
 import type { Role } from '../../gateway/http/permissions.ts'
 import { HttpServer } from '../../gateway/http/server.ts'
-import type { CameraView, LiveSource, NoticeDesk, RetentionDesk } from '../../gateway/http/views.ts'
-import { systemClock } from '../../gateway/kit/clock.ts'
+import type {
+  CameraView,
+  DeliveryView,
+  LiveSource,
+  NoticeDesk,
+  RetentionDesk,
+} from '../../gateway/http/views.ts'
+import { type Clock, systemClock } from '../../gateway/kit/clock.ts'
 import { Database } from '../../gateway/kit/database.ts'
 import { fault } from '../../gateway/kit/errors.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
@@ -54,6 +61,11 @@ const CAMERA: CameraView = {
   ],
 }
 
+const DELIVERY: DeliveryView = {
+  ...{ way: 'upload', owed: 2, oldestOwedSec: 90, partly: 0, delivered: 5, refused: 0 },
+  ...{ sentBytes: 3_000_000, resentBytes: 1_000, trouble: null },
+}
+
 /** A desk that no notice leaves: routes are asked for their permission, not for what they do. */
 const NO_NOTICES: NoticeDesk = {
   versions: () => [],
@@ -76,6 +88,8 @@ export async function startServer(
     options?: Partial<HttpOptions>
     folder?: string
     live?: LiveSource
+    /** Of the grants alone. */
+    clock?: Clock
     notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
     retention?: Partial<RetentionDesk>
     evidenceVault?: Vault
@@ -98,6 +112,11 @@ export async function startServer(
   const accounts = new Accounts({ options, database, clock: systemClock })
   const custody = new Custody(database)
   const accessLog = new AccessLog({ database, clock: systemClock })
+  const vault = changes.evidenceVault ?? new Vault(StorageOptions.parse({ folder }))
+  const grants = new Grants({
+    ...{ database, accessLog, vault, fetchUrl: undefined, ttlMaxSec: 900 },
+    ...{ clock: changes.clock ?? systemClock, log: silentLog },
+  })
   const suppressed = new SuppressedActs(database, systemClock)
   const cameras = [CAMERA]
   const analysed: BodyCamRecording[] = []
@@ -140,9 +159,11 @@ export async function startServer(
     notices: changes.notices?.({ database, outbox, desk }) ?? NO_NOTICES,
     office,
     cameras: { cameras: () => cameras },
-    evidenceVault: changes.evidenceVault ?? new Vault(StorageOptions.parse({ folder })),
+    evidenceVault: vault,
     ...{ custody, clock: systemClock },
     recordings,
+    grants,
+    delivery: { delivery: () => DELIVERY },
     directory: { devices: () => [], people: () => [] },
     retention: {
       ...{ view: () => ({}), viewOf: () => null, purger: { tombstones: async () => [] } },
@@ -177,6 +198,7 @@ export async function startServer(
       accounts,
       accessLog,
       custody,
+      grants,
       cameras,
       recordings,
       analysed,

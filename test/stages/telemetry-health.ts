@@ -24,5 +24,11 @@ export const HEALTH: Health = {
   alertsRaised: 1,
   brokerConnected: true,
   feedsOpen: 1,
+  evidenceOwed: 2,
+  evidenceOldestSec: 90,
+  evidenceDelivered: 5,
+  evidenceRefused: 0,
+  evidenceSentBytes: 3_000_000,
+  evidenceResentBytes: 1_000,
   diskFreeBytes: 1e9,
 }

@@ -1,7 +1,7 @@
 /** What the box knows besides alerts: cameras, zones, devices, people, recordings. Read only. */
 import { z } from 'zod'
 import type { App } from '../schema.ts'
-import type { CameraBoard, Directory, RecordingDesk } from '../views.ts'
+import type { CameraBoard, DeliveryBoard, Directory, RecordingDesk } from '../views.ts'
 
 const Camera = z.looseObject({
   id: z.string(),
@@ -16,6 +16,17 @@ const Camera = z.looseObject({
     .describe('What its records may be at most, as it is configured today.'),
   evidenceCapabilityReasons: z.array(z.string()).describe('Codes of why it is no more.'),
 })
+const Delivery = z.object({
+  way: z.enum(['upload', 'parts', 'none']),
+  owed: z.int().describe('Packages on their way to the platform.'),
+  oldestOwedSec: z.number(),
+  partly: z.int().describe('Packages of which the platform has what goes unasked, and no more.'),
+  delivered: z.int(),
+  refused: z.int(),
+  sentBytes: z.int(),
+  resentBytes: z.int(),
+  trouble: z.string().nullable().describe('Why nothing moves: a code of the error catalogue.'),
+})
 const List = z.array(z.unknown())
 const tags = ['registers']
 
@@ -23,9 +34,11 @@ export interface RegisterParts {
   readonly cameras: CameraBoard
   readonly directory: Directory
   readonly recordings: RecordingDesk
+  readonly delivery: DeliveryBoard
 }
 
-export function registerRoutes(app: App, { cameras, directory, recordings }: RegisterParts): void {
+export function registerRoutes(app: App, { cameras, directory, recordings, delivery }: RegisterParts): void {
+  deliveryRoute(app, delivery)
   app.get(
     '/api/v1/cameras',
     {
@@ -89,5 +102,20 @@ export function registerRoutes(app: App, { cameras, directory, recordings }: Reg
       },
     },
     (request) => ({ recordings: recordings.list(request.query.limit, request.query.before) }),
+  )
+}
+
+function deliveryRoute(app: App, delivery: DeliveryBoard): void {
+  app.get(
+    '/api/v1/delivery',
+    {
+      config: { permission: 'cameras:read' },
+      schema: {
+        tags,
+        summary: 'how evidence fares on its way to the platform',
+        response: { 200: z.object({ delivery: Delivery }) },
+      },
+    },
+    () => ({ delivery: delivery.delivery() }),
   )
 }
