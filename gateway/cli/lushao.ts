@@ -10,6 +10,7 @@ import { addAnalyse } from './analyse.ts'
 import { addCheck } from './check.ts'
 import { addDoctor } from './doctor.ts'
 import { addEval } from './eval.ts'
+import { addExport } from './export.ts'
 import { addKeys } from './keys.ts'
 import { addModels } from './models.ts'
 import { makeProgram, runProgram } from './program.ts'
@@ -31,6 +32,7 @@ addRules(program)
 addDoctor(program)
 addAnalyse(program)
 addVerify(program)
+addExport(program)
 addEval(program)
 addAlerts(program)
 addReport(program)

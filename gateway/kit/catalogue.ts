@@ -7,6 +7,7 @@ import { BOX_FAULTS } from './faults/box.ts'
 import { COMMAND_LINE_FAULTS } from './faults/command-line.ts'
 import { CONFIG_FAULTS } from './faults/config.ts'
 import { EVIDENCE_FAULTS } from './faults/evidence.ts'
+import { EXPORT_FAULTS } from './faults/export.ts'
 import { FRAMES_FAULTS } from './faults/frames.ts'
 import { HTTP_FAULTS } from './faults/http.ts'
 import { MODELS_FAULTS } from './faults/models.ts'
@@ -21,6 +22,7 @@ export const CATALOGUE = {
   ...MODELS_FAULTS,
   ...VIOLATIONS_FAULTS,
   ...EVIDENCE_FAULTS,
+  ...EXPORT_FAULTS,
   ...ALERTS_FAULTS,
   ...PERSUASION_FAULTS,
   ...HTTP_FAULTS,
