@@ -14,6 +14,7 @@ import { SuppressedActs } from './alerts/suppressed.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
 import { EvidenceKeeper } from './evidence/keeper.ts'
+import { ExportDesk } from './evidence/redacted/desk.ts'
 import { openSigner, type Signer } from './evidence/seal.ts'
 import { manifestSummary } from './evidence/summary.ts'
 import type { SealedPackage } from './evidence/vault.ts'
@@ -124,9 +125,12 @@ async function build(box: Box): Promise<RunningGateway> {
   const health = () =>
     healthOf(folder, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
+  const exports = closing.own(
+    await ExportDesk.open(config.redaction, evidence.vault, eyes.detector, { clock, log }),
+  )
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed },
+    ...{ persuading, suppressed, exports },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -152,7 +156,7 @@ const RECORDINGS_ASKED_MAX = 200
 
 /** What is read at the start only; a change of it waits for the next start, and that is said. */
 const START_OPTIONS = [
-  ...(['site', 'gateway', 'clock', 'model', 'evidence'] as const),
+  ...(['site', 'gateway', 'clock', 'model', 'evidence', 'redaction'] as const),
   ...(['storage', 'outbox', 'mqtt', 'http', 'telemetry'] as const),
 ]
 
@@ -272,6 +276,7 @@ async function openHttp(
     link: MqttLink
     persuading: Persuading
     suppressed: SuppressedActs
+    exports: ExportDesk
   },
 ): Promise<HttpServer> {
   const { folder, clock, log, closing } = box
@@ -280,6 +285,7 @@ async function openHttp(
     await HttpServer.start({
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
       recordings: parts.registry,
+      exports: parts.exports,
       accessLog: new AccessLog({ database: parts.database, clock }),
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },

@@ -4,12 +4,14 @@
  * A purpose is asked once a login and sent with every look. The outline is drawn here, over the picture; the
  * pictures themselves stay as they are in the sealed package.
  */
+import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { DerivedItem, EvidenceItem, OriginalItem } from '../evidence/package.ts'
 import type { Box } from '../kit/geometry.ts'
 import type { ViolationEvent } from '../violations/event.ts'
 import { type Api, fileUrl, type Me } from './api.ts'
 import { ClipPlayer } from './clip-player.tsx'
+import { ExportChoice } from './export-choice.tsx'
 import { Notice } from './notice.tsx'
 import { PurposeForm } from './purpose.tsx'
 import { timeOf, useWords } from './words.ts'
@@ -55,7 +57,9 @@ export function Evidence({ api, me, event, purpose, onPurpose }: EvidenceProps) 
   return items === null ? (
     <Empty text={t('loading')} />
   ) : (
-    <Pictures items={items} box={event.box} purpose={purpose} />
+    <Pictures items={items} box={event.box} purpose={purpose}>
+      <ExportChoice api={api} me={me} packages={packages} purpose={purpose} />
+    </Pictures>
   )
 }
 
@@ -80,7 +84,14 @@ function useItems(api: Api, packages: readonly string[], purpose: string) {
   return { items, error }
 }
 
-function Pictures({ items, box, purpose }: { items: Packed<EvidenceItem>[]; box: Box; purpose: string }) {
+interface PicturesProps {
+  readonly items: Packed<EvidenceItem>[]
+  readonly box: Box
+  readonly purpose: string
+  readonly children: ComponentChildren
+}
+
+function Pictures({ items, box, purpose, children }: PicturesProps) {
   const { t } = useWords()
   const moments = momentsOf(items)
   const clip = items.find((item): item is Packed<OriginalItem> => item.isOriginal && item.kind === 'CLIP')
@@ -122,6 +133,7 @@ function Pictures({ items, box, purpose }: { items: Packed<EvidenceItem>[]; box:
         onShow={setView}
         onOutline={() => setOutlined(!outlined)}
       />
+      {children}
     </section>
   )
 }

@@ -27,6 +27,7 @@ import { administrationRoutes } from './routes/administration.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { dutyRoutes } from './routes/duty.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { healthRoutes } from './routes/health.ts'
 import { liveRoute } from './routes/live.ts'
 import { pageRoutes } from './routes/page.ts'
@@ -41,6 +42,7 @@ import type {
   AlertsView,
   CameraBoard,
   Directory,
+  ExportsView,
   LawDesk,
   LiveSource,
   MetricsSource,
@@ -59,6 +61,7 @@ export interface HttpParts {
   readonly cameras: CameraBoard
   /** The vault's folder of sealed packages. */
   readonly evidenceFolder: string
+  readonly exports: ExportsView
   readonly recordings: RecordingDesk
   readonly directory: Directory
   readonly law: LawDesk
@@ -196,6 +199,7 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   actRoutes(app, parts)
   dutyRoutes(app, parts)
   statisticsRoutes(app, parts)
+  exportRoutes(app, parts)
   evidenceRoutes(app, parts)
   registerRoutes(app, parts)
   ruleRoutes(app, parts.law)

@@ -17,6 +17,7 @@ import type { Statements } from '../alerts/statements.ts'
 import type { Statistics } from '../alerts/statistics.ts'
 import type { SuppressedActs } from '../alerts/suppressed.ts'
 import type { Tickets } from '../alerts/tickets.ts'
+import type { ExportDesk } from '../evidence/redacted/desk.ts'
 import type { Point } from '../kit/geometry.ts'
 import type { PublicRules } from '../violations/public-view.ts'
 
@@ -35,6 +36,9 @@ export interface NoticeDesk {
   /** What was played; null when nothing was kept, or it is not as it was kept. */
   audio(persuasionId: string): Promise<Buffer | null>
 }
+
+/** Redacted copies of packages. */
+export type ExportsView = Pick<ExportDesk, 'has' | 'request'>
 
 /** The rooms beside the desk, as far as people see them. */
 export interface OfficeView {

@@ -8,6 +8,10 @@ import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
 import { BodyCamRegistry } from '../../devices/bodycam/registry.ts'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
 import { SuppressedActs } from '../../gateway/alerts/suppressed.ts'
+import type { DetectorPool } from '../../gateway/detections/detector.ts'
+import { ExportDesk } from '../../gateway/evidence/redacted/desk.ts'
+import { RedactionOptions } from '../../gateway/evidence/redacted/profiles.ts'
+import { StorageOptions, Vault } from '../../gateway/evidence/vault.ts'
 import { AccessLog } from '../../gateway/http/access-log.ts'
 import { Accounts } from '../../gateway/http/accounts.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
@@ -72,6 +76,7 @@ export async function startServer(
     options?: Partial<HttpOptions>
     folder?: string
     live?: LiveSource
+    detector?: DetectorPool
     notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
     /** What the rules of the catalogue say instead. */
     rule?: Record<string, unknown>
@@ -125,6 +130,9 @@ export async function startServer(
     log: silentLog,
   })
   await recordings.start()
+  const vault = new Vault(StorageOptions.parse({ folder }))
+  const beside = { clock: systemClock, log: silentLog }
+  const exports = await ExportDesk.open(RedactionOptions.parse({}), vault, changes.detector ?? null, beside)
   const server = await HttpServer.start({
     options,
     accounts,
@@ -135,6 +143,7 @@ export async function startServer(
     cameras: { cameras: () => cameras },
     evidenceFolder: join(folder, 'evidence'),
     recordings,
+    exports,
     directory: { devices: () => [], people: () => [] },
     law: { publicRules: () => publicRules(SAMPLE, HERE), suppressed },
     metrics: { contentType: 'text/plain', metrics: async () => 'lushao_up 1\n' },
@@ -150,6 +159,7 @@ export async function startServer(
     open = false
     await server.close()
     await recordings.close()
+    await exports.close()
     database.close()
   }
   onTestFinished(async () => {

@@ -15,15 +15,14 @@ import type { DetectorPool } from '../../detections/detector.ts'
 import type { Clock } from '../../kit/clock.ts'
 import { type Fault, fault } from '../../kit/errors.ts'
 import type { Log } from '../../kit/log.ts'
+import type { Vault } from '../vault.ts'
 import { type ExportWish, exportPackage } from './export.ts'
 import type { RedactionOptions } from './profiles.ts'
 import { zipFolder } from './zip.ts'
 
-export interface ExportDeskParts {
+interface ExportDeskParts {
   readonly options: RedactionOptions
-  /** Sealed packages, and where exports lie. */
-  readonly evidenceFolder: string
-  readonly folder: string
+  readonly vault: Vault
   readonly detector: DetectorPool | null
   readonly clock: Clock
   readonly log: Log
@@ -50,17 +49,31 @@ const WORK = '.work-'
 
 export class ExportDesk {
   readonly #parts: ExportDeskParts
+  readonly #folder: string
   readonly #jobs: Job[] = []
   readonly #stop = new AbortController()
   #working: Promise<void> = Promise.resolve()
 
-  constructor(parts: ExportDeskParts) {
+  private constructor(parts: ExportDeskParts) {
     this.#parts = parts
+    this.#folder = join(parts.vault.root, 'exports')
+  }
+
+  /** `detector`: that of the cameras; it looks at exports in its spare time. */
+  static async open(
+    options: RedactionOptions,
+    vault: Vault,
+    detector: DetectorPool | null,
+    { clock, log }: { readonly clock: Clock; readonly log: Log },
+  ): Promise<ExportDesk> {
+    const desk = new ExportDesk({ options, vault, detector, clock, log })
+    await desk.#start()
+    return desk
   }
 
   /** What a crash left half done is no export. */
-  async start(): Promise<void> {
-    const { folder } = this.#parts
+  async #start(): Promise<void> {
+    const folder = this.#folder
     await mkdir(folder, { recursive: true, mode: 0o700 })
     for (const name of await readdir(folder)) {
       if (name.startsWith('.') || !name.endsWith('.zip'))
@@ -69,10 +82,14 @@ export class ExportDesk {
     await this.#clear()
   }
 
+  has(packageId: string): Promise<boolean> {
+    return this.#parts.vault.has(packageId)
+  }
+
   /** Waits a while for the export; asked again it goes on. @throws Fault EXPORT_QUEUE_FULL, EVIDENCE_UNREADABLE */
   async request(packageId: string, wish: ExportWish): Promise<Asked> {
     const name = this.#nameOf(packageId, wish)
-    const file = join(this.#parts.folder, name)
+    const file = join(this.#folder, name)
     if (await isFile(file)) return { state: 'ready', file }
     const job = this.#jobs.find((each) => each.name === name) ?? this.#enqueue(name, packageId, wish)
     const failure = await within(job.over, this.#parts.options.waitSec * 1000)
@@ -118,7 +135,8 @@ export class ExportDesk {
   }
 
   async #make(job: Job): Promise<void> {
-    const { evidenceFolder, folder, detector, options, clock, log } = this.#parts
+    const { vault, detector, options, clock, log } = this.#parts
+    const folder = this.#folder
     this.#stop.signal.throwIfAborted()
     await this.#clear()
     const wallMs = clock.wallMs()
@@ -127,7 +145,7 @@ export class ExportDesk {
     try {
       await exportPackage({
         ...job.wish,
-        ...{ from: join(evidenceFolder, job.packageId), to: work, purpose: null },
+        ...{ from: join(vault.evidence, job.packageId), to: work, purpose: null },
         ...{ detector, options, wallMs, signal: this.#stop.signal },
         onFault: (found) => log.warn({ code: found.code, ...found.values }, found.message),
         onProgress: (doneSec, totalSec) => Object.assign(job, { doneSec, totalSec }),
@@ -140,7 +158,8 @@ export class ExportDesk {
 
   /** The oldest go first, and none stays longer than its days. */
   async #clear(): Promise<void> {
-    const { folder, options, clock } = this.#parts
+    const { options, clock } = this.#parts
+    const folder = this.#folder
     const names = (await readdir(folder)).filter((name) => name.endsWith('.zip'))
     const files = await Promise.all(
       names.map(async (name) => ({ name, madeMs: (await stat(join(folder, name))).mtimeMs })),
