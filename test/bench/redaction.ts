@@ -80,13 +80,13 @@ async function judge(name: string, film: PrivateFilm, profile: Profile, witness:
   rmSync(to, { force: true })
   const beforeSec = cpuSec()
   const redacted = await openRedaction({
-    ...{ file: film.file, profile, masks: [], act: [0.4, 0.4, 0.7, 0.9], still: false },
+    ...{ file: film.file, profile, masks: [], still: false },
     ...{ seconds: film.seconds, detector: witness, wholePersons: false, onProgress: () => undefined },
     looksPerSec: RedactionOptions.parse({}).looksPerSec,
   })
   await writeClip(redacted, to)
   const cost = (cpuSec() - beforeSec) / film.seconds
-  const found = coverageOf(film, to)
+  const found = coverageOf(film, to, redacted.coarse)
   const isBare = shows(found, profile)
   if (isBare) bare++
   const cells = [

@@ -1,26 +1,23 @@
 /**
  * What is hidden in each picture of a piece of footage: what was found, joined by the rules of a profile.
  *
- *     detector ─ boxes ─▶ ways ─▶ heads, vehicles ─────────────────────┐
- *                           └─ explain ─┐                              ├─▶ tiles hidden at a moment
- *     motion ─ maps ─ less what a box explains ─▶ parts, grown upwards ─┘   and whether the rest is coarse
+ *     detector ─ boxes ─▶ ways ─▶ heads, vehicles ─────────────────────────┐
+ *                           └─ bodies ─┐                                   ├─▶ tiles hidden at a moment
+ *     motion ─ maps ─ less the bodies that are known ─▶ parts, grown up ───┘   and whether the rest is coarse
  *
- * A detector that is loaded explains what moves: a walker's body is no secret, his head is. What moves and is in no
- * box is hidden whole and somewhat above, since a head may be as dark as the wall behind it.
+ * A detector that is loaded explains what moves: a walker's body is no secret, his head is. All else that moves is
+ * hidden whole and somewhat above, since a head may be as dark as the wall behind it.
  */
-import type { Box } from '../../kit/geometry.ts'
 import type { Motion } from './motion.ts'
 import { grown, joinInto, markBox, partsOf, TILES, TILES_ACROSS, type TileMap } from './plane.ts'
 import type { Hides } from './profiles.ts'
 import { headOf, riderOf, type Sighting, type Ways } from './ways.ts'
 
-/** Smaller parts are noise: a person of them is ten pixels high in a 720p picture, and nobody's face. */
-const PART_TILES_MIN = 6
+/** Smaller parts are noise: three tiles are 50 pixels of a 720p picture. */
+const PART_TILES_MIN = 3
 /** A moving part reaches so far beyond what was seen of it, tiles to all sides, and shares of its height upwards. */
 const RIM = 3
 const ABOVE = 0.35
-/** Without a detector: how much of the act's box, from above, may hold the heads of those who act. */
-const ACT_UPPER = 0.55
 
 export interface CoverParts {
   readonly hides: Hides
@@ -28,8 +25,6 @@ export interface CoverParts {
   readonly motion: Motion
   /** Null: no detector looked, or it failed. */
   readonly ways: Ways | null
-  /** The act's largest extent. */
-  readonly act: Box
   /** Width over height of the picture. */
   readonly aspect: number
 }
@@ -37,31 +32,24 @@ export interface CoverParts {
 export class Cover {
   readonly #parts: CoverParts
   readonly #maps: readonly TileMap[]
-  readonly #unnamed = new Map<number, TileMap>()
+  readonly #moving = new Map<number, TileMap>()
 
   constructor(parts: CoverParts) {
     this.#parts = parts
-    this.#maps = parts.hides.unnamed ? parts.motion.maps() : []
+    this.#maps = parts.hides.moving ? parts.motion.maps() : []
   }
 
   /** True: what is not hidden is shown in large cells only, because nobody can say what is in it. */
   get coarse(): boolean {
-    return this.#parts.ways === null && this.#parts.hides.withoutDetector === 'everything'
+    return this.#parts.ways === null && this.#parts.hides.coarseWithoutDetector
   }
 
   /** A map of its own for the caller. */
   at(timeMs: number): TileMap {
-    const { hides, ways, act } = this.#parts
+    const { hides, ways } = this.#parts
     const map = new Uint8Array(TILES)
-    if (hides.unnamed) for (const at of this.#samplesAround(timeMs)) joinInto(map, this.#unnamedAt(at))
-    if (ways === null) {
-      const [x1, y1, x2, y2] = act
-      if (hides.withoutDetector === 'act') {
-        markBox(map, [x1, y1 - 0.1 * (y2 - y1), x2, y1 + ACT_UPPER * (y2 - y1)])
-      }
-      return map
-    }
-    for (const sighting of ways.at(timeMs)) this.#hide(map, sighting)
+    if (hides.moving) for (const at of this.#samplesAround(timeMs)) joinInto(map, this.#movingAt(at))
+    for (const sighting of ways?.at(timeMs) ?? []) this.#hide(map, sighting)
     return map
   }
 
@@ -81,8 +69,8 @@ export class Cover {
     return around.filter((at) => at >= 0 && at < this.#maps.length)
   }
 
-  #unnamedAt(at: number): TileMap {
-    const known = this.#unnamed.get(at)
+  #movingAt(at: number): TileMap {
+    const known = this.#moving.get(at)
     if (known !== undefined) return known
     const map = this.#unexplained(at)
     const out = new Uint8Array(TILES)
@@ -93,8 +81,8 @@ export class Cover {
     }
     const wide = grown(out, RIM)
     // Pictures are painted in the order of time: two maps are enough.
-    if (this.#unnamed.size > 2) this.#unnamed.delete(this.#unnamed.keys().next().value!)
-    this.#unnamed.set(at, wide)
+    if (this.#moving.size > 2) this.#moving.delete(this.#moving.keys().next().value!)
+    this.#moving.set(at, wide)
     return wide
   }
 
@@ -113,16 +101,11 @@ export class Cover {
   }
 
   #unexplained(at: number): TileMap {
-    const { motion, ways } = this.#parts
+    const { motion, ways, aspect } = this.#parts
     const map = this.#maps[at]!
     if (ways === null) return map
-    const explained = new Uint8Array(TILES)
-    for (const { sort, box, moves } of ways.at(motion.timesMs[at]!)) {
-      // A parked car explains nobody who walks past it.
-      if (sort === 'person' || moves) markBox(explained, box)
-    }
-    // The pixel that somebody just left, and the blur at his rim, are his.
-    const wide = grown(explained, 2)
-    return map.map((moves, tile) => moves & (1 - wide[tile]!))
+    const bodies = new Uint8Array(TILES)
+    for (const body of ways.bodiesAt(motion.timesMs[at]!, aspect)) markBox(bodies, body)
+    return map.map((moves, tile) => moves & (1 - bodies[tile]!))
   }
 }

@@ -209,9 +209,9 @@ class Exporter {
 
   #footageJob(item: OriginalItem, file: string): FootageJob {
     const { profile, wholePersons, detector, options, signal, onProgress } = this.#job
-    const { privacyMasks, box } = this.#document
+    const { privacyMasks } = this.#document
     return {
-      ...{ file, profile, wholePersons, detector, masks: privacyMasks, act: box },
+      ...{ file, profile, wholePersons, detector, masks: privacyMasks },
       still: item.kind !== 'CLIP',
       seconds: secondsOf(item),
       looksPerSec: options.looksPerSec,
@@ -222,15 +222,10 @@ class Exporter {
 
   #tellNoDetector({ looks }: Redactable): void {
     const { profile, detector, onFault } = this.#job
-    const { withoutDetector } = HIDES[profile]
-    if (looks > 0 || withoutDetector === 'nothing' || this.#toldNoDetector) return
+    if (looks > 0 || !HIDES[profile].coarseWithoutDetector || this.#toldNoDetector) return
     this.#toldNoDetector = true
-    const how =
-      withoutDetector === 'everything'
-        ? 'all that moves is hidden and the rest is coarse'
-        : 'all that moves is hidden, and the upper part of the act'
     const reason = detector === null ? 'none is loaded' : 'it gave no answer'
-    onFault(fault('EXPORT_NO_DETECTOR', { packageId: this.#document.packageId, profile, reason, how }))
+    onFault(fault('EXPORT_NO_DETECTOR', { packageId: this.#document.packageId, reason }))
   }
 
   async #exportClip(item: OriginalItem, redacted: Redactable): Promise<void> {

@@ -27,8 +27,6 @@ export interface FootageJob {
   readonly file: string
   readonly profile: Profile
   readonly masks: readonly Polygon[]
-  /** The act's largest extent. */
-  readonly act: Box
   /** Only the last picture is wanted. */
   readonly still: boolean
   readonly seconds: number
@@ -91,7 +89,7 @@ export async function openRedaction(job: FootageJob): Promise<Redactable> {
   const { timesMs, motion, ways, looks } = first
   if (timesMs.length === 0) throw undecodable(job.file, 'no picture came out')
   const hides = HIDES[job.profile]
-  const cover = new Cover({ hides, wholePersons: job.wholePersons, motion, ways, act: job.act, aspect })
+  const cover = new Cover({ hides, wholePersons: job.wholePersons, motion, ways, aspect })
   const stepMs = usualStepMs(timesMs)
   let hidden = 0
   let painted = 0
@@ -147,7 +145,7 @@ async function study(job: FootageJob, aspect: number): Promise<Studied> {
     if (timeMs < (timesMs.at(-1) ?? -Infinity)) throw undecodable(job.file, 'its times step back')
     timesMs.push(timeMs)
     mask.apply(yuv)
-    if (HIDES[job.profile].unnamed) motion.add(yuv, timeMs)
+    if (HIDES[job.profile].moving) motion.add(yuv, timeMs)
     const sec = (timeMs - timesMs[0]!) / 1000
     if (!job.still || sec >= job.seconds - STILL_LOOKED_SEC) await lookout.look(yuv, timeMs)
     job.onProgress(sec)

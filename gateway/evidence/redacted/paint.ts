@@ -38,7 +38,10 @@ export const hiddenLuma = (tileX: number, tileY: number): number =>
   HIDDEN_LUMA[(Math.floor(tileX / SQUARE) + Math.floor(tileY / SQUARE)) % 2]!
 
 export function paint(canvas: Canvas, hidden: TileMap, coarse: boolean): void {
-  if (coarse) makeCoarse(canvas, pixelsHidden(canvas, hidden))
+  if (coarse) {
+    const pixels = pixelsHidden(canvas, hidden)
+    for (const cell of coarseCells(canvas.width, canvas.height)) flatten(canvas, pixels, cell)
+  }
   for (let y = 0; y < TILES_DOWN; y++) {
     for (let x = 0; x < TILES_ACROSS; x++) if (hidden[y * TILES_ACROSS + x] === 1) paintTile(canvas, x, y)
   }
@@ -81,20 +84,20 @@ function pixelsHidden({ width, height }: Canvas, hidden: TileMap): Uint8Array {
   return out
 }
 
-function makeCoarse(canvas: Canvas, hidden: Uint8Array): void {
-  const [half, halfRows] = [canvas.width / 2, canvas.height / 2]
-  const columns = Math.max(1, Math.round((COARSE_ROWS * canvas.width) / canvas.height))
-  for (let row = 0; row < COARSE_ROWS; row++) {
-    for (let column = 0; column < columns; column++) {
-      const cell = {
-        left: Math.floor((column * half) / columns),
-        right: Math.floor(((column + 1) * half) / columns),
-        top: Math.floor((row * halfRows) / COARSE_ROWS),
-        bottom: Math.floor(((row + 1) * halfRows) / COARSE_ROWS),
-      }
-      flatten(canvas, hidden, cell)
+/** The cells of a coarse picture, in steps of two pixels. */
+export function coarseCells(width: number, height: number): Cell[] {
+  const [half, halfRows] = [width / 2, height / 2]
+  const columns = Math.max(1, Math.round((COARSE_ROWS * width) / height))
+  return Array.from({ length: COARSE_ROWS * columns }, (_, at) => {
+    const column = at % columns
+    const row = (at - column) / columns
+    return {
+      left: Math.floor((column * half) / columns),
+      right: Math.floor(((column + 1) * half) / columns),
+      top: Math.floor((row * halfRows) / COARSE_ROWS),
+      bottom: Math.floor(((row + 1) * halfRows) / COARSE_ROWS),
     }
-  }
+  })
 }
 
 interface Cell {

@@ -1,10 +1,10 @@
 /**
  * Which profile hides what: one table, and the words that go with every export. [R73]
  *
- *                masks   heads of people   vehicles (plates)   what moves and has no name   no detector
- *     EVIDENCE    ■            ·                  ·                       ·                  the same
- *     INTERNAL    ■            ■                  ·                       ■                  all that moves, and the act's upper part
- *     PUBLIC      ■            ■                  ■                       ■                  all that moves; the rest coarse
+ *                masks   heads of people   vehicles, plates   what else moves   without a detector
+ *     EVIDENCE    ■            ·              ·                   ·            the same
+ *     INTERNAL    ■            ■              those that move     ■            all that moves is hidden, the rest coarse
+ *     PUBLIC      ■            ■              ■                   ■            all that moves is hidden, the rest coarse
  *
  * Hiding too much is right, showing a face is wrong: what nobody can name is hidden whole. Nobody is recognised here
  * and no trait is inferred: a head is the upper part of a person's box, whoever that is [R83].
@@ -19,18 +19,18 @@ export interface Hides {
   readonly heads: boolean
   /** Whole vehicles and two-wheelers: their plates may be anywhere on them, and faces behind the glass. */
   readonly vehicles: boolean
-  /** What moves or was put there meanwhile, and is nobody's box. */
-  readonly unnamed: boolean
-  /** Without a detector a person who never moves cannot be told from a lamp post. */
-  readonly withoutDetector: 'nothing' | 'act' | 'everything'
+  /** What moves or was put there meanwhile, and is no body whose head is known. */
+  readonly moving: boolean
+  /** Without a detector a person who never moves cannot be told from a lamp post: then nothing is shown sharp. */
+  readonly coarseWithoutDetector: boolean
   /** Sounds of notices go along. Footage never has sound in an export. */
   readonly sound: boolean
 }
 
 export const HIDES: Readonly<Record<Profile, Hides>> = {
-  EVIDENCE: { heads: false, vehicles: false, unnamed: false, withoutDetector: 'nothing', sound: true },
-  INTERNAL: { heads: true, vehicles: false, unnamed: true, withoutDetector: 'act', sound: true },
-  PUBLIC: { heads: true, vehicles: true, unnamed: true, withoutDetector: 'everything', sound: false },
+  EVIDENCE: { heads: false, vehicles: false, moving: false, coarseWithoutDetector: false, sound: true },
+  INTERNAL: { heads: true, vehicles: false, moving: true, coarseWithoutDetector: true, sound: true },
+  PUBLIC: { heads: true, vehicles: true, moving: true, coarseWithoutDetector: true, sound: false },
 }
 
 /** What the one who hands it on must still look for. Machines find people and vehicles, not what is written. */
@@ -40,8 +40,8 @@ export const NOT_COVERED: Readonly<Record<Profile, { readonly en: string; readon
     zh: '仅遮挡摄像机隐私区；人脸、车牌、名称均可见，仅限办案使用。',
   },
   INTERNAL: {
-    en: 'Plates, drivers behind glass, shop signs, names of organisations and licences are visible; bodies, clothes and gait too. Somebody small, hidden in part or never moving may have been missed: look before handing it on.',
-    zh: '车牌、车窗内的驾驶人、店招、单位名称和证照可见，体貌、衣着、步态亦可见。过小、被遮挡或始终不动的人可能漏遮，转交前请人工查看。',
+    en: 'Plates of parked vehicles, people behind glass, shop signs, names of organisations and licences are visible; bodies, clothes and gait too. Somebody small, hidden in part or never moving may have been missed: look before handing it on.',
+    zh: '停放车辆的车牌、车窗内的人、店招、单位名称和证照可见，体貌、衣着、步态亦可见。过小、被遮挡或始终不动的人可能漏遮，转交前请人工查看。',
   },
   PUBLIC: {
     en: 'Names of organisations, shop signs and licences are not hidden, nor bodies, clothes and gait, nor time and place that a camera writes into its picture. Somebody small, hidden in part or never moving may have been missed: people must look at every picture before it is published (Art. 22 of the Regulation on Public Security Video).',

@@ -8,7 +8,7 @@
  * All looks are known before the first picture is painted, so a way is drawn backwards as well as forwards. A box
  * grows with the time to its nearest look, because somebody may have turned meanwhile.
  */
-import { type Box, intersection, iou } from '../../kit/geometry.ts'
+import { type Box, iou } from '../../kit/geometry.ts'
 
 export type Sort = 'person' | 'vehicle' | 'two-wheeler'
 
@@ -28,6 +28,10 @@ const HELD_MS = 800
 const GROWN = 0.06
 /** Shares of its size that a box grows a second, away from its nearest look. */
 const GROWN_PER_SEC = 0.5
+/** Looks no further apart than this say where somebody is in between. */
+const SURE_MS = 450
+const BODY_SHARE = 0.65
+const EDGE = 0.02
 const IOU_MIN = 0.12
 /** Apart by so many of its heights at most, and so many times larger or smaller. */
 const REACH = 0.6
@@ -52,11 +56,23 @@ export class Ways {
     for (const sighting of sightings) if (!taken.has(sighting)) this.#ways.push([{ ...sighting, timeMs }])
   }
 
-  /** Everybody who is, or may be, in the picture of this moment; `moves` when his place changes. */
-  at(timeMs: number): (Sighting & { readonly moves: boolean })[] {
+  /** Everybody who is, or may be, in the picture of this moment. */
+  at(timeMs: number): Sighting[] {
     return this.#ways.flatMap((way) => {
-      const found = boxAt(way, timeMs)
-      return found === null ? [] : [{ sort: way[0]!.sort, box: found, moves: moves(way, timeMs) }]
+      const box = boxAt(way, timeMs)
+      return box === null ? [] : [{ sort: way[0]!.sort, box }]
+    })
+  }
+
+  /** Bodies that were seen just before and just after, without their heads and legs: what moves there is theirs. */
+  bodiesAt(timeMs: number, aspect: number): Box[] {
+    return this.#ways.flatMap((way) => {
+      if (way[0]!.sort !== 'person') return []
+      const after = way.findIndex((look) => look.timeMs >= timeMs)
+      const [before, next] = [way[after - 1], way[after]]
+      if (before === undefined || next === undefined || next.timeMs - before.timeMs > SURE_MS) return []
+      const body = bodyOf(between(before, next, timeMs), aspect)
+      return body === null ? [] : [body]
     })
   }
 }
@@ -78,8 +94,7 @@ function boxAt(way: Way, timeMs: number): Box | null {
   const next = after < 0 ? undefined : way[after]
   const before = after < 0 ? way.at(-1) : way[after - 1]
   if (next !== undefined && before !== undefined) {
-    const share = (timeMs - before.timeMs) / (next.timeMs - before.timeMs)
-    const box = before.box.map((edge, at) => edge + (next.box[at]! - edge) * share) as unknown as Box
+    const box = between(before, next, timeMs)
     return grow(box, Math.min(timeMs - before.timeMs, next.timeMs - timeMs))
   }
   const nearest = (next ?? before)!
@@ -93,14 +108,10 @@ function grow([x1, y1, x2, y2]: Box, awayMs: number): Box {
   return [x1 - dx, y1 - dy, x2 + dx, y2 + dy]
 }
 
-/** Whether it leaves its place around this moment: by a tenth of its own size within a second and a half. */
-function moves(way: Way, timeMs: number): boolean {
-  const near = way.filter((look) => Math.abs(look.timeMs - timeMs) <= 750)
-  const [first, last] = [near[0], near.at(-1)]
-  if (first === undefined || last === undefined || first === last) return false
-  const [a, b] = [middleOf(first.box), middleOf(last.box)]
-  const size = Math.max(first.box[2] - first.box[0], first.box[3] - first.box[1])
-  return Math.hypot(a[0] - b[0], a[1] - b[1]) > 0.1 * size && intersection(first.box, last.box) > 0
+function between(before: Look, next: Look, timeMs: number): Box {
+  const share = (timeMs - before.timeMs) / (next.timeMs - before.timeMs)
+  const edge = (at: 0 | 1 | 2 | 3) => before.box[at] + (next.box[at] - before.box[at]) * share
+  return [edge(0), edge(1), edge(2), edge(3)]
 }
 
 /**
@@ -111,6 +122,18 @@ export function headOf([x1, y1, x2, y2]: Box, aspect: number): Box {
   const [width, height] = [(x2 - x1) * aspect, y2 - y1]
   const down = Math.min(height, Math.max(0.32 * height, 0.85 * width))
   return [x1 - 0.1 * (x2 - x1), y1 - 0.1 * height, x2 + 0.1 * (x2 - x1), y1 + down]
+}
+
+/**
+ * From under the head to above the knees, and only of a body that is wholly in the picture: the head of somebody nearer
+ * comes up over the legs of somebody farther, and at the picture's lower edge it is all there is of him.
+ */
+function bodyOf(box: Box, aspect: number): Box | null {
+  const [x1, y1, x2, y2] = box
+  if (x1 < EDGE || x2 > 1 - EDGE || y2 > 1 - EDGE) return null
+  const head = headOf(box, aspect)[3]
+  const knees = y1 + BODY_SHARE * (y2 - y1)
+  return head < knees ? [x1, head - EDGE, x2, knees] : null
 }
 
 /** Whoever rides was seen as what he rides: he sits on its upper edge. */

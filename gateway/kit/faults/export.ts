@@ -29,12 +29,12 @@ export const EXPORT_FAULTS = {
   EXPORT_NO_DETECTOR: entry(
     [
       'No detector looked at the footage of {packageId} ({reason}).',
-      'A person who never moves cannot be told from a lamp post, so {profile} hides more: {how}.',
+      'A person who never moves cannot be told from a lamp post, so all that moves is hidden and the rest is shown in large cells only.',
       'Set `model.file` to a detector of people and vehicles, then export again.',
     ],
     [
       '没有检测器查看 {packageId} 的影像（{reason}）。',
-      '始终不动的人无法与灯杆区分，因此 {profile} 遮挡更多：{how}。',
+      '始终不动的人无法与灯杆区分，因此运动部分全部遮挡，其余仅以粗格显示。',
       '请将 `model.file` 设为能检出人和车辆的模型，然后重新导出。',
     ],
   ),
