@@ -24,7 +24,7 @@ export interface Canvas {
 }
 
 /** The two greys of what is hidden; decoders give them back to within a few levels. */
-export const HIDDEN_LUMA = [92, 124] as const
+export const HIDDEN_LUMA: readonly [number, number] = [92, 124]
 const NEUTRAL = 128
 const BLACK = 16
 /** Tiles of one square of the chequerboard. */
@@ -35,7 +35,7 @@ const SEEN_SHARE = 0.25
 
 /** What a hidden tile looks like, whatever was there. */
 export const hiddenLuma = (tileX: number, tileY: number): number =>
-  HIDDEN_LUMA[(Math.floor(tileX / SQUARE) + Math.floor(tileY / SQUARE)) % 2]!
+  HIDDEN_LUMA[(Math.floor(tileX / SQUARE) + Math.floor(tileY / SQUARE)) & 1]!
 
 export function paint(canvas: Canvas, hidden: TileMap, coarse: boolean): void {
   if (coarse) {
