@@ -101,24 +101,30 @@ export function decodePictures(path: string, filter: string, options: readonly s
   return { bytes, complaints, kill: () => command.kill('SIGKILL') }
 }
 
+export interface Encoding {
+  readonly done: Promise<void>
+  /** A pipe that is destroyed tells ffmpeg nothing: it would wait for more. */
+  kill(): void
+}
+
 /** I420 pictures into an MP4 that plays anywhere, begins at once, and says nothing but its pictures. */
 export function encodePictures(
   bytes: Readable,
   to: string,
   { width, height, fps }: { readonly width: number; readonly height: number; readonly fps: number },
-): Promise<void> {
+): Encoding {
   const color = '-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv'
   const quiet = '-map_metadata -1 -map_chapters -1 -an -sn -dn -fflags +bitexact -flags:v +bitexact'
-  return new Promise((resolve, reject) => {
-    ffmpeg(bytes, { niceness: OFFLINE_NICENESS })
-      .inputOptions(['-nostdin', '-loglevel', 'error', '-f', 'rawvideo', '-pix_fmt', 'yuv420p'])
-      .inputOptions(['-video_size', `${width}x${height}`, '-framerate', String(fps)])
-      .outputOptions([...quiet.split(' '), ...color.split(' '), '-c:v', 'libx264', '-preset', 'veryfast'])
-      .outputOptions(['-crf', '23', '-threads', '1', '-pix_fmt', 'yuv420p', '-movflags', '+faststart'])
-      .on('end', () => resolve())
-      .on('error', (error: Error) => reject(error))
-      .save(to)
+  const command = ffmpeg(bytes, { niceness: OFFLINE_NICENESS })
+    .inputOptions(['-nostdin', '-loglevel', 'error', '-f', 'rawvideo', '-pix_fmt', 'yuv420p'])
+    .inputOptions(['-video_size', `${width}x${height}`, '-framerate', String(fps)])
+    .outputOptions([...quiet.split(' '), ...color.split(' '), '-c:v', 'libx264', '-preset', 'veryfast'])
+    .outputOptions(['-crf', '23', '-threads', '1', '-pix_fmt', 'yuv420p', '-movflags', '+faststart'])
+  const done = new Promise<void>((resolve, reject) => {
+    command.on('end', () => resolve()).on('error', (error: Error) => reject(error))
   })
+  command.save(to)
+  return { done, kill: () => command.kill('SIGKILL') }
 }
 
 function readProbe({ format, streams }: FfprobeData): MediaProbe {

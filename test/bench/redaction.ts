@@ -81,7 +81,13 @@ async function judge(name: string, film: PrivateFilm, profile: Profile, witness:
   const beforeSec = cpuSec()
   const redacted = await openRedaction({
     ...{ file: film.file, profile, masks: [], still: false },
-    ...{ seconds: film.seconds, detector: witness, wholePersons: false, onProgress: () => undefined },
+    ...{
+      seconds: film.seconds,
+      samples: film.truth.length,
+      detector: witness,
+      wholePersons: false,
+      onProgress: () => undefined,
+    },
     looksPerSec: RedactionOptions.parse({}).looksPerSec,
   })
   await writeClip(redacted, to)

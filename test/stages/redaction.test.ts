@@ -28,7 +28,14 @@ const street = await filmPrivate(script, STREET, at('street.mp4'))
 
 async function redact(change: Partial<FootageJob>, name: string) {
   const redacted = await openRedaction({
-    ...{ file: street.file, profile: 'PUBLIC', masks: [], still: false, seconds: STREET.seconds },
+    ...{
+      file: street.file,
+      profile: 'PUBLIC',
+      masks: [],
+      still: false,
+      seconds: STREET.seconds,
+      samples: null,
+    },
     ...{ detector: null, looksPerSec: 5, wholePersons: false, onProgress: () => undefined },
     ...change,
   })

@@ -16,9 +16,9 @@ const STANDS_SEC_MAX = 10
 export async function writeClip(redacted: Redactable, to: string): Promise<void> {
   const { width, height, fps } = redacted
   const pictures = new PassThrough()
-  const encoded = encodePictures(pictures, to, { width, height, fps })
+  const encoder = encodePictures(pictures, to, { width, height, fps })
   // An encoder that ends early takes nothing more: without this the feeder would wait for ever.
-  const ended = encoded.then(
+  const ended = encoder.done.then(
     () => 'ended' as const,
     () => 'ended' as const,
   )
@@ -37,9 +37,9 @@ export async function writeClip(redacted: Redactable, to: string): Promise<void>
       }
     }
     pictures.end()
-    await encoded
+    await encoder.done
   } catch (error) {
-    pictures.destroy()
+    encoder.kill()
     await ended
     // Half a clip is no clip.
     await rm(to, { force: true })

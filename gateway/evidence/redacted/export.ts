@@ -214,6 +214,7 @@ class Exporter {
       ...{ file, profile, wholePersons, detector, masks: privacyMasks },
       still: item.kind !== 'CLIP',
       seconds: secondsOf(item),
+      samples: item.media.sampleCount,
       looksPerSec: options.looksPerSec,
       onProgress: (doneSec) => onProgress(this.#doneSec + doneSec, this.#totalSec),
       ...(signal === undefined ? {} : { signal }),

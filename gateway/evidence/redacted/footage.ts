@@ -30,6 +30,8 @@ export interface FootageJob {
   /** Only the last picture is wanted. */
   readonly still: boolean
   readonly seconds: number
+  /** Samples in the file: a picture each, or something of it cannot be judged. */
+  readonly samples: number | null
   readonly detector: DetectorPool | null
   readonly looksPerSec: number
   readonly wholePersons: boolean
@@ -87,7 +89,9 @@ export async function openRedaction(job: FootageJob): Promise<Redactable> {
   const aspect = width / height
   const first = await study(job, aspect)
   const { timesMs, motion, ways, looks } = first
-  if (timesMs.length === 0) throw undecodable(job.file, 'no picture came out')
+  const { length } = timesMs
+  if (length === 0 || length !== (job.samples ?? length))
+    throw undecodable(job.file, `${length} pictures of ${job.samples ?? 'unknown'} samples`)
   const hides = HIDES[job.profile]
   const cover = new Cover({ hides, wholePersons: job.wholePersons, motion, ways, aspect })
   const stepMs = usualStepMs(timesMs)
@@ -233,7 +237,9 @@ async function* fullPictures(
   const from = job.still ? pictures - 1 : 0
   const shape = `crop=${width}:${height}:0:0,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p`
   const filter = from > 0 ? `select=gte(n\\,${from}),${shape}` : shape
-  const raw = decodePictures(job.file, filter, ['-c:v', 'rawvideo', '-threads', '1', '-f', 'rawvideo'])
+  // In the frame rate's own steps two pictures close together would have one time, and ffmpeg complains of that.
+  const options = '-enc_time_base 1:90000 -c:v rawvideo -threads 1 -f rawvideo'.split(' ')
+  const raw = decodePictures(job.file, `settb=1/90000,${filter}`, options)
   const yuv = new Uint8Array(size)
   let filled = 0
   let index = from
