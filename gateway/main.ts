@@ -125,12 +125,9 @@ async function build(box: Box): Promise<RunningGateway> {
   const health = () =>
     healthOf(folder, { street, outbox, desk, eyes, link, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
-  const exports = closing.own(
-    await ExportDesk.open(config.redaction, evidence.vault, eyes.detector, { clock, log }),
-  )
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed, exports },
+    ...{ persuading, suppressed, eyes },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -276,16 +273,19 @@ async function openHttp(
     link: MqttLink
     persuading: Persuading
     suppressed: SuppressedActs
-    exports: ExportDesk
+    eyes: Eyes
   },
 ): Promise<HttpServer> {
-  const { folder, clock, log, closing } = box
-  const { street, link } = parts
+  const { folder, clock, log, closing, config } = box
+  const { street, link, evidence, eyes } = parts
+  const exports = closing.own(
+    await ExportDesk.open(config.redaction, evidence.vault, eyes.detector, { clock, log }),
+  )
   return closing.own(
     await HttpServer.start({
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
       recordings: parts.registry,
-      exports: parts.exports,
+      exports,
       accessLog: new AccessLog({ database: parts.database, clock }),
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },

@@ -47,8 +47,8 @@ function addPoint(x: number, y: number): void {
   points.count++
 }
 /** What nobody may recognise, and the colours it is painted in when a film of the truth is asked for. */
-export type Private = 'head' | 'plate'
-export const PRIVATE_COLOURS: Readonly<Record<Private, Rgb>> = { head: [255, 0, 255], plate: [0, 255, 255] }
+type Private = 'head' | 'plate'
+const PRIVATE_COLOURS: Readonly<Record<Private, Rgb>> = { head: [255, 0, 255], plate: [0, 255, 255] }
 const MIRROR_ALPHA = 0.26
 const BODY_ALPHA_MIN = 0.5
 
