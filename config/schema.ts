@@ -22,6 +22,7 @@ import { TicketOptions } from '../gateway/alerts/tickets.ts'
 import { ModelOptions } from '../gateway/detections/detector.ts'
 import { NamingOptions } from '../gateway/detections/eyes.ts'
 import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
+import { RedactionOptions } from '../gateway/evidence/redacted/profiles.ts'
 import { RetentionOptions } from '../gateway/evidence/retention.ts'
 import { StorageOptions } from '../gateway/evidence/vault.ts'
 import { FeedOptions } from '../gateway/frames/live-feed.ts'
@@ -256,6 +257,9 @@ export const GatewayOptions = z.strictObject({
   occupancy: OccupancyOptions.prefault({}).describe('What stands where nothing stood.'),
   grading: GradingOptions.prefault({}).describe('From which facts on an act is how grave. Never a quota.'),
   evidence: EvidenceOptions.prefault({}).describe('What is kept of an act.'),
+  redaction: RedactionOptions.prefault({}).describe(
+    'Redacted copies of evidence, for people who must not see the originals.',
+  ),
   storage: StorageOptions.prefault({}).describe('Where it is kept.'),
   retention: RetentionOptions.prefault({}).describe('How long it is kept, at least and at most.'),
   persuasion: PersuasionOptions.prefault({}).describe('Notices before anything else, and the re-check.'),

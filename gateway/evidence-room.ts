@@ -71,6 +71,7 @@ export class EvidenceRoom {
   readonly pendingEventIds: readonly string[]
   readonly #stamping: Stamping
   readonly #parts: RoomParts
+  readonly #purgeListeners: ((packageId: string) => void)[] = []
   #keeping: Keeping | null = null
 
   private constructor(parts: RoomParts, { signer, space, keeper, pendingEventIds }: Made) {
@@ -133,8 +134,10 @@ export class EvidenceRoom {
         undelivered: (packageId) => this.delivering.isOwed(packageId),
         isBusy: (packageId) => this.#stamping.isStamping(packageId),
         onAcked: (packageId) => this.#noteOnce(packageId, 'ACKNOWLEDGED', PLATFORM, 'ack'),
-        onPurged: ({ packageId, by, reason, manifestHash }) =>
-          this.#noteOnce(packageId, 'PURGED', by, reason, { hashBefore: manifestHash }),
+        onPurged: ({ packageId, by, reason, manifestHash }) => {
+          this.#noteOnce(packageId, 'PURGED', by, reason, { hashBefore: manifestHash })
+          for (const listener of this.#purgeListeners) listener(packageId)
+        },
       },
       closing,
     )
@@ -143,6 +146,11 @@ export class EvidenceRoom {
       for (const packageId of desk.get(eventId)?.event.evidence?.packages ?? [])
         this.#note(packageId, action === 'PLACED' ? 'HELD' : 'RELEASED', by, reason)
     })
+  }
+
+  /** Whoever keeps something that was made of a package lets it go with the package. */
+  onPurged(listener: (packageId: string) => void): void {
+    this.#purgeListeners.push(listener)
   }
 
   get retention(): Retention {

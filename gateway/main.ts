@@ -15,6 +15,7 @@ import { SuppressedActs } from './alerts/suppressed.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
+import { ExportDesk } from './evidence/redacted/desk.ts'
 import { EvidenceRoom } from './evidence-room.ts'
 import { basisInForce } from './grading-facts.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
@@ -127,7 +128,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed, room },
+    ...{ persuading, suppressed, room, eyes },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -152,7 +153,7 @@ const RECORDINGS_ASKED_MAX = 200
 
 /** What is read at the start only; a change of it waits for the next start, and that is said. */
 const START_OPTIONS = [
-  ...(['site', 'gateway', 'clock', 'model', 'evidence'] as const),
+  ...(['site', 'gateway', 'clock', 'model', 'evidence', 'redaction'] as const),
   ...(['storage', 'outbox', 'delivery', 'mqtt', 'http', 'telemetry'] as const),
 ]
 
@@ -280,15 +281,20 @@ async function openHttp(
     persuading: Persuading
     suppressed: SuppressedActs
     room: EvidenceRoom
+    eyes: Eyes
   },
 ): Promise<HttpServer> {
-  const { folder, log, closing } = box
-  const { street, link, room } = parts
+  const { folder, log, clock, closing } = box
+  const { street, link, room, evidence, eyes } = parts
+  const exports = closing.own(
+    await ExportDesk.open(box.config.redaction, evidence.vault, eyes.detector, { clock, log }),
+  )
+  room.onPurged((packageId) => void exports.forget(packageId))
   return closing.own(
     await HttpServer.start({
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
       recordings: parts.registry,
-      ...room.forHttp,
+      ...{ ...room.forHttp, exports },
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
       law: { publicRules: () => publicRulesOf(box), suppressed: parts.suppressed },

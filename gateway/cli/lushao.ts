@@ -11,6 +11,7 @@ import { addAudit } from './audit.ts'
 import { addCheck } from './check.ts'
 import { addDoctor } from './doctor.ts'
 import { addEval } from './eval.ts'
+import { addExport } from './export.ts'
 import { addKeys } from './keys.ts'
 import { addModels } from './models.ts'
 import { makeProgram, runProgram } from './program.ts'
@@ -35,6 +36,7 @@ addDoctor(program)
 addAnalyse(program)
 addVerify(program)
 addUnlock(program)
+addExport(program)
 addEval(program)
 addAlerts(program)
 addReport(program)

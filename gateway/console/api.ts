@@ -6,6 +6,8 @@ import type { Aging, OpenAlert } from '../alerts/handover.ts'
 import type { PersuasionChannel, PersuasionRecord } from '../alerts/persuasion-record.ts'
 import type { Figures } from '../alerts/statistics.ts'
 import type { EvidenceDocument } from '../evidence/package.ts'
+import type { Asked } from '../evidence/redacted/desk.ts'
+import type { Profile } from '../evidence/redacted/profiles.ts'
 import type { AccessEntry } from '../http/access-log.ts'
 import type { Account } from '../http/accounts.ts'
 import type { Permission, Role } from '../http/permissions.ts'
@@ -63,6 +65,11 @@ export class Api {
   #csrf = ''
 
   async #ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.#send(method, path, body)
+    return (response.status === 204 ? undefined : await response.json()) as T
+  }
+
+  async #send(method: string, path: string, body?: unknown): Promise<Response> {
     const response = await fetch(path, {
       method,
       headers: {
@@ -73,7 +80,7 @@ export class Api {
     }).catch(() => {
       throw new Refusal(UNREACHABLE)
     })
-    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
+    if (response.ok) return response
     const said = (await response.json().catch(() => UNREACHABLE)) as FaultBody
     throw new Refusal(said)
   }
@@ -109,6 +116,13 @@ export class Api {
   delivery = () => this.#ask<{ delivery: DeliveryView }>('GET', '/api/v1/delivery')
   package = (packageId: string, purpose: string) =>
     this.#ask<EvidenceDocument>('GET', `/api/v1/evidence/${packageId}?${new URLSearchParams({ purpose })}`)
+  /** The redacted copy, or how far it is. */
+  exported = async (packageId: string, profile: Profile, purpose: string): Promise<Exported> => {
+    const asked = new URLSearchParams({ profile, purpose })
+    const response = await this.#send('GET', `/api/v1/evidence/${packageId}/export?${asked}`)
+    if (response.status === 202) return (await response.json()) as Exclude<Asked, { state: 'ready' }>
+    return { file: await response.blob(), name: `${packageId}-${profile}.zip` }
+  }
   recordings = () => this.#ask<{ recordings: RecordingRow[] }>('GET', '/api/v1/recordings')
   audit = (before?: number) =>
     this.#ask<{ entries: AccessEntry[] }>(
@@ -129,6 +143,14 @@ export class Api {
     )
   setDisabled = (name: string, disabled: boolean) =>
     this.#ask<void>('PUT', `/api/v1/accounts/${encodeURIComponent(name)}/disabled`, { disabled })
+}
+
+type Exported = Exclude<Asked, { state: 'ready' }> | { readonly file: Blob; readonly name: string }
+
+export function saveAs(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file)
+  Object.assign(document.createElement('a'), { href: url, download: name }).click()
+  URL.revokeObjectURL(url)
 }
 
 export function fileUrl(packageId: string, path: string, purpose: string): string {

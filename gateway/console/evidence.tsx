@@ -11,6 +11,7 @@ import type { Box } from '../kit/geometry.ts'
 import type { ViolationEvent } from '../violations/event.ts'
 import { type Api, fileUrl, type Me } from './api.ts'
 import { ClipPlayer } from './clip-player.tsx'
+import { ExportChoice } from './export-choice.tsx'
 import { Notice } from './notice.tsx'
 import { PurposeForm } from './purpose.tsx'
 import { type Measured, Properties } from './quality.tsx'
@@ -59,6 +60,7 @@ export function Evidence({ api, me, event, purpose, onPurpose }: EvidenceProps) 
   ) : (
     <Pictures items={items} box={event.box} purpose={purpose}>
       <Properties packages={measured} />
+      <ExportChoice api={api} me={me} packages={packages} purpose={purpose} />
     </Pictures>
   )
 }

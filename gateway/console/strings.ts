@@ -4,6 +4,7 @@
  * The software suspects (疑似), people decide: nothing here reads like a finding.
  */
 
+import { EXPORT_STRINGS } from './strings-export.ts'
 import { OFFICE_STRINGS } from './strings-office.ts'
 import { PERSUASION_STRINGS } from './strings-persuasion.ts'
 import { QUALITY_STRINGS } from './strings-quality.ts'
@@ -349,6 +350,7 @@ export const STRINGS = {
   'object.stall': both('摊位', 'stall'),
   'object.unknown': both('物体', 'object'),
 
+  ...EXPORT_STRINGS,
   ...PERSUASION_STRINGS,
   ...QUALITY_STRINGS,
 } as const

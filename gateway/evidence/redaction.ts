@@ -1,6 +1,8 @@
 /**
- * Privacy masks: polygons (windows, doorways) that become black in every derived picture, before it is measured,
- * cropped or encoded. Originals are not touched; who may open them is the access log's matter.
+ * Privacy masks: polygons (windows, doorways) that become black in every derived picture, before it is cropped or
+ * encoded; of what is behind them only figures of the whole picture know (blur, exposure). Frames are masked before
+ * anything analyses them, by `frames/mask.ts`. Originals are not touched; who may open them is the access log's matter,
+ * and who may not gets a copy by `redacted/`.
  */
 import type { Polygon } from '../kit/geometry.ts'
 import type { Picture } from './picture.ts'

@@ -40,6 +40,11 @@ export const PERMISSIONS = {
   'statistics:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'supervision:read': allowed(['LEGAL', 'AUDITOR', 'ADMIN']),
   'evidence:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
+  // [R73] Who takes copies out, and for whom they are: the less is hidden, the fewer.
+  'evidence:export': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN']),
+  'evidence:export-evidence': allowed(['LEGAL']),
+  'evidence:export-internal': allowed(['OFFICER', 'DISPATCHER', 'LEGAL']),
+  'evidence:export-public': allowed(['DISPATCHER', 'LEGAL', 'ADMIN']),
   'live:view': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN']),
   'cameras:read': allowed(ROLES, 'platform'),
   'rules:read': allowed(ROLES, 'platform'),

@@ -31,6 +31,7 @@ import { administrationRoutes } from './routes/administration.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { dutyRoutes } from './routes/duty.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { grantedRoutes } from './routes/granted.ts'
 import { healthRoutes } from './routes/health.ts'
 import { liveRoute } from './routes/live.ts'
@@ -49,6 +50,7 @@ import type {
   DeliveryBoard,
   Directory,
   EvidenceVault,
+  ExportsView,
   LawDesk,
   LiveSource,
   MetricsSource,
@@ -69,6 +71,7 @@ export interface HttpParts {
   readonly evidenceVault: EvidenceVault
   readonly custody: Custody
   readonly clock: Clock
+  readonly exports: ExportsView
   readonly grants: Pick<Grants, 'open'>
   readonly delivery: DeliveryBoard
   readonly recordings: RecordingDesk
@@ -209,6 +212,7 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   actRoutes(app, parts)
   dutyRoutes(app, parts)
   statisticsRoutes(app, parts)
+  exportRoutes(app, parts)
   evidenceRoutes(app, parts)
   grantedRoutes(app, parts)
   registerRoutes(app, parts)

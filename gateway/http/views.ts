@@ -18,6 +18,7 @@ import type { Statistics } from '../alerts/statistics.ts'
 import type { SuppressedActs } from '../alerts/suppressed.ts'
 import type { Tickets } from '../alerts/tickets.ts'
 import type { Capability } from '../evidence/capability.ts'
+import type { ExportDesk } from '../evidence/redacted/desk.ts'
 import type { Vault } from '../evidence/vault.ts'
 import type { Language } from '../kit/errors.ts'
 import type { Point } from '../kit/geometry.ts'
@@ -38,6 +39,9 @@ export interface NoticeDesk {
   /** What was played; null when nothing was kept, or it is not as it was kept. */
   audio(persuasionId: string): Promise<Buffer | null>
 }
+
+/** Redacted copies of packages. */
+export type ExportsView = Pick<ExportDesk, 'has' | 'request'>
 
 /** The rooms beside the desk, as far as people see them. */
 export interface OfficeView {

@@ -8,6 +8,7 @@ import { COMMAND_LINE_FAULTS } from './faults/command-line.ts'
 import { CONFIG_FAULTS } from './faults/config.ts'
 import { DELIVERY_FAULTS } from './faults/delivery.ts'
 import { EVIDENCE_FAULTS } from './faults/evidence.ts'
+import { EXPORT_FAULTS } from './faults/export.ts'
 import { FRAMES_FAULTS } from './faults/frames.ts'
 import { HTTP_FAULTS } from './faults/http.ts'
 import { MODELS_FAULTS } from './faults/models.ts'
@@ -25,6 +26,7 @@ export const CATALOGUE = {
   ...EVIDENCE_FAULTS,
   ...VAULT_FAULTS,
   ...DELIVERY_FAULTS,
+  ...EXPORT_FAULTS,
   ...ALERTS_FAULTS,
   ...PERSUASION_FAULTS,
   ...HTTP_FAULTS,

@@ -3,9 +3,10 @@
  * fluent-ffmpeg, which is archived upstream and cannot carry extra pipes; the hot path spawns ffmpeg itself.
  */
 import { execFile } from 'node:child_process'
+import { PassThrough, type Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import ffmpeg, { type FfprobeData, type FfprobeStream } from 'fluent-ffmpeg'
-import { fault } from '../kit/errors.ts'
+import { fault, redact } from '../kit/errors.ts'
 
 const execute = promisify(execFile)
 
@@ -69,6 +70,61 @@ export function remux(from: string, to: string, options: readonly string[]): Pro
       .on('error', (error: Error) => reject(error))
       .save(to)
   })
+}
+
+/** Offline jobs leave the cores to cameras. */
+const OFFLINE_NICENESS = 15
+/** No sample is hidden, nothing turned, nothing read but this file. */
+const AS_IT_LIES =
+  '-nostdin -loglevel error -threads 1 -noautorotate -ignore_editlist 1 -protocol_whitelist file'
+
+export interface RawPictures {
+  readonly bytes: Readable
+  /** What the decoder complained of so far: none when every picture is whole. */
+  readonly complaints: readonly string[]
+  kill(): void
+}
+
+/** Every picture of a file, decoded; `filter` scales and converts, `options` name the raw format. */
+export function decodePictures(path: string, filter: string, options: readonly string[]): RawPictures {
+  const complaints: string[] = []
+  const command = ffmpeg(`file:${path}`, { niceness: OFFLINE_NICENESS })
+    .inputOptions([...AS_IT_LIES.split(' '), '-copyts', '-f', 'mp4'])
+    .outputOptions(['-map', '0:v:0', '-vf', filter, '-fps_mode', 'passthrough', ...options])
+    .on('stderr', (line: string) => {
+      if (complaints.length < 20 && line.trim() !== '') complaints.push(redact(line.trim()).slice(0, 200))
+    })
+  const bytes = new PassThrough()
+  // Whoever reads hears of it by the reading; nobody reads any more after `kill`.
+  bytes.on('error', () => undefined)
+  command.on('error', (error: Error) => bytes.destroy(error)).pipe(bytes, { end: true })
+  return { bytes, complaints, kill: () => command.kill('SIGKILL') }
+}
+
+export interface Encoding {
+  readonly done: Promise<void>
+  /** A pipe that is destroyed tells ffmpeg nothing: it would wait for more. */
+  kill(): void
+}
+
+/** I420 pictures into an MP4 that plays anywhere, begins at once, and says nothing but its pictures. */
+export function encodePictures(
+  bytes: Readable,
+  to: string,
+  { width, height, fps }: { readonly width: number; readonly height: number; readonly fps: number },
+): Encoding {
+  const color = '-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv'
+  const quiet = '-map_metadata -1 -map_chapters -1 -an -sn -dn -fflags +bitexact -flags:v +bitexact'
+  const command = ffmpeg(bytes, { niceness: OFFLINE_NICENESS })
+    .inputOptions(['-nostdin', '-loglevel', 'error', '-f', 'rawvideo', '-pix_fmt', 'yuv420p'])
+    .inputOptions(['-video_size', `${width}x${height}`, '-framerate', String(fps)])
+    .outputOptions([...quiet.split(' '), ...color.split(' '), '-c:v', 'libx264', '-preset', 'veryfast'])
+    .outputOptions(['-crf', '23', '-threads', '1', '-pix_fmt', 'yuv420p', '-movflags', '+faststart'])
+  const done = new Promise<void>((resolve, reject) => {
+    command.on('end', () => resolve()).on('error', (error: Error) => reject(error))
+  })
+  command.save(to)
+  return { done, kill: () => command.kill('SIGKILL') }
 }
 
 function readProbe({ format, streams }: FfprobeData): MediaProbe {

@@ -46,6 +46,9 @@ function addPoint(x: number, y: number): void {
   points.ys[points.count] = y
   points.count++
 }
+/** What nobody may recognise, and the colours it is painted in when a film of the truth is asked for. */
+type Private = 'head' | 'plate'
+const PRIVATE_COLOURS: Readonly<Record<Private, Rgb>> = { head: [255, 0, 255], plate: [0, 255, 255] }
 const MIRROR_ALPHA = 0.26
 const BODY_ALPHA_MIN = 0.5
 
@@ -55,6 +58,10 @@ export class Brush {
   readonly #mask: Uint8Array
   readonly #lightAt: LightAt
   pass: Pass = 'body'
+  /** What is drawn next is somebody's head, or a plate. */
+  private: Private | null = null
+  /** Heads and plates in colours of their own: what of them is to be seen, to the pixel. */
+  showsPrivate = false
   /** What the body pass has covered since it was last taken. */
   #extent: Extent | undefined
   #shadowExtent: Extent | undefined
@@ -193,7 +200,8 @@ export class Brush {
       const { alpha, ...rest } = paint()
       this.raster.fill(outlines, { ...rest, alpha: alpha * MIRROR_ALPHA } as Paint)
     } else {
-      const painted = paint()
+      const shown = this.showsPrivate && this.private !== null
+      const painted = shown ? flat(PRIVATE_COLOURS[this.private!], 1) : paint()
       const covered = this.raster.fill(outlines, painted)
       // Light on the road ahead is no part of a car.
       if (painted.alpha >= BODY_ALPHA_MIN) this.#extent = join(this.#extent, covered)

@@ -238,7 +238,9 @@ function details(brush: Brush, body: Body, { place, ahead }: Frame, headlights: 
         [224, 44, 34],
       ]
   for (const side of [-0.58, 0.58]) lamp(along, 0.62, side, colors[headlights ? 1 : 0]!, headlights)
+  brush.private = 'plate'
   lamp(along, 0.38, 0, [52, 84, 170], false)
+  brush.private = null
   if (!headlights) return
   // The cone of light on the road ahead.
   const cone = [place(2.3, 0.01, -0.7), place(9, 0.01, -2), place(9, 0.01, 2), place(2.3, 0.01, 0.7)]

@@ -97,6 +97,7 @@ export function randomLook(random: () => number): Look {
 interface Part {
   readonly balls: Ball[]
   readonly color: Rgb
+  readonly isHead?: boolean
 }
 
 /** Lengths as shares of the body's height. */
@@ -111,7 +112,11 @@ export function drawPerson(brush: Brush, look: Look, pose: Pose): void {
   const parts = build(look, pose)
   const distance = (part: Part) => Math.max(...part.balls.map((ball) => brush.view.depth(ball.at)))
   const sorted = parts.map((part) => ({ part, away: distance(part) })).sort((a, b) => b.away - a.away)
-  for (const { part } of sorted) brush.hull(part.balls, part.color)
+  for (const { part } of sorted) {
+    brush.private = part.isHead ? 'head' : null
+    brush.hull(part.balls, part.color)
+  }
+  brush.private = null
   if (look.umbrella) drawUmbrella(brush, look.umbrella, pose, look.heightM)
 }
 
@@ -150,7 +155,7 @@ function build(look: Look, pose: Pose): Part[] {
       const holds = index === 1 && pose.gesture !== 'ride' ? look.bag : undefined
       return arm(look, place, shoulder, angles, index, holds)
     }),
-    ...head(look, place, neck, pose),
+    ...head(look, place, neck, pose).map((part) => ({ ...part, isHead: true })),
   ]
 }
 

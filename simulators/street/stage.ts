@@ -60,7 +60,7 @@ export class Stage {
   /** What each act has covered of the picture so far. */
   readonly #actExtents: (Extent | undefined)[]
 
-  constructor(script: SceneScript, width: number, height: number, seed: number) {
+  constructor(script: SceneScript, width: number, height: number, seed: number, showsPrivate = false) {
     this.#script = script
     const { camera = 'pole', weather } = script
     this.view = new View(width, height, { camera, sun: weather === 'sidelight' ? 'low' : 'shoulder' })
@@ -80,6 +80,7 @@ export class Stage {
       const here = lightAt(this.#backdrops[from]!.light, x, 0.8, z)
       return share === 0 ? here : mix(here, lightAt(this.#backdrops[to]!.light, x, 0.8, z), share)
     })
+    this.#brush.showsPrivate = showsPrivate
   }
 
   /** Paints the moment; the picture is good until the next. */

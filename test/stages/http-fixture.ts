@@ -8,7 +8,10 @@ import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
 import { BodyCamRegistry } from '../../devices/bodycam/registry.ts'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
 import { SuppressedActs } from '../../gateway/alerts/suppressed.ts'
+import type { DetectorPool } from '../../gateway/detections/detector.ts'
 import { Custody } from '../../gateway/evidence/custody.ts'
+import { ExportDesk } from '../../gateway/evidence/redacted/desk.ts'
+import { RedactionOptions } from '../../gateway/evidence/redacted/profiles.ts'
 import { StorageOptions, Vault } from '../../gateway/evidence/vault.ts'
 import { AccessLog } from '../../gateway/http/access-log.ts'
 import { Accounts } from '../../gateway/http/accounts.ts'
@@ -90,6 +93,7 @@ export async function startServer(
     live?: LiveSource
     /** Of the grants alone. */
     clock?: Clock
+    detector?: DetectorPool
     notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
     retention?: Partial<RetentionDesk>
     evidenceVault?: Vault
@@ -151,6 +155,8 @@ export async function startServer(
     log: silentLog,
   })
   await recordings.start()
+  const beside = { clock: systemClock, log: silentLog }
+  const exports = await ExportDesk.open(RedactionOptions.parse({}), vault, changes.detector ?? null, beside)
   const server = await HttpServer.start({
     options,
     accounts,
@@ -163,6 +169,7 @@ export async function startServer(
     ...{ custody, clock: systemClock },
     recordings,
     grants,
+    exports,
     delivery: { delivery: () => DELIVERY },
     directory: { devices: () => [], people: () => [] },
     retention: {
@@ -184,6 +191,7 @@ export async function startServer(
     open = false
     await server.close()
     await recordings.close()
+    await exports.close()
     database.close()
   }
   onTestFinished(async () => {
