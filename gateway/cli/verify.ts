@@ -6,15 +6,18 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
-import { type FindingCode, findingText } from '../evidence/findings.ts'
-import { type PackageResult, type VerifyReport, verifyPackages } from '../evidence/verify.ts'
+import type { PackageResult, VerifyReport } from '../evidence/check-all.ts'
+import { findingText, mostTelling } from '../evidence/findings.ts'
+import { verifyPackages } from '../evidence/verify.ts'
 import { fault, type Language, reasonOf } from '../kit/errors.ts'
 import { languageOf, print } from './program.ts'
 
 interface Options {
   readonly key?: readonly string[]
   readonly revoked?: readonly string[]
+  readonly fingerprint?: readonly string[]
   readonly partial?: boolean
+  readonly anchor?: readonly string[]
   readonly json?: boolean
 }
 
@@ -24,15 +27,19 @@ export function addVerify(program: Command): void {
     .description('check evidence packages offline: every byte, the signature, the chain')
     .argument('<paths...>', 'packages, or folders of packages')
     .option('--key <pem...>', 'public key(s) to trust, as `lushao keys export` prints them')
+    .option('--fingerprint <sha256...>', 'SHA-256 of public key(s) to trust, 64 hex digits')
     .option('--revoked <pem...>', 'public key(s) no longer to be trusted')
     .option('--partial', 'a folder holds only some packages of its box: missing numbers are no finding')
+    .option('--anchor <sha256...>', 'manifest hash(es) kept elsewhere: each must be that of a package here')
     .option('--json', 'print every file and finding as JSON')
     .action(async (paths: string[], options: Options, command: Command) => {
       const bar = progressBar(options.json === true)
       const report = await verifyPackages(paths, {
         keys: await readKeys(options.key ?? []),
         revoked: await readKeys(options.revoked ?? []),
+        fingerprints: hashesOf(options.fingerprint),
         partial: options.partial ?? false,
+        anchors: hashesOf(options.anchor),
         onProgress: bar.onProgress,
       }).finally(bar.stop)
       if (options.json) print(JSON.stringify(report, null, 1))
@@ -59,6 +66,18 @@ async function readKeys(files: readonly string[]): Promise<KeyObject[]> {
   return keys
 }
 
+/** As people copy them: with colons, spaces or capitals, and with the algorithm in front. */
+function hashesOf(given: readonly string[] = []): string[] {
+  return given.map((text) => {
+    const hash = text
+      .replace(/^sha256:/i, '')
+      .replace(/[\s:]/g, '')
+      .toLowerCase()
+    if (/^[0-9a-f]{64}$/.test(hash)) return hash
+    throw fault('USAGE', { command: 'verify', reason: `${text} is no SHA-256` })
+  })
+}
+
 function reportLines(report: VerifyReport, language: Language): string[] {
   return [
     ...report.packages.map((one) => packageLine(one, language)),
@@ -70,19 +89,12 @@ function reportLines(report: VerifyReport, language: Language): string[] {
 
 function packageLine(one: PackageResult, language: Language): string {
   const name = one.packageId ?? basename(one.path)
-  const first = one.findings.toSorted((a, b) => weight(a.code) - weight(b.code))[0]
+  const first = mostTelling(one.findings)
   if (first !== undefined) {
     const more = one.findings.length > 1 ? ` (+${one.findings.length - 1})` : ''
     return `${badWord(language)}  ${name}  ${first.code}: ${findingText(first, language)}${more}`
   }
   return language === 'zh' ? okLineZh(name, one) : okLineEn(name, one)
-}
-
-/** The most telling first: a changed picture says more than the sum of bytes that no longer fits. */
-function weight(code: FindingCode): number {
-  const order: FindingCode[] = ['KEY_WRONG', 'KEY_REVOKED', 'RENAMED', 'CHANGED', 'MISSING', 'ADDED', 'LINK']
-  const at = order.indexOf(code)
-  return at < 0 ? (code === 'BAG_INFO' ? order.length + 1 : order.length) : at
 }
 
 function okLineEn(name: string, one: PackageResult): string {

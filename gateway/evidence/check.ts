@@ -5,12 +5,10 @@
  *     signature ─▶ tag manifest ─▶ manifests, bag-info, key ─▶ every file under data/ ─▶ what evidence.json says of it
  *
  * Every finding names its item. The bag may be of anybody's making: paths are never followed out of it, links and
- * pipes never opened, and sizes are compared before anything large is read.
+ * pipes never opened, and sizes are compared before anything large is read. Where the bytes come from and who hashes
+ * them is not known here, so Node and a browser run the same rules.
  */
-import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { reasonOf } from '../kit/errors.ts'
 import {
   BAGIT_TXT,
   EVIDENCE_JSON,
@@ -25,17 +23,10 @@ import {
   TAGMANIFEST,
   TIMESTAMP,
 } from './bag.ts'
-import { type Digest, digestFile, digestOf } from './disk.ts'
+import { type BagSource, type Digest, type Tools, textOf } from './bag-source.ts'
 import type { Finding, FindingCode } from './findings.ts'
-import { followRotations, keyIdOf } from './seal.ts'
+import { type PublicKey, readPublicKeys, type Trust, trustedKeys } from './public-key.ts'
 import { readTimestamp } from './timestamp.ts'
-import { readSmall, readTree } from './tree.ts'
-
-export interface Trust {
-  /** Keys the verifier brought; none: signatures are checked for consistency only, and the result says so. */
-  readonly pinned: readonly KeyObject[]
-  readonly revoked: ReadonlySet<string>
-}
 
 export interface CheckedPackage {
   readonly path: string
@@ -79,32 +70,33 @@ const EvidenceRecord = z.object({
 type EvidenceRecord = z.infer<typeof EvidenceRecord>
 
 export async function checkPackage(
-  path: string,
+  bag: BagSource,
   trust: Trust,
+  tools: Tools,
   onBytes: (count: number) => void = () => {},
 ): Promise<CheckedPackage> {
-  return new PackageCheck(path, trust, onBytes).run()
+  return new PackageCheck(bag, trust, tools, onBytes).run()
 }
 
 class PackageCheck {
-  readonly #root: string
+  readonly #bag: BagSource
   readonly #trust: Trust
+  readonly #tools: Tools
   readonly #onBytes: (count: number) => void
   readonly #findings: Finding[] = []
   readonly #digests = new Map<string, Digest>()
-  #files: ReadonlyMap<string, number> = new Map()
+  readonly #files: ReadonlyMap<string, number>
 
-  constructor(path: string, trust: Trust, onBytes: (count: number) => void) {
-    this.#root = resolve(path)
+  constructor(bag: BagSource, trust: Trust, tools: Tools, onBytes: (count: number) => void) {
+    this.#bag = bag
     this.#trust = trust
+    this.#tools = tools
     this.#onBytes = onBytes
+    this.#files = bag.files
   }
 
   async run(): Promise<CheckedPackage> {
-    const tree = await readTree(this.#root)
-    this.#files = tree.files
-    this.#findings.push(...tree.findings)
-
+    this.#findings.push(...this.#bag.findings)
     const tags = await this.#manifest(TAGMANIFEST)
     const sha256 = await this.#manifest(PAYLOAD_MANIFESTS.sha256)
     const sm3 = await this.#manifest(PAYLOAD_MANIFESTS.sm3)
@@ -117,9 +109,9 @@ class PackageCheck {
     if (evidence !== null) this.#items(evidence, sha256, sm3)
     const timestamp = await this.#timestamp()
 
-    const trusted = this.#trust.pinned.length > 0 ? 'pinned' : 'unpinned'
+    const trusted = this.#isPinned ? 'pinned' : 'unpinned'
     return {
-      path: this.#root,
+      path: this.#bag.path,
       packageId: evidence?.packageId ?? null,
       eventId: evidence?.eventId ?? null,
       producer: evidence && `${evidence.producer.site}/${evidence.producer.gateway}`,
@@ -146,21 +138,25 @@ class PackageCheck {
     return this.#findings.some(({ code }) => codes.includes(code))
   }
 
-  async #read(name: string, bytesMax = TAG_BYTES_MAX): Promise<Buffer | null> {
+  get #isPinned(): boolean {
+    return this.#trust.pinned.length > 0 || this.#trust.fingerprints.size > 0
+  }
+
+  async #read(name: string, bytesMax = TAG_BYTES_MAX): Promise<Uint8Array | null> {
     if (!this.#files.has(name)) return null
-    const bytes = await readSmall(join(this.#root, name), bytesMax)
+    const bytes = await this.#bag.read(name, bytesMax)
     if (bytes === null) this.#find('UNREADABLE', name, `${this.#files.get(name)} bytes`)
     return bytes
   }
 
   async #hashOf(name: string): Promise<string | null> {
-    const bytes = this.#files.has(name) ? await readSmall(join(this.#root, name), TAG_BYTES_MAX) : null
-    return bytes === null ? null : digestOf(bytes).sha256
+    const bytes = this.#files.has(name) ? await this.#bag.read(name, TAG_BYTES_MAX) : null
+    return bytes === null ? null : this.#tools.sha256(bytes)
   }
 
   async #manifest(name: string): Promise<ReadManifest> {
     const bytes = await this.#read(name)
-    const manifest = readManifest(bytes?.toString('utf8') ?? '')
+    const manifest = readManifest(bytes === null ? '' : textOf(bytes))
     for (const { problem, text } of manifest.problems) this.#find(`MANIFEST_${problem}`, name, text)
     for (const listed of manifest.hashes.keys()) {
       const payload = listed.startsWith('data/')
@@ -176,27 +172,27 @@ class PackageCheck {
     const signature = await this.#read(SIGNATURE, 4096)
     if (!this.#files.has(TAGMANIFEST)) this.#find('MISSING', TAGMANIFEST)
     if (!this.#files.has(SIGNATURE)) this.#find('MISSING', SIGNATURE)
-    const inBag = readPublicKey(await this.#read(PUBLIC_KEY, 65_536))
+    const pem = await this.#read(PUBLIC_KEY, 65_536)
+    const inBag = (pem && readPublicKeys(textOf(pem), this.#tools)[0]) ?? null
     if (inBag === null && this.#files.has(PUBLIC_KEY)) this.#find('KEY_BAD', PUBLIC_KEY)
     if (tagmanifest === null || signature === null) return null
 
     const keys = inBag === null ? this.#trust.pinned : [inBag, ...this.#trust.pinned]
-    const signer = keys.find((key) => verify(null, tagmanifest, key, signature))
+    const signer = keys.find(({ raw }) => this.#tools.verifies(raw, tagmanifest, signature))
     if (signer === undefined) {
       this.#find('SIGNATURE_BAD', TAGMANIFEST)
       return null
     }
-    const keyId = keyIdOf(signer)
-    await this.#judgeKey(keyId)
-    return keyId
+    await this.#judgeKey(signer)
+    return signer.keyId
   }
 
-  async #judgeKey(keyId: string): Promise<void> {
-    const { pinned, revoked } = this.#trust
-    const rotations = (await this.#read(KEY_ROTATIONS))?.toString('utf8') ?? ''
-    const trusted = followRotations(pinned, revoked, rotations)
-    if (revoked.has(keyId)) this.#find('KEY_REVOKED', keyId)
-    else if (pinned.length > 0 && !trusted.has(keyId)) this.#find('KEY_WRONG', keyId)
+  async #judgeKey(signer: PublicKey): Promise<void> {
+    const bytes = await this.#read(KEY_ROTATIONS)
+    const rotations = bytes === null ? '' : textOf(bytes)
+    const trusted = trustedKeys(this.#trust, signer, rotations, this.#tools)
+    if (this.#trust.revoked.has(signer.keyId)) this.#find('KEY_REVOKED', signer.keyId)
+    else if (this.#isPinned && !trusted.has(signer.keyId)) this.#find('KEY_WRONG', signer.keyId)
   }
 
   /** Every listed file is hashed once; one whose size already differs from evidence.json is not read at all. */
@@ -213,9 +209,10 @@ class PackageCheck {
       if (told !== undefined && told !== size) this.#find('CHANGED', path, `${size} bytes, was ${told}`)
       else if (size > FILE_BYTES_MAX) this.#find('TOO_LARGE', path, `${size} bytes`)
       else {
-        const digest = await digestFile(join(this.#root, path), size, this.#onBytes)
-        this.#digests.set(path, digest)
-        if (digest.sha256 !== hash) this.#find('CHANGED', path, 'sha256')
+        const digest = await this.#bag.digest(path, size, this.#onBytes)
+        if (digest !== null) this.#digests.set(path, digest)
+        if (digest === null) this.#find('UNREADABLE', path, `${size} bytes`)
+        else if (digest.sha256 !== hash) this.#find('CHANGED', path, 'sha256')
       }
     }
   }
@@ -257,17 +254,17 @@ class PackageCheck {
     size: number,
     missing: ReadonlyMap<string, string | undefined>,
   ): Promise<string | null> {
-    const { sha256 } = await digestFile(join(this.#root, path), size, this.#onBytes)
-    return [...missing].find(([, hash]) => hash === sha256)?.[0] ?? null
+    const digest = await this.#bag.digest(path, size, this.#onBytes)
+    if (digest === null) return null
+    return [...missing].find(([, hash]) => hash === digest.sha256)?.[0] ?? null
   }
 
   async #bagInfo(evidence: EvidenceRecord | null, keyId: string | null): Promise<void> {
     const bagit = await this.#read('bagit.txt')
-    if (bagit !== null && bagit.toString('utf8') !== BAGIT_TXT)
-      this.#find('BAG_INFO', 'bagit.txt', 'BagIt 1.0, UTF-8')
+    if (bagit !== null && textOf(bagit) !== BAGIT_TXT) this.#find('BAG_INFO', 'bagit.txt', 'BagIt 1.0, UTF-8')
     const text = await this.#read('bag-info.txt')
     if (text === null) return
-    const info = readBagInfo(text.toString('utf8'))
+    const info = readBagInfo(textOf(text))
     const payload = [...this.#files].filter(([path]) => path.startsWith('data/'))
     const oxum = `${payload.reduce((sum, [, bytes]) => sum + bytes, 0)}.${payload.length}`
     const expected: [label: string, value: string | null][] = [
@@ -286,12 +283,13 @@ class PackageCheck {
     const bytes = await this.#read(EVIDENCE_JSON, EVIDENCE_BYTES_MAX)
     if (bytes === null) return null
     try {
-      const evidence = EvidenceRecord.parse(JSON.parse(bytes.toString('utf8')))
-      const folder = basename(this.#root)
+      const evidence = EvidenceRecord.parse(JSON.parse(textOf(bytes)))
+      const folder = this.#bag.name
       if (folder !== evidence.packageId) this.#find('FOLDER_NAME', folder, evidence.packageId)
       return evidence
     } catch (error) {
-      const detail = error instanceof z.ZodError ? (error.issues[0]?.path.join('.') ?? '') : reasonOf(error)
+      const detail =
+        error instanceof z.ZodError ? (error.issues[0]?.path.join('.') ?? '') : String(error).slice(0, 200)
       this.#find('EVIDENCE_INVALID', EVIDENCE_JSON, detail)
       return null
     }
@@ -322,16 +320,6 @@ class PackageCheck {
       read === null ? 'not an RFC 3161 token over SHA-256' : read.time,
     )
     return { state: 'MISFIT', time: read?.time ?? null }
-  }
-}
-
-function readPublicKey(pem: Buffer | null): KeyObject | null {
-  if (pem === null) return null
-  try {
-    const key = createPublicKey(pem)
-    return key.asymmetricKeyType === 'ed25519' ? key : null
-  } catch {
-    return null // Reported as KEY_BAD by the caller.
   }
 }
 

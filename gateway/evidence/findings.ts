@@ -44,6 +44,11 @@ const FINDINGS = {
     'the newest package should be {item} ({detail}), which is missing or another',
     '最新的证据包应为 {item}（{detail}），现已缺失或被替换',
   ],
+  CHAIN_RECORD_BAD: ['{item} cannot be read', '{item} 无法读取'],
+  CHAIN_ANCHOR: [
+    'no package here has the manifest hash {item} that was kept elsewhere',
+    '没有证据包与另行保存的清单哈希 {item} 相符',
+  ],
 } as const satisfies Record<string, readonly [en: string, zh: string]>
 
 export type FindingCode = keyof typeof FINDINGS
@@ -61,6 +66,17 @@ export function findingText({ code, item, detail }: Finding, language: Language)
     /\{(\w+)\}/g,
     (_, name: string) => values[name] ?? '',
   )
+}
+
+/** The most telling first: a changed picture says more than the sum of bytes that no longer fits. */
+export function mostTelling(findings: readonly Finding[]): Finding | undefined {
+  return findings.toSorted((a, b) => weight(a.code) - weight(b.code))[0]
+}
+
+function weight(code: FindingCode): number {
+  const order: FindingCode[] = ['KEY_WRONG', 'KEY_REVOKED', 'RENAMED', 'CHANGED', 'MISSING', 'ADDED', 'LINK']
+  const at = order.indexOf(code)
+  return at < 0 ? (code === 'BAG_INFO' ? order.length + 1 : order.length) : at
 }
 
 function plain(text: string): string {

@@ -16,11 +16,9 @@ import {
   generateKeyPairSync,
   type KeyObject,
   sign,
-  verify,
 } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { isoTime } from '../kit/clock.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
 import { replaceFile, syncFolder, writeNew } from './disk.ts'
@@ -150,45 +148,4 @@ function readPrivateKey(pem: string, file: string, keyId: string): KeyObject {
 
 async function readRotations(folder: string): Promise<string> {
   return readFile(join(folder, 'rotations.ndjson'), 'utf8').catch(() => '') // Never rotated.
-}
-
-const RotationLine = z.object({ statement: z.string().max(4096), signature: z.string().max(128) })
-const RotationStatement = z.object({
-  type: z.literal('lushao.key-rotation.v1'),
-  newKeyId: z.string(),
-  newPublicKey: z.string(),
-})
-
-/** Key ids that follow from the pinned keys by rotations each signed by a key trusted before it, none of them revoked. */
-export function followRotations(
-  pinned: readonly KeyObject[],
-  revoked: ReadonlySet<string>,
-  rotations: string,
-): ReadonlySet<string> {
-  const trusted = new Map(pinned.map((key) => [keyIdOf(key), key]))
-  for (const line of rotations.split('\n').slice(0, 1000)) {
-    const next = line === '' ? null : readRotation(line, trusted, revoked)
-    if (next !== null) trusted.set(keyIdOf(next), next)
-  }
-  return new Set(trusted.keys())
-}
-
-function readRotation(
-  line: string,
-  trusted: ReadonlyMap<string, KeyObject>,
-  revoked: ReadonlySet<string>,
-): KeyObject | null {
-  try {
-    const { statement, signature } = RotationLine.parse(JSON.parse(line))
-    const { newKeyId, newPublicKey } = RotationStatement.parse(JSON.parse(statement))
-    const next = createPublicKey(newPublicKey)
-    if (next.asymmetricKeyType !== 'ed25519' || keyIdOf(next) !== newKeyId) return null
-    const data = Buffer.from(statement)
-    const proof = Buffer.from(signature, 'base64')
-    const vouched = [...trusted].some(([keyId, key]) => !revoked.has(keyId) && verify(null, data, key, proof))
-    return vouched ? next : null
-  } catch {
-    // A line that is no rotation lends trust to nobody; the tag manifest says whether it was tampered with.
-    return null
-  }
 }

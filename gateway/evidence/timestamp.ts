@@ -5,6 +5,8 @@
  *
  *     TimeStampResp ─▶ ContentInfo ─▶ SignedData ─▶ encapContentInfo ─▶ TSTInfo ─▶ messageImprint, genTime
  */
+import { hexOf } from './bag-source.ts'
+
 interface TimestampToken {
   /** SHA-256 of what was stamped, hex. */
   readonly sha256: string
@@ -16,20 +18,20 @@ const SHA256_OID = '608648016503040201'
 
 interface Node {
   readonly tag: number
-  readonly content: Buffer
+  readonly content: Uint8Array
 }
 
 /** Null when the bytes are no token over a SHA-256. */
-export function readTimestamp(der: Buffer): TimestampToken | null {
+export function readTimestamp(der: Uint8Array): TimestampToken | null {
   const response = children(first(der))
   const signedData = children(children(response[1])[1])[0]
   const encapsulated = children(signedData)[2]
   const info = children(first(children(children(encapsulated)[1])[0]?.content))
   const [algorithm, hash] = children(info[2])
   const time = info[4]
-  if (children(algorithm)[0]?.content.toString('hex') !== SHA256_OID) return null
+  if (hexOf(children(algorithm)[0]?.content ?? new Uint8Array()) !== SHA256_OID) return null
   if (hash?.tag !== 0x04 || hash.content.length !== 32 || time?.tag !== 0x18) return null
-  return { sha256: hash.content.toString('hex'), time: time.content.toString('latin1') }
+  return { sha256: hexOf(hash.content), time: String.fromCharCode(...time.content.subarray(0, 64)) }
 }
 
 function children(node: Node | undefined): Node[] {
@@ -44,18 +46,19 @@ function children(node: Node | undefined): Node[] {
   return nodes
 }
 
-function first(bytes: Buffer | undefined): Node | undefined {
+function first(bytes: Uint8Array | undefined): Node | undefined {
   return (bytes && read(bytes)?.node) ?? undefined
 }
 
 /** One DER value: low tags and definite lengths, which is all a token uses here. */
-function read(bytes: Buffer): { node: Node; length: number } | null {
+function read(bytes: Uint8Array): { node: Node; length: number } | null {
   if (bytes.length < 2) return null
   const tag = bytes[0]!
   const short = bytes[1]!
   const lengthBytes = short < 0x80 ? 0 : short & 0x7f
   if (short === 0x80 || lengthBytes > 4 || bytes.length < 2 + lengthBytes) return null
-  const size = lengthBytes === 0 ? short : bytes.readUIntBE(2, lengthBytes)
+  const size =
+    lengthBytes === 0 ? short : bytes.subarray(2, 2 + lengthBytes).reduce((sum, byte) => sum * 256 + byte, 0)
   const start = 2 + lengthBytes
   if (bytes.length < start + size) return null
   return { node: { tag, content: bytes.subarray(start, start + size) }, length: start + size }

@@ -1,40 +1,32 @@
 /**
- * Checks packages offline: each against itself (`check.ts`), and all of a box against each other.
+ * Checks packages that lie on this machine, offline.
  *
- *     №7 ◀─prevManifestHash─ №8 ◀─ №9      neighbours must fit; in a whole folder no number may be missing,
- *                                          and the newest must be the one chain.json names
- *
- * Deleting the newest packages together with chain.json leaves no trace on the box: only who keeps the manifest
- * hashes elsewhere (the platform gets each one) can tell [R44].
+ *     package                 ─┐
+ *     folder of packages      ─┼─▶ places ─▶ check-all
+ *     storage with evidence/  ─┘
  */
 import type { KeyObject } from 'node:crypto'
 import { lstat, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fault, reasonOf } from '../kit/errors.ts'
-import { EVIDENCE_JSON, PAYLOAD_MANIFESTS, TAGMANIFEST } from './bag.ts'
+import { BAG_MARKS } from './bag.ts'
 import { readChain } from './chain.ts'
-import { type CheckedPackage, checkPackage, type Trust } from './check.ts'
-import type { Finding } from './findings.ts'
+import { checkAll, type Place, type VerifyReport } from './check-all.ts'
+import { folderSource, nodeTools } from './folder-source.ts'
+import { publicKeyOf, type Trust } from './public-key.ts'
 import { keyIdOf } from './seal.ts'
 import { isPackageId } from './vault.ts'
 
 interface VerifyOptions {
   readonly keys?: readonly KeyObject[]
+  /** SHA-256 of keys that are trusted without being at hand, 64 hex digits each. */
+  readonly fingerprints?: readonly string[]
   readonly revoked?: readonly KeyObject[]
   /** Folders hold only some packages of their box, a case's say: missing numbers are no finding. */
   readonly partial?: boolean
+  /** Manifest hashes kept elsewhere. */
+  readonly anchors?: readonly string[]
   readonly onProgress?: (bytes: number, path: string) => void
-}
-
-export interface PackageResult extends CheckedPackage {
-  readonly ok: boolean
-}
-
-export interface VerifyReport {
-  readonly ok: boolean
-  readonly packages: readonly PackageResult[]
-  /** About the chain as a whole: what belongs to no package that is there. */
-  readonly findings: readonly Finding[]
 }
 
 /** @param paths packages, folders of packages, or a storage folder that has `evidence/` in it */
@@ -42,36 +34,24 @@ export async function verifyPackages(
   paths: readonly string[],
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
-  const trust: Trust = {
-    pinned: options.keys ?? [],
-    revoked: new Set((options.revoked ?? []).map(keyIdOf)),
-  }
-  const places = await Promise.all(paths.map(placeOf))
-  const checked = new Map<string, CheckedPackage>()
-  for (const path of places.flatMap((place) => place.packages)) {
-    const onBytes = (bytes: number) => options.onProgress?.(bytes, path)
-    if (!checked.has(path)) checked.set(path, await checkPackage(path, trust, onBytes))
-  }
-
-  const chain = new ChainCheck([...checked.values()])
-  for (const { folder, packages } of places) {
-    if (folder !== null && options.partial !== true) await chain.wholeFolder(folder, packages)
-  }
-  const packages = [...checked.values()].map((one) => {
-    const findings = [...one.findings, ...chain.of(one)]
-    return { ...one, findings, ok: findings.length === 0 }
+  const places: Place[] = []
+  for (const path of paths) places.push(await placeOf(path))
+  return checkAll(places, {
+    trust: trustOf(options),
+    tools: nodeTools,
+    partial: options.partial ?? false,
+    anchors: options.anchors ?? [],
+    onProgress: options.onProgress ?? (() => {}),
   })
-  return {
-    ok: packages.every((one) => one.ok) && chain.findings.length === 0,
-    packages,
-    findings: chain.findings,
-  }
 }
 
-interface Place {
-  /** The folder whose packages are all meant, null when one package was named. */
-  readonly folder: string | null
-  readonly packages: readonly string[]
+function trustOf({ keys = [], fingerprints = [], revoked = [] }: VerifyOptions): Trust {
+  const pinned = keys.map((key) => publicKeyOf(key.export({ type: 'spki', format: 'der' }), nodeTools))
+  return {
+    pinned: pinned.filter((key) => key !== null),
+    fingerprints: new Set(fingerprints),
+    revoked: new Set(revoked.map(keyIdOf)),
+  }
 }
 
 async function placeOf(path: string): Promise<Place> {
@@ -79,10 +59,10 @@ async function placeOf(path: string): Promise<Place> {
     throw fault('USAGE', { command: 'verify', reason: `${path}: ${reasonOf(error)}` }, error)
   })
   if (!status.isDirectory()) throw fault('USAGE', { command: 'verify', reason: `${path} is no folder` })
-  if (await looksLikePackage(path)) return { folder: null, packages: [path] }
+  if (await looksLikePackage(path)) return { folder: null, bags: [await folderSource(path)], chain: 'absent' }
 
   const inside = join(path, 'evidence')
-  const folder = (await lstat(inside).catch(() => null))?.isDirectory() ? inside : path // Else the folder itself.
+  const folder = resolve((await lstat(inside).catch(() => null))?.isDirectory() ? inside : path) // Else the folder itself.
   const packages: string[] = []
   for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) =>
     a.name < b.name ? -1 : 1,
@@ -92,72 +72,17 @@ async function placeOf(path: string): Promise<Place> {
     if (isPackageId(entry.name) || (await looksLikePackage(child))) packages.push(child)
   }
   if (packages.length === 0) throw fault('USAGE', { command: 'verify', reason: `${path} holds no package` })
-  return { folder, packages }
+  const chainFile = join(folder, 'chain.json')
+  const hasChain = (await lstat(chainFile).catch(() => null)) !== null
+  return {
+    folder,
+    bags: await Promise.all(packages.map(folderSource)),
+    chain: hasChain ? await readChain(chainFile) : 'absent',
+  }
 }
 
 /** One of its files is enough, so that a package that lost some is still told as one. */
 async function looksLikePackage(path: string): Promise<boolean> {
-  const marks = ['bagit.txt', TAGMANIFEST, PAYLOAD_MANIFESTS.sha256, EVIDENCE_JSON]
-  const found = await Promise.all(marks.map((name) => lstat(join(path, name)).catch(() => null)))
+  const found = await Promise.all(BAG_MARKS.map((name) => lstat(join(path, name)).catch(() => null)))
   return found.some((mark) => mark !== null)
-}
-
-type Numbered = CheckedPackage & { readonly sequence: number; readonly producer: string }
-
-class ChainCheck {
-  /** By producer, in order of their numbers. */
-  readonly #chains = new Map<string, Numbered[]>()
-  readonly #ofPackage = new Map<string, Finding[]>()
-  readonly findings: Finding[] = []
-
-  constructor(packages: readonly CheckedPackage[]) {
-    for (const one of packages) {
-      if (one.sequence === null || one.producer === null) continue
-      const chain = this.#chains.get(one.producer) ?? []
-      this.#chains.set(one.producer, chain)
-      chain.push(one as Numbered)
-    }
-    for (const chain of this.#chains.values()) {
-      chain.sort((a, b) => a.sequence - b.sequence)
-      for (const [index, one] of chain.entries()) this.#compare(chain[index - 1], one)
-    }
-  }
-
-  of(one: CheckedPackage): readonly Finding[] {
-    return this.#ofPackage.get(one.path) ?? []
-  }
-
-  /** All packages of a box: numbers from 1 without a hole, up to the newest the box remembers. */
-  async wholeFolder(folder: string, packages: readonly string[]): Promise<void> {
-    const here = new Set(packages)
-    for (const [producer, chain] of this.#chains) {
-      let last = 0
-      for (const { path, sequence } of chain) {
-        if (!here.has(path)) continue
-        const [from, to] = [last + 1, sequence - 1]
-        const lost = from === to ? String(from) : `${from}–${to}`
-        if (from <= to) this.findings.push({ code: 'CHAIN_GAP', item: lost, detail: producer })
-        last = sequence
-      }
-    }
-    const head = (await readChain(join(folder, 'chain.json')))?.head
-    if (head === null || head === undefined) return
-    const newest = [...this.#chains.values()].flat().find((one) => one.packageId === head.packageId)
-    if (newest?.manifestHash === head.manifestHash) return
-    this.findings.push({ code: 'CHAIN_HEAD', item: head.packageId, detail: `no. ${head.sequence}` })
-  }
-
-  #compare(before: Numbered | undefined, one: Numbered): void {
-    const findings: Finding[] = []
-    if (one.sequence === 1 && one.prevManifestHash !== null) {
-      findings.push({ code: 'CHAIN_BROKEN', item: '-', detail: 'no. 1 has no package before it' })
-    }
-    if (before?.sequence === one.sequence && before.path !== one.path) {
-      findings.push({ code: 'CHAIN_FORK', item: before.packageId ?? '?', detail: `no. ${one.sequence}` })
-    }
-    if (before?.sequence === one.sequence - 1 && one.prevManifestHash !== before.manifestHash) {
-      findings.push({ code: 'CHAIN_BROKEN', item: before.packageId ?? '?', detail: `no. ${before.sequence}` })
-    }
-    this.#ofPackage.set(one.path, findings)
-  }
 }
