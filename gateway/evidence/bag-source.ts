@@ -18,8 +18,8 @@ export interface Digest {
 
 /** A bag of unknown making. Its files are looked at where they are, none is followed out of it. */
 export interface BagSource {
-  /** The folder's own name, which must be the package's. */
-  readonly name: string
+  /** The folder's own name, which must be the package's; null when nobody knows it. */
+  readonly name: string | null
   /** How people find it: a path here, a name in what was dropped there. */
   readonly path: string
   /** What looking at the names alone showed: links, pipes, two files of one name. */

@@ -285,7 +285,8 @@ class PackageCheck {
     try {
       const evidence = EvidenceRecord.parse(JSON.parse(textOf(bytes)))
       const folder = this.#bag.name
-      if (folder !== evidence.packageId) this.#find('FOLDER_NAME', folder, evidence.packageId)
+      if (folder !== null && folder !== evidence.packageId)
+        this.#find('FOLDER_NAME', folder, evidence.packageId)
       return evidence
     } catch (error) {
       const detail =

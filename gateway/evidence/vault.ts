@@ -15,7 +15,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
-import { EVIDENCE_JSON, PAYLOAD_MANIFESTS, PUBLIC_KEY, SIGNATURE, TAGMANIFEST } from './bag.ts'
+import { EVIDENCE_JSON, isPackageId, PAYLOAD_MANIFESTS, PUBLIC_KEY, SIGNATURE, TAGMANIFEST } from './bag.ts'
 import { digestOf, freeBytes } from './disk.ts'
 import type { EvidenceDocument, EvidenceItem, SealPurpose } from './package.ts'
 import { keyIdOf } from './seal.ts'
@@ -54,10 +54,6 @@ export interface SealedPackage {
   readonly evidenceCaps: readonly string[]
   readonly items: readonly EvidenceItem[]
   readonly document: EvidenceDocument
-}
-
-export function isPackageId(name: string): boolean {
-  return /^[0-9A-HJKMNP-TV-Z]{26}$/.test(name)
 }
 
 export class Vault {

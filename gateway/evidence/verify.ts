@@ -9,13 +9,12 @@ import type { KeyObject } from 'node:crypto'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fault, reasonOf } from '../kit/errors.ts'
-import { BAG_MARKS } from './bag.ts'
+import { BAG_MARKS, isPackageId } from './bag.ts'
 import { readChain } from './chain.ts'
 import { checkAll, type Place, type VerifyReport } from './check-all.ts'
 import { folderSource, nodeTools } from './folder-source.ts'
 import { publicKeyOf, type Trust } from './public-key.ts'
 import { keyIdOf } from './seal.ts'
-import { isPackageId } from './vault.ts'
 
 interface VerifyOptions {
   readonly keys?: readonly KeyObject[]
