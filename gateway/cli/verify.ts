@@ -18,6 +18,7 @@ interface Options {
   readonly fingerprint?: readonly string[]
   readonly partial?: boolean
   readonly anchor?: readonly string[]
+  readonly timestamped?: boolean
   readonly json?: boolean
 }
 
@@ -31,6 +32,7 @@ export function addVerify(program: Command): void {
     .option('--revoked <pem...>', 'public key(s) no longer to be trusted')
     .option('--partial', 'a folder holds only some packages of its box: missing numbers are no finding')
     .option('--anchor <sha256...>', 'manifest hash(es) kept elsewhere: each must be that of a package here')
+    .option('--timestamped', 'every package must have a timestamp token')
     .option('--json', 'print every file and finding as JSON')
     .action(async (paths: string[], options: Options, command: Command) => {
       const bar = progressBar(options.json === true)
@@ -40,6 +42,7 @@ export function addVerify(program: Command): void {
         fingerprints: hashesOf(options.fingerprint),
         partial: options.partial ?? false,
         anchors: hashesOf(options.anchor),
+        timestamped: options.timestamped ?? false,
         onProgress: bar.onProgress,
       }).finally(bar.stop)
       if (options.json) print(JSON.stringify(report, null, 1))

@@ -22,6 +22,8 @@ export const SEALS: readonly string[] = [TAGMANIFEST, SIGNATURE, TIMESTAMP]
 /** Any one of these makes a folder a bag, so that one that lost some is still told as one. */
 export const BAG_MARKS = ['bagit.txt', TAGMANIFEST, PAYLOAD_MANIFESTS.sha256, EVIDENCE_JSON]
 
+export const FIRST_OF_CHAIN = 'none, first of the chain'
+
 /** A ULID. */
 export function isPackageId(name: string): boolean {
   return /^[0-9A-HJKMNP-TV-Z]{26}$/.test(name)

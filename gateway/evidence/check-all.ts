@@ -7,6 +7,7 @@
  * Deleting the newest packages together with what chain.json says of them leaves no trace on the box: only who keeps
  * manifest hashes elsewhere (the platform gets each one) can tell. Those hashes can be brought as `anchors` [R44].
  */
+import { TIMESTAMP } from './bag.ts'
 import type { BagSource, Tools } from './bag-source.ts'
 import type { ChainRecord } from './chain-record.ts'
 import { type CheckedPackage, checkPackage } from './check.ts'
@@ -29,6 +30,8 @@ export interface CheckOptions {
   readonly partial: boolean
   /** Manifest hashes kept elsewhere: each must be that of a package that is here. */
   readonly anchors: readonly string[]
+  /** Every package must have a token: who knows that tokens were asked for can tell that one was taken away. */
+  readonly timestamped: boolean
   readonly onProgress: (bytes: number, path: string) => void
 }
 
@@ -44,7 +47,7 @@ export interface VerifyReport {
 }
 
 export async function checkAll(places: readonly Place[], options: CheckOptions): Promise<VerifyReport> {
-  const { trust, tools, partial, anchors, onProgress } = options
+  const { trust, tools, partial, anchors, timestamped, onProgress } = options
   const checked = new Map<string, CheckedPackage>()
   for (const bag of places.flatMap((place) => place.bags)) {
     const onBytes = (bytes: number) => onProgress(bytes, bag.path)
@@ -56,6 +59,8 @@ export async function checkAll(places: readonly Place[], options: CheckOptions):
   chain.anchored(anchors)
   const packages = [...checked.values()].map((one) => {
     const findings = [...one.findings, ...chain.of(one)]
+    if (timestamped && one.timestamp.state === 'ABSENT')
+      findings.push({ code: 'TIMESTAMP_MISSING', item: TIMESTAMP, detail: '' })
     return { ...one, findings, ok: findings.length === 0 }
   })
   return {

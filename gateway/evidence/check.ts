@@ -12,6 +12,7 @@ import { z } from 'zod'
 import {
   BAGIT_TXT,
   EVIDENCE_JSON,
+  FIRST_OF_CHAIN,
   KEY_ROTATIONS,
   PAYLOAD_MANIFESTS,
   PUBLIC_KEY,
@@ -271,6 +272,9 @@ class PackageCheck {
       ['Payload-Oxum', oxum],
       ['External-Identifier', evidence?.packageId ?? null],
       ['Bag-Group-Identifier', evidence?.eventId ?? null],
+      ['Lushao-Chain-Sequence', evidence && String(evidence.sequence)],
+      ['Lushao-Previous-Manifest-SHA256', evidence && (evidence.prevManifestHash ?? FIRST_OF_CHAIN)],
+      ['Lushao-Manifest-SHA256', await this.#hashOf(PAYLOAD_MANIFESTS.sha256)],
       ['Lushao-Key-Id', keyId],
     ]
     for (const [label, value] of expected) {

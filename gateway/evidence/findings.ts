@@ -37,6 +37,7 @@ const FINDINGS = {
     'the timestamp token is not for this package ({detail})',
     '时间戳令牌不属于本包（{detail}）',
   ],
+  TIMESTAMP_MISSING: ['there is no timestamp token {item}', '缺少时间戳令牌 {item}'],
   CHAIN_BROKEN: ['it does not follow {item} ({detail})', '与前一包 {item} 不衔接（{detail}）'],
   CHAIN_FORK: ['it has the same number as {item} ({detail})', '与 {item} 序号相同（{detail}）'],
   CHAIN_GAP: ['package no. {item} of {detail} is missing', '缺少 {detail} 的第 {item} 号证据包'],

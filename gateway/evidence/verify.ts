@@ -25,6 +25,7 @@ interface VerifyOptions {
   readonly partial?: boolean
   /** Manifest hashes kept elsewhere. */
   readonly anchors?: readonly string[]
+  readonly timestamped?: boolean
   readonly onProgress?: (bytes: number, path: string) => void
 }
 
@@ -40,6 +41,7 @@ export async function verifyPackages(
     tools: nodeTools,
     partial: options.partial ?? false,
     anchors: options.anchors ?? [],
+    timestamped: options.timestamped ?? false,
     onProgress: options.onProgress ?? (() => {}),
   })
 }

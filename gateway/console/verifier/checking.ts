@@ -63,6 +63,7 @@ export async function check(
     tools,
     partial: !whole,
     anchors,
+    timestamped: texts.timestamped,
     onProgress: (count) => {
       bytes += count
       const nowMs = performance.now()

@@ -17,10 +17,12 @@ interface Done {
   readonly checkedAt: string
 }
 
+const NO_TRUST: TrustTexts = { keys: '', revoked: '', anchors: '', timestamped: false }
+
 export function Page() {
   const [language, setLanguage] = useState<Language>(navigator.language.startsWith('zh') ? 'zh' : 'en')
   const [dropped, setDropped] = useState<Dropped | null>(null)
-  const [trust, setTrust] = useState<TrustTexts>({ keys: '', revoked: '', anchors: '' })
+  const [trust, setTrust] = useState<TrustTexts>(NO_TRUST)
   const [whole, setWhole] = useState<boolean | null>(null)
   const [progress, setProgress] = useState<{ bytes: number; of: number } | null>(null)
   const [done, setDone] = useState<Done | null>(null)

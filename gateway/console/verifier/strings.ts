@@ -27,6 +27,7 @@ const STRINGS = {
     '另行保存的清单哈希（每行一个）：每个都必须有对应的证据包',
     'Manifest hashes kept elsewhere (one a line): each must be that of a package here',
   ),
+  timestamped: both('每个证据包都必须有时间戳令牌', 'Every package must have a timestamp token'),
   whole: both(
     '这是一台设备的全部证据包：序号不得有缺',
     'These are all packages of a box: no number may be missing',

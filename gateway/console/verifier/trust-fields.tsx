@@ -6,6 +6,7 @@ export interface TrustTexts {
   readonly keys: string
   readonly revoked: string
   readonly anchors: string
+  readonly timestamped: boolean
 }
 
 interface TrustFieldsProps {
@@ -16,7 +17,7 @@ interface TrustFieldsProps {
 
 export function TrustFields({ texts, onChange, t }: TrustFieldsProps) {
   const file = useRef<HTMLInputElement>(null)
-  const field = (name: keyof TrustTexts, label: StringKey, rows: number) => (
+  const field = (name: Exclude<keyof TrustTexts, 'timestamped'>, label: StringKey, rows: number) => (
     <label>
       {t(label)}
       <textarea
@@ -53,6 +54,14 @@ export function TrustFields({ texts, onChange, t }: TrustFieldsProps) {
         <summary>{t('more')}</summary>
         {field('revoked', 'revoked', 2)}
         {field('anchors', 'anchors', 2)}
+        <label>
+          <input
+            type="checkbox"
+            checked={texts.timestamped}
+            onChange={(event) => onChange({ ...texts, timestamped: event.currentTarget.checked })}
+          />{' '}
+          {t('timestamped')}
+        </label>
       </details>
     </fieldset>
   )
