@@ -3,8 +3,8 @@
  * `npm run bench:evidence-changes`, in turn. Seeded: a miss prints its kind and round; set EVIDENCE_SEED to repeat it.
  */
 import { expect, test } from 'vitest'
-import { checkAsPage, checkFolder, tryChanges } from '../bench/evidence-changes.ts'
 import { DiskBox, sealFiles } from '../bench/evidence-box.ts'
+import { checkAsPage, checkFolder, tryChanges } from '../bench/evidence-changes.ts'
 
 const CHANGES = 200
 const SEED = Number(process.env['EVIDENCE_SEED'] ?? 20_260_101)
