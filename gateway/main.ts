@@ -16,6 +16,7 @@ import { Eyes } from './detections/eyes.ts'
 import { EvidenceKeeper } from './evidence/keeper.ts'
 import { openSigner, type Signer } from './evidence/seal.ts'
 import { manifestSummary } from './evidence/summary.ts'
+import { Transcripts } from './evidence/transcripts.ts'
 import type { SealedPackage } from './evidence/vault.ts'
 import { basisInForce } from './grading-facts.ts'
 import { AccessLog } from './http/access-log.ts'
@@ -284,6 +285,8 @@ async function openHttp(
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
       evidenceFolder: parts.evidence.vault.evidence,
+      transcripts: new Transcripts({ database: parts.database, clock }),
+      sheet: box.config.evidence.sheet,
       law: { publicRules: () => publicRulesOf(box), suppressed: parts.suppressed },
       directory: { devices: () => devicesOf(box.config), people: () => parts.office.people.all() },
       office: parts.office,

@@ -41,6 +41,7 @@ const PEER_PACKAGES = ['mosquitto', 'nats-server', 'influxdb', 'openssl']
 /** Debian packages whose program has another name, or which bring a file instead of a program. */
 const PROGRAMS = {
   influxdb: 'influxd',
+  'poppler-utils': 'pdftoppm',
   'fonts-wqy-microhei': '/usr/share/fonts/truetype/wqy/wqy-microhei.ttc',
 }
 const SOURCES = ['gateway', 'devices', 'models', 'config', 'simulators']

@@ -16,6 +16,7 @@ import { makeProgram, runProgram } from './program.ts'
 import { addReport } from './report.ts'
 import { addRules } from './rules.ts'
 import { addRun } from './run.ts'
+import { addSheet } from './sheet.ts'
 import { addSimulateBodycam } from './simulate-bodycam.ts'
 import { addSimulateCamera } from './simulate-camera.ts'
 import { addSimulatePlatform } from './simulate-platform.ts'
@@ -31,6 +32,7 @@ addRules(program)
 addDoctor(program)
 addAnalyse(program)
 addVerify(program)
+addSheet(program)
 addEval(program)
 addAlerts(program)
 addReport(program)

@@ -11,6 +11,7 @@ import type { ViolationEvent } from '../violations/event.ts'
 import { type Api, fileUrl, type Me } from './api.ts'
 import { ClipPlayer } from './clip-player.tsx'
 import { Notice } from './notice.tsx'
+import { PackageLinks } from './package-links.tsx'
 import { PurposeForm } from './purpose.tsx'
 import { timeOf, useWords } from './words.ts'
 
@@ -55,7 +56,10 @@ export function Evidence({ api, me, event, purpose, onPurpose }: EvidenceProps) 
   return items === null ? (
     <Empty text={t('loading')} />
   ) : (
-    <Pictures items={items} box={event.box} purpose={purpose} />
+    <>
+      <Pictures items={items} box={event.box} purpose={purpose} />
+      <PackageLinks packages={packages} purpose={purpose} />
+    </>
   )
 }
 

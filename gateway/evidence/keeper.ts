@@ -25,6 +25,7 @@ import { type EventFacts, type HeldKind, isMoving, type Link, type Producer, pac
 import { type Held, Pending } from './pending.ts'
 import { lastPicture } from './picture.ts'
 import type { Signer } from './seal.ts'
+import { SheetOptions } from './sheet/font.ts'
 import { type SealedPackage, type StorageOptions, Vault } from './vault.ts'
 
 export const EvidenceOptions = z.strictObject({
@@ -62,6 +63,7 @@ export const EvidenceOptions = z.strictObject({
     .max(4096)
     .default(64)
     .describe('Memory (MiB) for stills decoded before their act is confirmed; a 720p still takes 2.6.'),
+  sheet: SheetOptions.prefault({}).describe('The printed evidence sheet.'),
 })
 export type EvidenceOptions = z.infer<typeof EvidenceOptions>
 

@@ -40,6 +40,8 @@ export const PERMISSIONS = {
   'statistics:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'supervision:read': allowed(['LEGAL', 'AUDITOR', 'ADMIN']),
   'evidence:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
+  // A court asks for a written transcript with every sound; who may give a verdict may write one.
+  'evidence:transcribe': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN']),
   'live:view': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN']),
   'cameras:read': allowed(ROLES, 'platform'),
   'rules:read': allowed(ROLES, 'platform'),

@@ -13,6 +13,8 @@ import fastifyStatic from '@fastify/static'
 import fastifySwagger from '@fastify/swagger'
 import fastifyWebsocket from '@fastify/websocket'
 import fastify from 'fastify'
+import type { SheetOptions } from '../evidence/sheet/font.ts'
+import type { Transcripts } from '../evidence/transcripts.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { packagePath } from '../kit/paths.ts'
@@ -34,7 +36,9 @@ import { persuasionRoutes } from './routes/persuasions.ts'
 import { registerRoutes } from './routes/registers.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { sheetRoutes } from './routes/sheets.ts'
 import { statisticsRoutes } from './routes/statistics.ts'
+import { transcriptRoutes } from './routes/transcripts.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
 import { Uploads, uploadRoutes } from './uploads.ts'
 import type {
@@ -59,6 +63,8 @@ export interface HttpParts {
   readonly cameras: CameraBoard
   /** The vault's folder of sealed packages. */
   readonly evidenceFolder: string
+  readonly transcripts: Transcripts
+  readonly sheet: SheetOptions
   readonly recordings: RecordingDesk
   readonly directory: Directory
   readonly law: LawDesk
@@ -197,6 +203,8 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   dutyRoutes(app, parts)
   statisticsRoutes(app, parts)
   evidenceRoutes(app, parts)
+  sheetRoutes(app, parts)
+  transcriptRoutes(app, parts)
   registerRoutes(app, parts)
   ruleRoutes(app, parts.law)
   administrationRoutes(app, parts)

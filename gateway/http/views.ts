@@ -87,6 +87,7 @@ export interface FinishedUpload {
 export interface RecordingDesk {
   take(upload: FinishedUpload): Promise<unknown>
   list(limit: number, before?: string): readonly unknown[]
+  get(recordingId: string): { readonly sha256: string } | null
 }
 
 /** Devices and people of the box's own registers, as far as an operator may see them. */

@@ -11,6 +11,7 @@ import { FRAMES_FAULTS } from './faults/frames.ts'
 import { HTTP_FAULTS } from './faults/http.ts'
 import { MODELS_FAULTS } from './faults/models.ts'
 import { PERSUASION_FAULTS } from './faults/persuasion.ts'
+import { SHEET_FAULTS } from './faults/sheet.ts'
 import { STREAMS_FAULTS } from './faults/streams.ts'
 import { VIOLATIONS_FAULTS } from './faults/violations.ts'
 
@@ -21,6 +22,7 @@ export const CATALOGUE = {
   ...MODELS_FAULTS,
   ...VIOLATIONS_FAULTS,
   ...EVIDENCE_FAULTS,
+  ...SHEET_FAULTS,
   ...ALERTS_FAULTS,
   ...PERSUASION_FAULTS,
   ...HTTP_FAULTS,

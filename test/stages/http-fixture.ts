@@ -8,6 +8,7 @@ import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
 import { BodyCamRegistry } from '../../devices/bodycam/registry.ts'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
 import { SuppressedActs } from '../../gateway/alerts/suppressed.ts'
+import { Transcripts } from '../../gateway/evidence/transcripts.ts'
 import { AccessLog } from '../../gateway/http/access-log.ts'
 import { Accounts } from '../../gateway/http/accounts.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
@@ -134,6 +135,8 @@ export async function startServer(
     office,
     cameras: { cameras: () => cameras },
     evidenceFolder: join(folder, 'evidence'),
+    transcripts: new Transcripts({ database, clock: systemClock }),
+    sheet: {},
     recordings,
     directory: { devices: () => [], people: () => [] },
     law: { publicRules: () => publicRules(SAMPLE, HERE), suppressed },

@@ -84,6 +84,11 @@ const ASKED: Record<
   'statistics:read': ['GET', '/api/v1/reports/monthly?from=2026-01-01&to=2026-01-31'],
   'supervision:read': ['GET', '/api/v1/supervision/dismissals?from=2026-01-01&to=2026-01-31'],
   'evidence:read': ['GET', `/api/v1/evidence/${PACKAGE_ID}?purpose=review`],
+  'evidence:transcribe': [
+    'POST',
+    `/api/v1/evidence/${PACKAGE_ID}/transcripts`,
+    { itemId: 'none', text: 'a' },
+  ],
   'rules:read': ['GET', '/api/v1/rules/public'],
   'cameras:read': ['GET', '/api/v1/cameras'],
   'people:read': ['GET', '/api/v1/people'],
@@ -110,6 +115,8 @@ test('[R49, R50] who may review, who may persuade and who may not is what the do
   expect(may('alerts:persuade')).toEqual(['OFFICER', 'AUXILIARY', 'DISPATCHER', 'ADMIN'])
   expect(PERMISSIONS['alerts:persuade'].scopes).toEqual([])
   expect(may('evidence:read')).toEqual(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'])
+  // Who may look at originals and give a verdict may write down what is said in them.
+  expect(may('evidence:transcribe')).toEqual(may('alerts:review'))
   expect(PERMISSIONS['alerts:review'].scopes).toEqual([])
 })
 
