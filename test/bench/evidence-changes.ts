@@ -34,10 +34,11 @@ interface Outcome {
 /** In turn through all kinds, until so many changes were made. */
 export async function tryChanges(
   sealed: SealedFiles,
-  { changes, seed, page }: { changes: number; seed: number; page: number },
+  { changes, seed, page, without = [] }: { changes: number; seed: number; page: number; without?: string[] },
   onDone: (count: number) => void = () => {},
 ): Promise<Outcome> {
-  const kinds = Object.values(MUTATIONS).flatMap((group) => Object.entries(group))
+  const all = Object.values(MUTATIONS).flatMap((group) => Object.entries(group))
+  const kinds = all.filter(([kind]) => !without.includes(kind))
   const tallies = new Map<string, Tally>(
     kinds.map(([kind]) => [kind, { made: 0, found: 0, named: 0, missed: [] }]),
   )

@@ -227,12 +227,16 @@ const FILES: Record<string, Mutation> = {
     dice.files.set(`${id}/${other}`, bytes)
     return { what: `${path} with ${other}`, names: about(id, name, other) }
   },
-  'file taken from another package': (dice) => {
-    const { id, name, path, bytes } = pickFile(dice)
-    const from = dice.files.get(`${pick(dice.random, dice.ids)}/${name}`)
-    if (!Buffer.isBuffer(from) || from.equals(bytes)) return null
-    dice.files.set(path, from)
-    return { what: path, names: about(id, name) }
+  'file taken from another package': ({ files, ids, random }) => {
+    const [id, other] = [pick(random, ids), pick(random, ids)]
+    const names = namesIn(files, id).filter((name) => {
+      const theirs = files.get(`${other}/${name}`)
+      return name !== TOKEN && Buffer.isBuffer(theirs) && !theirs.equals(bytesAt(files, `${id}/${name}`))
+    })
+    if (names.length === 0) return null
+    const name = pick(random, names)
+    files.set(`${id}/${name}`, bytesAt(files, `${other}/${name}`))
+    return { what: `${id}/${name}`, names: about(id, name) }
   },
   'file made a link': (dice) => {
     const { id, name, path } = pickFile(dice)
