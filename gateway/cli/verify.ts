@@ -8,6 +8,7 @@ import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import type { PackageResult, VerifyReport } from '../evidence/check-all.ts'
 import { findingText, mostTelling } from '../evidence/findings.ts'
+import { readAuthorities } from '../evidence/timestamp.ts'
 import { verifyPackages } from '../evidence/verify.ts'
 import { fault, type Language, reasonOf } from '../kit/errors.ts'
 import { languageOf, print } from './program.ts'
@@ -19,6 +20,7 @@ interface Options {
   readonly partial?: boolean
   readonly anchor?: readonly string[]
   readonly timestamped?: boolean
+  readonly tsaCa?: readonly string[]
   readonly json?: boolean
 }
 
@@ -32,6 +34,7 @@ export function addVerify(program: Command): void {
     .option('--revoked <pem...>', 'public key(s) no longer to be trusted')
     .option('--partial', 'a folder holds only some packages of its box: missing numbers are no finding')
     .option('--anchor <sha256...>', 'manifest hash(es) kept elsewhere: each must be that of a package here')
+    .option('--tsa-ca <pem...>', 'certificate(s) of time-stamping authorities to trust')
     .option('--timestamped', 'every package must have a timestamp token')
     .option('--json', 'print every file and finding as JSON')
     .action(async (paths: string[], options: Options, command: Command) => {
@@ -43,6 +46,7 @@ export function addVerify(program: Command): void {
         partial: options.partial ?? false,
         anchors: hashesOf(options.anchor),
         timestamped: options.timestamped ?? false,
+        authorities: await readCertificates(options.tsaCa ?? []),
         onProgress: bar.onProgress,
       }).finally(bar.stop)
       if (options.json) print(JSON.stringify(report, null, 1))
@@ -67,6 +71,17 @@ async function readKeys(files: readonly string[]): Promise<KeyObject[]> {
   const odd = keys.find((key) => key.asymmetricKeyType !== 'ed25519')
   if (odd !== undefined) throw fault('USAGE', { command: 'verify', reason: 'A key given is not Ed25519' })
   return keys
+}
+
+async function readCertificates(files: readonly string[]) {
+  const read = files.map(async (path) => {
+    try {
+      return readAuthorities(await readFile(path, 'utf8'))
+    } catch (error) {
+      throw fault('USAGE', { command: 'verify', reason: `${path}: ${reasonOf(error)}` }, error)
+    }
+  })
+  return (await Promise.all(read)).flat()
 }
 
 /** As people copy them: with colons, spaces or capitals, and with the algorithm in front. */

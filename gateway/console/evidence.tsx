@@ -56,10 +56,7 @@ export function Evidence({ api, me, event, purpose, onPurpose }: EvidenceProps) 
   return items === null ? (
     <Empty text={t('loading')} />
   ) : (
-    <>
-      <Pictures items={items} box={event.box} purpose={purpose} />
-      <PackageLinks packages={packages} purpose={purpose} />
-    </>
+    <Pictures items={items} box={event.box} purpose={purpose} packages={packages} />
   )
 }
 
@@ -84,7 +81,14 @@ function useItems(api: Api, packages: readonly string[], purpose: string) {
   return { items, error }
 }
 
-function Pictures({ items, box, purpose }: { items: Packed<EvidenceItem>[]; box: Box; purpose: string }) {
+interface PicturesProps {
+  readonly items: readonly Packed<EvidenceItem>[]
+  readonly box: Box
+  readonly purpose: string
+  readonly packages: readonly string[]
+}
+
+function Pictures({ items, box, purpose, packages }: PicturesProps) {
   const { t } = useWords()
   const moments = momentsOf(items)
   const clip = items.find((item): item is Packed<OriginalItem> => item.isOriginal && item.kind === 'CLIP')
@@ -126,6 +130,7 @@ function Pictures({ items, box, purpose }: { items: Packed<EvidenceItem>[]; box:
         onShow={setView}
         onOutline={() => setOutlined(!outlined)}
       />
+      <PackageLinks packages={packages} purpose={purpose} />
     </section>
   )
 }

@@ -36,6 +36,7 @@ export interface BagSource {
 export interface Tools {
   /** Hex. */
   sha256(data: Uint8Array): string
+  sm3(data: Uint8Array): string
   /** Ed25519 by the 32 bytes of a public key. */
   verifies(key: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean
 }

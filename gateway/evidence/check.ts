@@ -27,7 +27,7 @@ import {
 import { type BagSource, type Digest, type Tools, textOf } from './bag-source.ts'
 import type { Finding, FindingCode } from './findings.ts'
 import { type PublicKey, readPublicKeys, type Trust, trustedKeys } from './public-key.ts'
-import { readTimestamp } from './timestamp.ts'
+import { type JudgedToken, judgeToken, NO_TOKEN } from './timestamp.ts'
 
 export interface CheckedPackage {
   readonly path: string
@@ -40,7 +40,7 @@ export interface CheckedPackage {
   readonly prevManifestHash: string | null
   readonly keyId: string | null
   readonly trust: 'pinned' | 'unpinned' | 'none'
-  readonly timestamp: { readonly state: 'ABSENT' | 'FITS' | 'MISFIT'; readonly time: string | null }
+  readonly timestamp: JudgedToken
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly ok: boolean }[]
   readonly findings: readonly Finding[]
 }
@@ -313,18 +313,18 @@ class PackageCheck {
     }
   }
 
-  async #timestamp(): Promise<CheckedPackage['timestamp']> {
+  async #timestamp(): Promise<JudgedToken> {
+    if (!this.#files.has(TIMESTAMP)) return NO_TOKEN
     const token = await this.#read(TIMESTAMP, 1 << 20)
-    if (token === null) return { state: this.#files.has(TIMESTAMP) ? 'MISFIT' : 'ABSENT', time: null }
-    const read = readTimestamp(token)
-    if (read !== null && read.sha256 === (await this.#hashOf(TAGMANIFEST)))
-      return { state: 'FITS', time: read.time }
-    this.#find(
-      'TIMESTAMP_MISFIT',
-      TIMESTAMP,
-      read === null ? 'not an RFC 3161 token over SHA-256' : read.time,
-    )
-    return { state: 'MISFIT', time: read?.time ?? null }
+    const stamped = await this.#bag.read(TAGMANIFEST, TAG_BYTES_MAX)
+    const { authorities = [] } = this.#trust
+    const none = new Uint8Array()
+    const judged = await judgeToken(token ?? none, stamped ?? none, authorities, this.#tools)
+    // Who brought no certificate has not asked whose it is.
+    const asked = judged.state !== 'UNTRUSTED' || authorities.length > 0
+    if (asked && judged.state !== 'FITS' && judged.state !== 'ABSENT')
+      this.#find(`TIMESTAMP_${judged.state}`, TIMESTAMP, judged.detail)
+    return judged
   }
 }
 

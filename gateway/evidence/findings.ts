@@ -34,8 +34,20 @@ const FINDINGS = {
   ITEM_MISMATCH: ['item {item} does not fit its file ({detail})', '条目 {item} 与文件不符（{detail}）'],
   ORIGIN_BROKEN: ['item {item}: {detail}', '条目 {item}：{detail}'],
   TIMESTAMP_MISFIT: [
-    'the timestamp token is not for this package ({detail})',
-    '时间戳令牌不属于本包（{detail}）',
+    'the timestamp token is not for this package ({detail}); look for the right one with whoever keeps the tokens',
+    '时间戳令牌不属于本包（{detail}）；请向令牌保管方查找正确的令牌',
+  ],
+  TIMESTAMP_UNTRUSTED: [
+    'the timestamp token is by nobody whom --tsa-ca names ({detail}); give the certificate of the agreed authority',
+    '时间戳令牌的签发者不在 --tsa-ca 之列（{detail}）；请提供约定机构的证书',
+  ],
+  TIMESTAMP_EXPIRED: [
+    'the authority’s certificate was not valid when the token was made ({detail}); the token proves no time',
+    '签发令牌时机构证书不在有效期内（{detail}）；该令牌不能证明时间',
+  ],
+  TIMESTAMP_BROKEN: [
+    '{item} is no valid timestamp token ({detail}); it was damaged, or is none; look for another copy',
+    '{item} 不是有效的时间戳令牌（{detail}）；已损坏或并非令牌，请查找其他副本',
   ],
   TIMESTAMP_MISSING: ['there is no timestamp token {item}', '缺少时间戳令牌 {item}'],
   CHAIN_BROKEN: ['it does not follow {item} ({detail})', '与前一包 {item} 不衔接（{detail}）'],

@@ -22,6 +22,7 @@ const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex')
 
 export const nodeTools: Tools = {
   sha256: (data) => digestOf(data).sha256,
+  sm3: (data) => digestOf(data).sm3,
   verifies: (key, data, signature) => {
     const der = Buffer.concat([SPKI_ED25519, key])
     return verify(null, data, createPublicKey({ key: der, format: 'der', type: 'spki' }), signature)

@@ -7,6 +7,7 @@
  * A fingerprint is the SHA-256 of those 44 bytes; a key id its first 16 hex digits. A fingerprint alone can vouch for
  * a key that the package shows, not for one that only signed a rotation: for that the key itself is needed.
  */
+import type { Certificate } from 'pkijs'
 import { z } from 'zod'
 import { bytesOfBase64, hexOf, type Tools } from './bag-source.ts'
 
@@ -25,6 +26,8 @@ export interface Trust {
   readonly fingerprints: ReadonlySet<string>
   /** Key ids. */
   readonly revoked: ReadonlySet<string>
+  /** Certificates of time-stamping authorities; none: a token is looked at, its maker is not trusted. */
+  readonly authorities?: readonly Certificate[]
 }
 
 const SPKI_ED25519 = '302a300506032b6570032100'

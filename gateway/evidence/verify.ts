@@ -8,6 +8,7 @@
 import type { KeyObject } from 'node:crypto'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Certificate } from 'pkijs'
 import { fault, reasonOf } from '../kit/errors.ts'
 import { BAG_MARKS, isPackageId } from './bag.ts'
 import { readChain } from './chain.ts'
@@ -26,6 +27,8 @@ interface VerifyOptions {
   /** Manifest hashes kept elsewhere. */
   readonly anchors?: readonly string[]
   readonly timestamped?: boolean
+  /** Certificates of time-stamping authorities to trust. */
+  readonly authorities?: readonly Certificate[]
   readonly onProgress?: (bytes: number, path: string) => void
 }
 
@@ -46,12 +49,13 @@ export async function verifyPackages(
   })
 }
 
-function trustOf({ keys = [], fingerprints = [], revoked = [] }: VerifyOptions): Trust {
+function trustOf({ keys = [], fingerprints = [], revoked = [], authorities = [] }: VerifyOptions): Trust {
   const pinned = keys.map((key) => publicKeyOf(key.export({ type: 'spki', format: 'der' }), nodeTools))
   return {
     pinned: pinned.filter((key) => key !== null),
     fingerprints: new Set(fingerprints),
     revoked: new Set(revoked.map(keyIdOf)),
+    authorities,
   }
 }
 

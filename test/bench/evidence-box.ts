@@ -41,6 +41,8 @@ export interface SealedFiles {
   readonly stolen: KeyObject
   /** What the platform was told of each package. */
   readonly manifestHashes: readonly string[]
+  /** Of the authority that stamped, PEM. */
+  readonly authorityPem: string
 }
 
 /** @param count of packages; the second half is signed by a key that followed the first */
@@ -68,18 +70,25 @@ export async function sealFiles(count: number): Promise<SealedFiles> {
   const { next } = await rotateKey(join(folder, 'keys'), Date.UTC(2026, 0, 1))
   await seal(Math.ceil(count / 2), count)
   const evidence = join(folder, 'evidence')
-  stamp(evidence, ids)
+  const authorityPem = stamp(evidence, ids)
   const files = readFiles(evidence)
   const stolen = createPrivateKey(readFileSync(join(folder, 'keys', `${next.keyId}.key.pem`)))
   rmSync(folder, { recursive: true })
   return {
-    ...{ files, ids, pinned: createPublicKey(first.publicKeyPem), pinnedPem: first.publicKeyPem, stolen },
+    ...{
+      files,
+      ids,
+      pinned: createPublicKey(first.publicKeyPem),
+      pinnedPem: first.publicKeyPem,
+      stolen,
+      authorityPem,
+    },
     manifestHashes: ids.map((id) => hashOf('sha256', bytesAt(files, `${id}/manifest-sha256.txt`))),
   }
 }
 
 /** A real token for each package, by an authority of our own: `openssl ts`. */
-function stamp(evidence: string, ids: readonly string[]): void {
+function stamp(evidence: string, ids: readonly string[]): string {
   const folder = temporaryFolder()
   const run = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
   writeFileSync(join(folder, 'serial'), '01\n')
@@ -100,7 +109,9 @@ function stamp(evidence: string, ids: readonly string[]): void {
     run('ts', '-query', '-data', tagmanifest, '-sha256', '-cert', '-out', 'query.tsq')
     run('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', 'query.tsq', '-out', `${tagmanifest}.tsr`)
   }
+  const certificate = readFileSync(join(folder, 'tsa.pem'), 'utf8')
   rmSync(folder, { recursive: true })
+  return certificate
 }
 
 function readFiles(root: string): Files {

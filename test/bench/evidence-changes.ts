@@ -1,7 +1,7 @@
 /**
  * Single changes to sealed packages and to their chain: how many are found, and is what was changed named?
  *
- *     npm run bench:evidence-changes -- [--changes 10000] [--seed 20260101] [--page 1000] [--packages 6]
+ *     npm run bench:evidence-changes -- [--changes 10000] [--seed 20260101] [--page 1000] [--packages 6] [--kind 'token']
  *
  * Every change is made on disk and checked as `lushao verify` does, with the first key pinned and the manifest hashes
  * that the platform keeps. The first `--page` of them are checked by the browser page's way as well, where links are
@@ -15,6 +15,7 @@ import { findPlaces } from '../../gateway/console/verifier/places.ts'
 import { loadTools } from '../../gateway/console/verifier/tools.ts'
 import { checkAll, type VerifyReport } from '../../gateway/evidence/check-all.ts'
 import { readPublicKeys } from '../../gateway/evidence/public-key.ts'
+import { readAuthorities } from '../../gateway/evidence/timestamp.ts'
 import { verifyPackages } from '../../gateway/evidence/verify.ts'
 import { DiskBox, type Files, type SealedFiles, sealFiles } from './evidence-box.ts'
 import { type Change, MUTATIONS, randomFrom, type Told } from './evidence-mutations.ts'
@@ -34,11 +35,11 @@ interface Outcome {
 /** In turn through all kinds, until so many changes were made. */
 export async function tryChanges(
   sealed: SealedFiles,
-  { changes, seed, page, without = [] }: { changes: number; seed: number; page: number; without?: string[] },
+  { changes, seed, page, kind: only = '' }: { changes: number; seed: number; page: number; kind?: string },
   onDone: (count: number) => void = () => {},
 ): Promise<Outcome> {
   const all = Object.values(MUTATIONS).flatMap((group) => Object.entries(group))
-  const kinds = all.filter(([kind]) => !without.includes(kind))
+  const kinds = all.filter(([kind]) => kind.startsWith(only))
   const tallies = new Map<string, Tally>(
     kinds.map(([kind]) => [kind, { made: 0, found: 0, named: 0, missed: [] }]),
   )
@@ -83,13 +84,21 @@ function count(tally: Tally, label: string, { names }: Change, report: VerifyRep
     )
 }
 
-export const checkFolder = (folder: string, { pinned, manifestHashes }: SealedFiles): Promise<VerifyReport> =>
-  verifyPackages([folder], { keys: [pinned], anchors: manifestHashes, timestamped: true })
+export const checkFolder = (
+  folder: string,
+  { pinned, manifestHashes, authorityPem }: SealedFiles,
+): Promise<VerifyReport> =>
+  verifyPackages([folder], {
+    keys: [pinned],
+    anchors: manifestHashes,
+    timestamped: true,
+    authorities: readAuthorities(authorityPem),
+  })
 
 /** As the page does, in Node: its own files, hashes and signatures. */
 export async function checkAsPage(
   files: Files,
-  { pinnedPem, manifestHashes }: SealedFiles,
+  { pinnedPem, manifestHashes, authorityPem }: SealedFiles,
 ): Promise<VerifyReport> {
   const tools = await loadTools()
   const dropped: Dropped = {
@@ -104,7 +113,12 @@ export async function checkAsPage(
   }
   const pinned = readPublicKeys(pinnedPem, tools).filter((key) => key !== null)
   return checkAll((await findPlaces(dropped, tools)).places, {
-    trust: { pinned, fingerprints: new Set(), revoked: new Set() },
+    trust: {
+      pinned,
+      fingerprints: new Set(),
+      revoked: new Set(),
+      authorities: readAuthorities(authorityPem),
+    },
     ...{ tools, partial: false, anchors: manifestHashes, timestamped: true, onProgress: () => {} },
   })
 }
@@ -116,6 +130,7 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '20260101' },
       page: { type: 'string', default: '1000' },
       packages: { type: 'string', default: '6' },
+      kind: { type: 'string', default: '' },
     },
   })
   const print = (line: string) => process.stdout.write(`${line}\n`)
@@ -125,7 +140,12 @@ async function main(): Promise<void> {
   clean.close()
   if (!good.ok || !(await checkAsPage(sealed.files, sealed)).ok)
     throw new Error('unchanged packages are not whole')
-  const options = { changes: Number(values.changes), seed: Number(values.seed), page: Number(values.page) }
+  const options = {
+    changes: Number(values.changes),
+    seed: Number(values.seed),
+    page: Number(values.page),
+    kind: values.kind,
+  }
   const startedMs = performance.now()
   const { kinds, page } = await tryChanges(sealed, options, (made) => {
     if (process.stderr.isTTY && made % 100 === 0) process.stderr.write(`\r${made}`)

@@ -1,5 +1,6 @@
 /** From what was dropped and typed to a report, or to a sentence that says why there is none. */
 import { checkAll, type VerifyReport } from '../../evidence/check-all.ts'
+import { readAuthorities } from '../../evidence/timestamp.ts'
 import { type Dropped, type DroppedFile, isZip, TooMuch, together } from './dropped.ts'
 import { findPlaces } from './places.ts'
 import type { StringKey } from './strings.ts'
@@ -59,7 +60,7 @@ export async function check(
   let bytes = 0
   let shownMs = 0
   return checkAll(found.places, {
-    trust: { pinned, fingerprints, revoked },
+    trust: { pinned, fingerprints, revoked, authorities: asAuthorities(texts.authorities) },
     tools,
     partial: !whole,
     anchors,
@@ -72,6 +73,15 @@ export async function check(
       onProgress({ bytes, of: found.bytes })
     },
   })
+}
+
+function asAuthorities(text: string) {
+  if (text.trim() === '') return []
+  try {
+    return readAuthorities(text)
+  } catch {
+    throw new Refused({ key: 'badAuthority' })
+  }
 }
 
 function asAnchors(text: string): string[] {

@@ -17,7 +17,7 @@ interface Done {
   readonly checkedAt: string
 }
 
-const NO_TRUST: TrustTexts = { keys: '', revoked: '', anchors: '', timestamped: false }
+const NO_TRUST: TrustTexts = { keys: '', revoked: '', authorities: '', anchors: '', timestamped: false }
 
 export function Page() {
   const [language, setLanguage] = useState<Language>(navigator.language.startsWith('zh') ? 'zh' : 'en')

@@ -104,7 +104,9 @@ function Facts({ one, t }: { one: PackageResult; t: Say }) {
 
 function timestampOf({ timestamp }: PackageResult, t: Say): string {
   if (timestamp.state === 'ABSENT') return t('tsAbsent')
-  return timestamp.state === 'FITS' ? t('tsFits', { time: timestamp.time ?? '' }) : t('tsMisfit')
+  const said = { time: timestamp.time ?? '', authority: timestamp.authority ?? '?' }
+  if (timestamp.state === 'FITS') return t('tsFits', said)
+  return timestamp.state === 'UNTRUSTED' ? t('tsUntrusted', said) : t('tsMisfit')
 }
 
 function Files({ one, t }: { one: PackageResult; t: Say }) {

@@ -21,8 +21,16 @@ const STRINGS = {
   ),
   keys: both('公钥或指纹', 'Public key or fingerprint'),
   chooseKey: both('读取公钥文件…', 'Read a key file…'),
-  more: both('更多：已吊销的公钥、另行保存的清单哈希', 'More: revoked keys, manifest hashes kept elsewhere'),
+  more: both(
+    '更多：已吊销的公钥、时间戳机构、另行保存的清单哈希',
+    'More: revoked keys, time-stamping authorities, manifest hashes kept elsewhere',
+  ),
   revoked: both('已吊销的公钥（PEM）', 'Revoked public keys (PEM)'),
+  authorities: both(
+    '可信时间戳机构的证书（PEM）',
+    'Certificates of time-stamping authorities to trust (PEM)',
+  ),
+  badAuthority: both('无法识别时间戳机构证书。', 'The certificate of the authority was not understood.'),
   anchors: both(
     '另行保存的清单哈希（每行一个）：每个都必须有对应的证据包',
     'Manifest hashes kept elsewhere (one a line): each must be that of a package here',
@@ -78,11 +86,12 @@ const STRINGS = {
   keyNone: both('不可信', 'not trusted'),
   timestamp: both('时间戳', 'Timestamp'),
   tsAbsent: both('无时间戳令牌', 'no timestamp token'),
-  tsFits: both(
-    '{time}（令牌与本包相符；时间戳机构是否可信，请用 openssl ts -verify 核对）',
-    '{time} (the token is for this package; whether the authority is to be trusted is for openssl ts -verify to say)',
+  tsFits: both('{time}，由您信任的机构“{authority}”签发', '{time}, by {authority}, whom you trust'),
+  tsUntrusted: both(
+    '{time}（令牌完好且属于本包，签发者自称“{authority}”；是否可信，请给出机构证书或用 openssl ts -verify 核对）',
+    '{time} (the token is whole and for this package; its signer calls itself {authority}: give the authority’s certificate, or ask openssl ts -verify, whether that is so)',
   ),
-  tsMisfit: both('令牌与本包不符', 'the token is not for this package'),
+  tsMisfit: both('令牌无效或不属于本包', 'the token is no valid one, or not for this package'),
   files: both('文件（{count} 个，{size}）', 'Files ({count}, {size})'),
   good: both('相符', 'good'),
   bad: both('不符', 'BAD'),

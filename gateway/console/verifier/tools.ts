@@ -13,9 +13,10 @@ export interface BrowserTools extends Tools {
 }
 
 export async function loadTools(): Promise<BrowserTools> {
-  const small = await createSHA256()
+  const [small, smallSm3] = await Promise.all([createSHA256(), createSM3()])
   return {
     sha256: (data) => small.init().update(data).digest(),
+    sm3: (data) => smallSm3.init().update(data).digest(),
     verifies: (key, data, signature) => {
       try {
         // As OpenSSL does it (RFC 8032), not by the looser rules of a ledger.

@@ -6,6 +6,7 @@ export interface TrustTexts {
   readonly keys: string
   readonly revoked: string
   readonly anchors: string
+  readonly authorities: string
   readonly timestamped: boolean
 }
 
@@ -53,6 +54,7 @@ export function TrustFields({ texts, onChange, t }: TrustFieldsProps) {
       <details>
         <summary>{t('more')}</summary>
         {field('revoked', 'revoked', 2)}
+        {field('authorities', 'authorities', 2)}
         {field('anchors', 'anchors', 2)}
         <label>
           <input
