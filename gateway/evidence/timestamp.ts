@@ -13,7 +13,7 @@ import * as pkijs from 'pkijs'
 import { isoTime } from '../kit/clock.ts'
 import { bytesOfBase64, hexOf, type Tools } from './bag-source.ts'
 
-export const TOKEN_STATES = ['ABSENT', 'FITS', 'UNTRUSTED', 'MISFIT', 'EXPIRED', 'BROKEN'] as const
+const TOKEN_STATES = ['ABSENT', 'FITS', 'UNTRUSTED', 'MISFIT', 'EXPIRED', 'BROKEN'] as const
 export type TokenState = (typeof TOKEN_STATES)[number]
 
 export interface JudgedToken {
@@ -75,7 +75,7 @@ export function readAuthorities(pem: string): pkijs.Certificate[] {
 }
 
 /** Throws, with the reason, when the bytes are no granted token. */
-export function readToken(der: Uint8Array): ReadToken {
+function readToken(der: Uint8Array): ReadToken {
   const parsed = derIn(der)
   // What lies outside of the signature is held to its one right form, so that no byte of a token changes unseen.
   if (parsed === null) throw new Error('not one DER value')

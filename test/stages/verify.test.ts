@@ -121,7 +121,7 @@ const CHANGES: [why: string, change: (root: string) => void, finding: string][] 
   [
     'a token that is none',
     (root) => writeFileSync(join(root, 'tagmanifest-sha256.txt.tsr'), 'x'),
-    'TIMESTAMP_MISFIT tagmanifest-sha256.txt.tsr',
+    'TIMESTAMP_BROKEN tagmanifest-sha256.txt.tsr',
   ],
   [
     'an original made a link',
