@@ -9,7 +9,7 @@ import { checkAsPage, checkFolder, tryChanges } from '../bench/evidence-changes.
 const CHANGES = 200
 const SEED = Number(process.env['EVIDENCE_SEED'] ?? 20_260_101)
 
-const sealed = await sealFiles(4)
+const sealed = await sealFiles(3)
 
 test('[R44] unchanged packages are whole, on disk and by the way of the page', async () => {
   const disk = new DiskBox(sealed.files)
@@ -22,9 +22,9 @@ test(`[R44, R70] ${CHANGES} single changes are all found and named (seed ${SEED}
   const { kinds, page } = await tryChanges(sealed, {
     changes: CHANGES,
     seed: SEED,
-    page: 60,
+    page: 30,
   })
   expect([...kinds.values(), page].flatMap(({ missed }) => missed)).toEqual([])
   expect([...kinds.values()].reduce((sum, { found }) => sum + found, 0)).toBe(CHANGES)
   expect([...kinds].filter(([, { made }]) => made === 0).map(([kind]) => kind)).toEqual([])
-})
+}, 300_000)
