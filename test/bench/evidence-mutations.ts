@@ -277,9 +277,9 @@ const SEALS: Record<string, Mutation> = {
     return { what: id, names: about(id, TOKEN) }
   },
   'rotation record changed': ({ files, ids, random }) => {
-    const id = pick(random, ids)
+    const rotated = ids.filter((one) => files.has(`${one}/key-rotations.ndjson`))
+    const id = pick(random, rotated)
     const path = `${id}/key-rotations.ndjson`
-    if (!files.has(path)) return null
     files.set(path, flipBit(bytesAt(files, path), random))
     return { what: path, names: about(id, 'key-rotations.ndjson') }
   },
