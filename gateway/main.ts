@@ -16,6 +16,7 @@ import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import { ExportDesk } from './evidence/redacted/desk.ts'
+import { Transcripts } from './evidence/transcripts.ts'
 import { EvidenceRoom } from './evidence-room.ts'
 import { basisInForce } from './grading-facts.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
@@ -297,6 +298,8 @@ async function openHttp(
       ...{ ...room.forHttp, exports },
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
+      transcripts: new Transcripts({ database: parts.database, clock }),
+      sheet: box.config.evidence.sheet,
       law: { publicRules: () => publicRulesOf(box), suppressed: parts.suppressed },
       directory: { devices: () => devicesOf(box.config), people: () => parts.office.people.all() },
       office: parts.office,

@@ -38,8 +38,12 @@ const NODE_MIN = [20, 19]
 const FFMPEG_MIN = [5, 1]
 /** What the tests against real servers talk to; their services are not started, the tests start their own. */
 const PEER_PACKAGES = ['mosquitto', 'nats-server', 'influxdb', 'openssl']
-/** Debian packages whose program has another name. */
-const PROGRAMS = { influxdb: 'influxd' }
+/** Debian packages whose program has another name, or which bring a file instead of a program. */
+const PROGRAMS = {
+  influxdb: 'influxd',
+  'poppler-utils': 'pdftoppm',
+  'fonts-wqy-microhei': '/usr/share/fonts/truetype/wqy/wqy-microhei.ttc',
+}
 const SOURCES = ['gateway', 'devices', 'models', 'config', 'simulators']
 const HEARTBEAT_MS = 4_000
 /** Exit codes: what the operator has to do is printed before. */
@@ -204,6 +208,8 @@ async function build() {
   if (existsSync(path('gateway', 'console', 'index.html'))) {
     const vite = path('node_modules', 'vite', 'bin', 'vite.js')
     await work('Building the console', process.execPath, [vite, 'build', path('gateway', 'console')])
+    const verifier = path('gateway', 'console', 'verifier')
+    await work('Building the page that checks evidence', process.execPath, [vite, 'build', verifier])
   }
   writeFileSync(stamp, '')
   utimesSync(stamp, startedAt, startedAt) // What changed while it compiled is newer.
@@ -297,6 +303,7 @@ function ended(child) {
 // ── small things ────────────────────────────────────────────────────────────────────────────────
 
 function onPath(program) {
+  if (program.startsWith('/')) return existsSync(program)
   const folders = (process.env.PATH ?? '').split(delimiter)
   return [...folders, '/usr/sbin', '/sbin'].some(
     (folder) => folder !== '' && existsSync(join(folder, program)),

@@ -18,6 +18,7 @@ import { makeProgram, runProgram } from './program.ts'
 import { addReport } from './report.ts'
 import { addRules } from './rules.ts'
 import { addRun } from './run.ts'
+import { addSheet } from './sheet.ts'
 import { addSimulateBodycam } from './simulate-bodycam.ts'
 import { addSimulateCamera } from './simulate-camera.ts'
 import { addSimulatePlatform } from './simulate-platform.ts'
@@ -37,6 +38,7 @@ addAnalyse(program)
 addVerify(program)
 addUnlock(program)
 addExport(program)
+addSheet(program)
 addEval(program)
 addAlerts(program)
 addReport(program)

@@ -6,20 +6,24 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
-import { type FindingCode, findingText } from '../evidence/findings.ts'
+import type { PackageResult, VerifyReport } from '../evidence/check-all.ts'
+import { findingText, mostTelling } from '../evidence/findings.ts'
 import { Locker, readStorageKey } from '../evidence/locker.ts'
-import { statementsIn } from '../evidence/revocations.ts'
+import { statementsIn } from '../evidence/revocation-check.ts'
 import { algorithmOf } from '../evidence/seal.ts'
 import { readAuthorities } from '../evidence/timestamp.ts'
-import { type PackageResult, type VerifyReport, verifyPackages } from '../evidence/verify.ts'
+import { verifyPackages } from '../evidence/verify.ts'
 import { fault, type Language, reasonOf } from '../kit/errors.ts'
 import { languageOf, print, usage } from './program.ts'
 
 interface Options {
   readonly key?: readonly string[]
   readonly revoked?: readonly string[]
+  readonly fingerprint?: readonly string[]
   readonly tsaCa?: readonly string[]
+  readonly timestamped?: boolean
   readonly heads?: readonly string[]
+  readonly anchor?: readonly string[]
   readonly partial?: boolean
   readonly storageKey?: string
   readonly json?: boolean
@@ -31,15 +35,18 @@ export function addVerify(program: Command): void {
     .description('check evidence packages offline: every byte, the signature, the chain')
     .argument('<paths...>', 'packages, or folders of packages')
     .option('--key <pem...>', 'public key(s) to trust, as `lushao keys export` prints them')
+    .option('--fingerprint <sha256...>', 'SHA-256 of public key(s) to trust, 64 hex digits')
     .option(
       '--revoked <file...>',
       'public key(s) no longer to be trusted, or revocations as `lushao keys revoke` made them',
     )
     .option('--tsa-ca <pem...>', 'certificate(s) of the time-stamping authorities to trust')
+    .option('--timestamped', 'every package must have a timestamp token')
     .option(
       '--heads <file...>',
       'daily heads as the box published them: finds a chain that was cut or rewritten',
     )
+    .option('--anchor <sha256...>', 'manifest hash(es) kept elsewhere: each must be that of a package here')
     .option('--partial', 'a folder holds only some packages of its box: missing numbers are no finding')
     .option('--storage-key <file>', 'key of packages that lie locked (storage.encryption)')
     .option('--json', 'print every file and finding as JSON')
@@ -48,8 +55,11 @@ export function addVerify(program: Command): void {
       const report = await verifyPackages(paths, {
         keys: await readKeys(options.key ?? []),
         ...(await readRevoked(options.revoked ?? [])),
+        fingerprints: hashesOf(options.fingerprint),
         authorities: (await Promise.all((options.tsaCa ?? []).map(readCertificates))).flat(),
         heads: (await Promise.all((options.heads ?? []).map(readGiven))).join('\n'),
+        anchors: hashesOf(options.anchor),
+        timestamped: options.timestamped ?? false,
         partial: options.partial ?? false,
         locker: await lockerOf(options.storageKey),
         onProgress: bar.onProgress,
@@ -60,7 +70,7 @@ export function addVerify(program: Command): void {
     })
 }
 
-async function lockerOf(keyFile: string | undefined): Promise<Locker | null> {
+export async function lockerOf(keyFile: string | undefined): Promise<Locker | null> {
   return keyFile === undefined ? null : new Locker(await readStorageKey({ keyFile }), 'aes-256-gcm')
 }
 
@@ -103,6 +113,18 @@ async function readGiven(path: string): Promise<string> {
   })
 }
 
+/** As people copy them: with colons, spaces or capitals, and with the algorithm in front. */
+function hashesOf(given: readonly string[] = []): string[] {
+  return given.map((text) => {
+    const hash = text
+      .replace(/^sha256:/i, '')
+      .replace(/[\s:]/g, '')
+      .toLowerCase()
+    if (/^[0-9a-f]{64}$/.test(hash)) return hash
+    throw fault('USAGE', { command: 'verify', reason: `${text} is no SHA-256` })
+  })
+}
+
 function reportLines(report: VerifyReport, language: Language): string[] {
   return [
     ...report.packages.map((one) => packageLine(one, language)),
@@ -125,19 +147,12 @@ function purgedLines(purged: number, language: Language): string[] {
 
 function packageLine(one: PackageResult, language: Language): string {
   const name = one.packageId ?? basename(one.path)
-  const first = one.findings.toSorted((a, b) => weight(a.code) - weight(b.code))[0]
+  const first = mostTelling(one.findings)
   if (first !== undefined) {
     const more = one.findings.length > 1 ? ` (+${one.findings.length - 1})` : ''
     return `${badWord(language)}  ${name}  ${first.code}: ${findingText(first, language)}${more}`
   }
   return language === 'zh' ? okLineZh(name, one) : okLineEn(name, one)
-}
-
-/** The most telling first: a changed picture says more than the sum of bytes that no longer fits. */
-function weight(code: FindingCode): number {
-  const order: FindingCode[] = ['KEY_WRONG', 'KEY_REVOKED', 'RENAMED', 'CHANGED', 'MISSING', 'ADDED', 'LINK']
-  const at = order.indexOf(code)
-  return at < 0 ? (code === 'BAG_INFO' ? order.length + 1 : order.length) : at
 }
 
 function okLineEn(name: string, one: PackageResult): string {

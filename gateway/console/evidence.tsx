@@ -13,6 +13,7 @@ import { type Api, fileUrl, type Me } from './api.ts'
 import { ClipPlayer } from './clip-player.tsx'
 import { ExportChoice } from './export-choice.tsx'
 import { Notice } from './notice.tsx'
+import { PackageLinks } from './package-links.tsx'
 import { PurposeForm } from './purpose.tsx'
 import { type Measured, Properties } from './quality.tsx'
 import { timeOf, useWords } from './words.ts'
@@ -61,6 +62,7 @@ export function Evidence({ api, me, event, purpose, onPurpose }: EvidenceProps) 
     <Pictures items={items} box={event.box} purpose={purpose}>
       <Properties packages={measured} />
       <ExportChoice api={api} me={me} packages={packages} purpose={purpose} />
+      <PackageLinks packages={packages} purpose={purpose} />
     </Pictures>
   )
 }

@@ -82,6 +82,9 @@ export const STRINGS = {
 
   // ── evidence ─────────────────────────────────────────────────────────────
   'evidence.title': both('证据画面', 'Pictures'),
+  'evidence.sheet': both('证据单 PDF', 'Evidence sheet'),
+  'evidence.verifier': both('核验页面', 'Page that checks packages'),
+  'evidence.verifierWhy': both('一个可离线使用的 HTML 文件', 'One HTML file that works offline'),
   'evidence.wide': both('全景', 'Wide'),
   'evidence.closeup': both('特写', 'Close-up'),
   'evidence.enlarge': both('放大', 'Enlarge'),

@@ -23,6 +23,15 @@ export const EVIDENCE_JSON = 'data/evidence.json'
 export const PAYLOAD_MANIFESTS = { sha256: 'manifest-sha256.txt', sm3: 'manifest-sm3.txt' } as const
 /** Files beside the tag manifest that seal it and so cannot be in it. */
 export const SEALS: readonly string[] = [TAGMANIFEST, SIGNATURE, SM2_SIGNATURE, TIMESTAMP]
+/** Any one of these makes a folder a bag, so that one that lost some is still told as one. */
+export const BAG_MARKS = ['bagit.txt', TAGMANIFEST, PAYLOAD_MANIFESTS.sha256, EVIDENCE_JSON]
+
+export const FIRST_OF_CHAIN = 'none, first of the chain'
+
+/** A ULID. */
+export function isPackageId(name: string): boolean {
+  return /^[0-9A-HJKMNP-TV-Z]{26}$/.test(name)
+}
 
 export interface ManifestLine {
   readonly path: string

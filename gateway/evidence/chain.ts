@@ -9,27 +9,16 @@
  * Then it is the head, otherwise it never was. No scan of all packages is needed.
  */
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
+import { type ChainRecord, readChainRecord } from './chain-record.ts'
 import { replaceFile } from './disk.ts'
 import type { Link } from './package.ts'
 
-const LinkRecord = z.object({
-  sequence: z.int().min(1),
-  packageId: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/),
-  manifestHash: z.string().regex(/^[0-9a-f]{64}$/),
-})
-const ChainRecord = z.object({ head: LinkRecord.nullable(), sealing: LinkRecord.nullable() })
-type ChainRecord = z.infer<typeof ChainRecord>
-
 /** Null when there is none or it cannot be read as one. */
 export async function readChain(file: string): Promise<ChainRecord | null> {
-  try {
-    return ChainRecord.parse(JSON.parse(await readFile(file, 'utf8')))
-  } catch {
-    // The caller decides: on a fresh box this is right, beside packages it is CHAIN_HEAD_LOST.
-    return null
-  }
+  // The caller decides: on a fresh box null is right, beside packages it is CHAIN_HEAD_LOST.
+  const text = await readFile(file, 'utf8').catch(() => null)
+  return text === null ? null : readChainRecord(text)
 }
 
 export class Chain {

@@ -5,16 +5,14 @@
  *     signature ─▶ tag manifest ─▶ manifests, bag-info, key ─▶ every file under data/ ─▶ what evidence.json says of it
  *
  * Every finding names its item. The bag may be of anybody's making: paths are never followed out of it, links and
- * pipes never opened, and sizes are compared before anything large is read.
+ * pipes never opened, and sizes are compared before anything large is read. Where the bytes come from and who hashes
+ * them is not known here, so Node and a browser run the same rules.
  */
-import type { KeyObject } from 'node:crypto'
-import { basename, join, resolve } from 'node:path'
-import type { Certificate } from 'pkijs'
 import { z } from 'zod'
-import { reasonOf } from '../kit/errors.ts'
 import {
   BAGIT_TXT,
   EVIDENCE_JSON,
+  FIRST_OF_CHAIN,
   KEY_REVOCATIONS,
   KEY_ROTATIONS,
   PAYLOAD_MANIFESTS,
@@ -26,23 +24,15 @@ import {
   TAGMANIFEST,
   TIMESTAMP,
 } from './bag.ts'
-import { type Digest, digestFile, digestOf } from './disk.ts'
+import { type BagSource, type Digest, type Tools, textOf } from './bag-source.ts'
 import type { Finding, FindingCode } from './findings.ts'
+import { isPinned, type PublicKey, type Trust } from './public-key.ts'
 import { checkSignatures } from './signature-check.ts'
-import { type JudgedToken, judgeToken, NO_TOKEN } from './timestamp.ts'
-import { readSmall, readTree } from './tree.ts'
-
-export interface Trust {
-  /** Keys the verifier brought; none: signatures are checked for consistency only, and the result says so. */
-  readonly pinned: readonly KeyObject[]
-  readonly revoked: ReadonlySet<string>
-  /** Certificates of time-stamping authorities that the verifier brought; none: tokens are looked at, not trusted. */
-  readonly authorities?: readonly Certificate[]
-}
+import { type JudgedToken, NO_TOKEN } from './token.ts'
 
 /** What a bag says of keys, for those who look at many bags. */
-interface KeyFiles {
-  readonly publicKeys: readonly KeyObject[]
+export interface KeyFiles {
+  readonly publicKeys: readonly PublicKey[]
   readonly rotations: string
   readonly revocations: string
 }
@@ -94,39 +84,39 @@ const EvidenceRecord = z.object({
 type EvidenceRecord = z.infer<typeof EvidenceRecord>
 
 export async function checkPackage(
-  path: string,
+  bag: BagSource,
   trust: Trust,
+  tools: Tools,
   onBytes: (count: number) => void = () => {},
 ): Promise<CheckedPackage & { keyFiles: KeyFiles }> {
-  return new PackageCheck(path, trust, onBytes).run()
+  return new PackageCheck(bag, trust, tools, onBytes).run()
 }
 
 class PackageCheck {
-  readonly #root: string
+  readonly #bag: BagSource
   readonly #trust: Trust
+  readonly #tools: Tools
   readonly #onBytes: (count: number) => void
   readonly #findings: Finding[] = []
   readonly #digests = new Map<string, Digest>()
-  #files: ReadonlyMap<string, number> = new Map()
+  readonly #files: ReadonlyMap<string, number>
 
-  constructor(path: string, trust: Trust, onBytes: (count: number) => void) {
-    this.#root = resolve(path)
+  constructor(bag: BagSource, trust: Trust, tools: Tools, onBytes: (count: number) => void) {
+    this.#bag = bag
     this.#trust = trust
+    this.#tools = tools
     this.#onBytes = onBytes
+    this.#files = bag.files
   }
 
   async run(): Promise<CheckedPackage & { keyFiles: KeyFiles }> {
-    const tree = await readTree(this.#root)
-    this.#files = tree.files
-    this.#findings.push(...tree.findings)
-
+    this.#findings.push(...this.#bag.findings)
     const tags = await this.#manifest(TAGMANIFEST)
     const sha256 = await this.#manifest(PAYLOAD_MANIFESTS.sha256)
     const sm3 = await this.#manifest(PAYLOAD_MANIFESTS.sm3)
     const evidence = await this.#evidence()
     const { keyId, sm2KeyId, publicKeys } = await checkSignatures({
-      files: this.#files,
-      trust: this.#trust,
+      ...{ files: this.#files, trust: this.#trust, tools: this.#tools },
       read: (name, bytesMax) => this.#read(name, bytesMax),
       find: (code, item, detail) => this.#find(code, item, detail),
     })
@@ -137,9 +127,9 @@ class PackageCheck {
     if (evidence !== null) this.#items(evidence, sha256, sm3)
     const timestamp = await this.#timestamp()
 
-    const trusted = this.#trust.pinned.length > 0 ? 'pinned' : 'unpinned'
+    const trusted = isPinned(this.#trust) ? 'pinned' : 'unpinned'
     return {
-      path: this.#root,
+      path: this.#bag.path,
       packageId: evidence?.packageId ?? null,
       eventId: evidence?.eventId ?? null,
       producer: evidence && `${evidence.producer.site}/${evidence.producer.gateway}`,
@@ -173,21 +163,26 @@ class PackageCheck {
     return this.#findings.some(({ code }) => codes.includes(code))
   }
 
-  async #read(name: string, bytesMax = TAG_BYTES_MAX): Promise<Buffer | null> {
+  async #text(name: string): Promise<string> {
+    const bytes = await this.#read(name)
+    return bytes === null ? '' : textOf(bytes)
+  }
+
+  async #read(name: string, bytesMax = TAG_BYTES_MAX): Promise<Uint8Array | null> {
     if (!this.#files.has(name)) return null
-    const bytes = await readSmall(join(this.#root, name), bytesMax)
+    const bytes = await this.#bag.read(name, bytesMax)
     if (bytes === null) this.#find('UNREADABLE', name, `${this.#files.get(name)} bytes`)
     return bytes
   }
 
   async #hashOf(name: string): Promise<string | null> {
-    const bytes = this.#files.has(name) ? await readSmall(join(this.#root, name), TAG_BYTES_MAX) : null
-    return bytes === null ? null : digestOf(bytes).sha256
+    const bytes = this.#files.has(name) ? await this.#bag.read(name, TAG_BYTES_MAX) : null
+    return bytes === null ? null : this.#tools.sha256(bytes)
   }
 
   async #manifest(name: string): Promise<ReadManifest> {
     const bytes = await this.#read(name)
-    const manifest = readManifest(bytes?.toString('utf8') ?? '')
+    const manifest = readManifest(bytes === null ? '' : textOf(bytes))
     for (const { problem, text } of manifest.problems) this.#find(`MANIFEST_${problem}`, name, text)
     for (const listed of manifest.hashes.keys()) {
       const payload = listed.startsWith('data/')
@@ -195,10 +190,6 @@ class PackageCheck {
         this.#find('MANIFEST_PATH', name, listed)
     }
     return manifest
-  }
-
-  async #text(name: string): Promise<string> {
-    return (await this.#read(name))?.toString('utf8') ?? ''
   }
 
   /** Every listed file is hashed once; one whose size already differs from evidence.json is not read at all. */
@@ -215,9 +206,10 @@ class PackageCheck {
       if (told !== undefined && told !== size) this.#find('CHANGED', path, `${size} bytes, was ${told}`)
       else if (size > FILE_BYTES_MAX) this.#find('TOO_LARGE', path, `${size} bytes`)
       else {
-        const digest = await digestFile(join(this.#root, path), size, this.#onBytes)
-        this.#digests.set(path, digest)
-        if (digest.sha256 !== hash) this.#find('CHANGED', path, 'sha256')
+        const digest = await this.#bag.digest(path, size, this.#onBytes)
+        if (digest !== null) this.#digests.set(path, digest)
+        if (digest === null) this.#find('UNREADABLE', path, `${size} bytes`)
+        else if (digest.sha256 !== hash) this.#find('CHANGED', path, 'sha256')
       }
     }
   }
@@ -259,8 +251,9 @@ class PackageCheck {
     size: number,
     missing: ReadonlyMap<string, string | undefined>,
   ): Promise<string | null> {
-    const { sha256 } = await digestFile(join(this.#root, path), size, this.#onBytes)
-    return [...missing].find(([, hash]) => hash === sha256)?.[0] ?? null
+    const digest = await this.#bag.digest(path, size, this.#onBytes)
+    if (digest === null) return null
+    return [...missing].find(([, hash]) => hash === digest.sha256)?.[0] ?? null
   }
 
   async #bagInfo(
@@ -269,17 +262,19 @@ class PackageCheck {
     sm2KeyId: string | null,
   ): Promise<void> {
     const bagit = await this.#read('bagit.txt')
-    if (bagit !== null && bagit.toString('utf8') !== BAGIT_TXT)
-      this.#find('BAG_INFO', 'bagit.txt', 'BagIt 1.0, UTF-8')
+    if (bagit !== null && textOf(bagit) !== BAGIT_TXT) this.#find('BAG_INFO', 'bagit.txt', 'BagIt 1.0, UTF-8')
     const text = await this.#read('bag-info.txt')
     if (text === null) return
-    const info = readBagInfo(text.toString('utf8'))
+    const info = readBagInfo(textOf(text))
     const payload = [...this.#files].filter(([path]) => path.startsWith('data/'))
     const oxum = `${payload.reduce((sum, [, bytes]) => sum + bytes, 0)}.${payload.length}`
     const expected: [label: string, value: string | null][] = [
       ['Payload-Oxum', oxum],
       ['External-Identifier', evidence?.packageId ?? null],
       ['Bag-Group-Identifier', evidence?.eventId ?? null],
+      ['Lushao-Chain-Sequence', evidence && String(evidence.sequence)],
+      ['Lushao-Previous-Manifest-SHA256', evidence && (evidence.prevManifestHash ?? FIRST_OF_CHAIN)],
+      ['Lushao-Manifest-SHA256', await this.#hashOf(PAYLOAD_MANIFESTS.sha256)],
       ['Lushao-Key-Id', keyId],
       ['Lushao-SM2-Key-Id', sm2KeyId],
     ]
@@ -293,12 +288,14 @@ class PackageCheck {
     const bytes = await this.#read(EVIDENCE_JSON, EVIDENCE_BYTES_MAX)
     if (bytes === null) return null
     try {
-      const evidence = EvidenceRecord.parse(JSON.parse(bytes.toString('utf8')))
-      const folder = basename(this.#root)
-      if (folder !== evidence.packageId) this.#find('FOLDER_NAME', folder, evidence.packageId)
+      const evidence = EvidenceRecord.parse(JSON.parse(textOf(bytes)))
+      const folder = this.#bag.name
+      if (folder !== null && folder !== evidence.packageId)
+        this.#find('FOLDER_NAME', folder, evidence.packageId)
       return evidence
     } catch (error) {
-      const detail = error instanceof z.ZodError ? (error.issues[0]?.path.join('.') ?? '') : reasonOf(error)
+      const detail =
+        error instanceof z.ZodError ? (error.issues[0]?.path.join('.') ?? '') : String(error).slice(0, 200)
       this.#find('EVIDENCE_INVALID', EVIDENCE_JSON, detail)
       return null
     }
@@ -320,9 +317,12 @@ class PackageCheck {
   async #timestamp(): Promise<JudgedToken> {
     if (!this.#files.has(TIMESTAMP)) return NO_TOKEN
     const token = await this.#read(TIMESTAMP, 1 << 20)
-    const stamped = await readSmall(join(this.#root, TAGMANIFEST), TAG_BYTES_MAX)
+    const stamped = await this.#bag.read(TAGMANIFEST, TAG_BYTES_MAX)
     const { authorities = [] } = this.#trust
-    const judged = await judgeToken(token ?? Buffer.alloc(0), stamped ?? Buffer.alloc(0), authorities)
+    const none = new Uint8Array()
+    // Only who has a token to read loads what reads it.
+    const { judgeToken } = await import('./timestamp.ts')
+    const judged = await judgeToken(token ?? none, stamped ?? none, authorities, this.#tools)
     // Who brought no certificate has not asked whose it is.
     const asked = judged.state !== 'UNTRUSTED' || authorities.length > 0
     if (asked && judged.state !== 'FITS' && judged.state !== 'ABSENT')

@@ -11,12 +11,7 @@ import { constants } from 'node:fs'
 import { copyFile, link, open, rename, rm, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Fault, fault } from '../kit/errors.ts'
-
-export interface Digest {
-  readonly bytes: number
-  readonly sha256: string
-  readonly sm3: string
-}
+import type { Digest } from './bag-source.ts'
 
 /** One mebibyte a step: SM3 takes about 5 ms for it, so the event loop is never held longer. */
 const CHUNK_BYTES = 1 << 20

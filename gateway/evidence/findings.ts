@@ -53,6 +53,7 @@ const FINDINGS = {
     '{item} is no valid timestamp token ({detail}); it was damaged, or is none; look for another copy',
     '{item} 不是有效的时间戳令牌（{detail}）；已损坏或并非令牌，请查找其他副本',
   ],
+  TIMESTAMP_MISSING: ['there is no timestamp token {item}', '缺少时间戳令牌 {item}'],
   CHAIN_BROKEN: ['it does not follow {item} ({detail})', '与前一包 {item} 不衔接（{detail}）'],
   CHAIN_FORK: ['it has the same number as {item} ({detail})', '与 {item} 序号相同（{detail}）'],
   CHAIN_GAP: ['package no. {item} of {detail} is missing', '缺少 {detail} 的第 {item} 号证据包'],
@@ -84,6 +85,11 @@ const FINDINGS = {
     'line {item} of the published heads cannot be relied on ({detail})',
     '公布的链头第 {item} 行不可信（{detail}）',
   ],
+  CHAIN_RECORD_BAD: ['{item} cannot be read', '{item} 无法读取'],
+  CHAIN_ANCHOR: [
+    'no package here has the manifest hash {item} that was kept elsewhere',
+    '没有证据包与另行保存的清单哈希 {item} 相符',
+  ],
 } as const satisfies Record<string, readonly [en: string, zh: string]>
 
 export type FindingCode = keyof typeof FINDINGS
@@ -101,6 +107,17 @@ export function findingText({ code, item, detail }: Finding, language: Language)
     /\{(\w+)\}/g,
     (_, name: string) => values[name] ?? '',
   )
+}
+
+/** The most telling first: a changed picture says more than the sum of bytes that no longer fits. */
+export function mostTelling(findings: readonly Finding[]): Finding | undefined {
+  return findings.toSorted((a, b) => weight(a.code) - weight(b.code))[0]
+}
+
+function weight(code: FindingCode): number {
+  const order: FindingCode[] = ['KEY_WRONG', 'KEY_REVOKED', 'RENAMED', 'CHANGED', 'MISSING', 'ADDED', 'LINK']
+  const at = order.indexOf(code)
+  return at < 0 ? (code === 'BAG_INFO' ? order.length + 1 : order.length) : at
 }
 
 function plain(text: string): string {

@@ -7,10 +7,11 @@
  *
  * A head is taken at its word only when a key that is trusted has signed it.
  */
-import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
+import type { Tools } from './bag-source.ts'
 import type { Finding } from './findings.ts'
-import { type PublishedHead, readHead } from './heads.ts'
+import { type PublishedHead, readHead } from './head-record.ts'
+import type { PublicKey } from './public-key.ts'
 
 /** As the box's own file has it, as the message has it, or as whoever received the message has kept that. */
 const Kept = z.union([
@@ -30,14 +31,14 @@ interface Sealed {
 /** @param chains packages by producer, in order of their numbers */
 export function headFindings(
   text: string,
-  trusted: ReadonlyMap<string, KeyObject>,
+  trusted: ReadonlyMap<string, PublicKey>,
   chains: ReadonlyMap<string, readonly Sealed[]>,
-  partial: boolean,
+  { partial, tools }: { readonly partial: boolean; readonly tools: Tools },
 ): Finding[] {
   const findings: Finding[] = []
   for (const [index, line] of text.split('\n').slice(0, LINES_MAX).entries()) {
     if (line.trim() === '') continue
-    const head = headIn(line, trusted)
+    const head = headIn(line, trusted, tools)
     if (typeof head === 'string') findings.push({ code: 'HEAD_BAD', item: String(index + 1), detail: head })
     else
       findings.push(...compare(head, chains.get(`${head.producer.site}/${head.producer.gateway}`), partial))
@@ -48,13 +49,13 @@ export function headFindings(
 }
 
 /** The head, or why it is none to rely on. */
-function headIn(line: string, trusted: ReadonlyMap<string, KeyObject>): PublishedHead | string {
+function headIn(line: string, trusted: ReadonlyMap<string, PublicKey>, tools: Tools): PublishedHead | string {
   try {
     const kept = Kept.parse(JSON.parse(line))
     const signed = 'data' in kept ? kept.data : kept
     const key = trusted.get(signed.signature.keyId)
     if (key === undefined) return `key ${signed.signature.keyId} is none of the trusted keys`
-    return readHead(signed, key) ?? 'its signature does not fit'
+    return readHead(signed, key, tools) ?? 'its signature does not fit'
   } catch {
     return 'no head of a chain'
   }

@@ -8,40 +8,16 @@
  * Packages chain backwards only, so a chain cut at its end looks whole. A head that lies with the platform, or with a
  * newspaper, is what such a chain does not fit any more. The custody log's newest entry is sealed along with it.
  */
-import { createHash, type KeyObject } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { z } from 'zod'
 import { type Clock, isoTime } from '../kit/clock.ts'
 import { fault, isFault, reasonOf } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { diskFault, syncFolder } from './disk.ts'
+import { HeadStatement, type PublishedHead, SignedHead } from './head-record.ts'
 import type { Link, Producer } from './package.ts'
-import { type Signer, verifySignature } from './seal.ts'
-
-const Hash = z.string().regex(/^[0-9a-f]{64}$/)
-const HeadStatement = z.object({
-  type: z.literal('lushao.evidence-head.v1'),
-  producer: z.object({ site: z.string(), gateway: z.string() }),
-  day: z.string().regex(/^\d{4}-\d\d-\d\d$/),
-  sealedAt: z.iso.datetime({ offset: true }),
-  reason: z.enum(['MIDNIGHT', 'STOP', 'START']),
-  /** 0 and null before the first package. */
-  sequence: z.int().min(0),
-  packageId: z.string().nullable(),
-  manifestHash: Hash.nullable(),
-  /** By how many the chain has grown since the last head of an earlier day. */
-  packages: z.int().min(0),
-  prevHeadHash: Hash.nullable(),
-  custody: z.object({ entry: z.int(), hash: Hash }).nullable(),
-})
-export type PublishedHead = z.infer<typeof HeadStatement>
-
-const SignedHead = z.object({
-  statement: z.string().max(4096),
-  signature: z.object({ alg: z.literal('Ed25519'), keyId: z.string(), value: z.string().max(128) }),
-})
-export type SignedHead = z.infer<typeof SignedHead>
+import type { Signer } from './seal.ts'
 
 interface HeadParts {
   readonly file: string
@@ -173,15 +149,6 @@ export class DailyHeads {
       .split('\n')
       .filter((line) => line !== '')
   }
-}
-
-/** What it says, when this key has signed it. */
-export function readHead(
-  { statement, signature }: { statement: string; signature: { value: string } },
-  key: KeyObject,
-): PublishedHead | null {
-  if (!verifySignature(key, Buffer.from(statement), Buffer.from(signature.value, 'base64'))) return null
-  return HeadStatement.parse(JSON.parse(statement))
 }
 
 function readLine(line: string): { head: PublishedHead; signed: SignedHead } | null {

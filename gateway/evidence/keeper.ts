@@ -29,7 +29,8 @@ import { lastPicture } from './picture.ts'
 import { clipFits, PlanOptions } from './plan.ts'
 import { QualityOptions } from './quality/options.ts'
 import type { Signer } from './seal.ts'
-import { TimestampOptions } from './tsa.ts'
+import { SheetOptions } from './sheet/font.ts'
+import { TimestampOptions } from './timestamp-options.ts'
 import { type SealedPackage, type StorageOptions, Vault } from './vault.ts'
 
 export const EvidenceOptions = z
@@ -68,6 +69,7 @@ export const EvidenceOptions = z
     timestamp: TimestampOptions.prefault({}).describe(
       'Trusted timestamps (RFC 3161), obtained whenever an authority can be reached.',
     ),
+    sheet: SheetOptions.prefault({}).describe('The printed evidence sheet.'),
     quality: QualityOptions.prefault({}).describe('How good a record must be to be more than a lead.'),
     authorisations: z
       .array(Authorisation)

@@ -8,15 +8,18 @@
  * Which things may go is `decide`'s answer alone (`retention.ts`); this file only asks it, in order, oldest first. A
  * package is never touched before its tombstone is durable. The newest package stays: the next one will name it.
  */
-import { createPublicKey } from 'node:crypto'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ChainedLine, ChainedLog, readChainedFile } from '../kit/chained-log.ts'
+import type { ChainedLine } from '../kit/chained-lines.ts'
+import { ChainedLog, readChainedFile } from '../kit/chained-log.ts'
 import { type Clock, isoTime } from '../kit/clock.ts'
 import { fault, isFault } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
+import { isPackageId } from './bag.ts'
 import { diskFault, syncFolder } from './disk.ts'
+import { nodeTools } from './folder-source.ts'
 import type { Link } from './package.ts'
+import { readPublicKeys, type Trust } from './public-key.ts'
 import { added, type PurgeRound, Tally } from './purge-round.ts'
 import {
   CLASS_FACTS,
@@ -31,7 +34,7 @@ import {
 } from './retention.ts'
 import type { Signer } from './seal.ts'
 import { PURGED_FILE, readTombstone, signatureOf, signerFacts, type TombstoneLine } from './tombstones.ts'
-import { isPackageId, type SealedPackage, type Vault } from './vault.ts'
+import type { SealedPackage, Vault } from './vault.ts'
 
 const PURGING = '.purging-'
 
@@ -173,11 +176,11 @@ export class Purger {
   async tombstones(limit: number): Promise<readonly TombstoneLine[]> {
     const read = await readChainedFile(this.#tombstones.file)
     // Whoever is asked for them here has the box's word for it; `verify` asks for keys.
-    const trust = { pinned: [], revoked: new Set<string>() }
+    const trust = { pinned: [], fingerprints: new Set<string>(), revoked: new Set<string>() }
     return (read?.lines ?? [])
       .slice(-limit)
       .reverse()
-      .flatMap((line) => readTombstone(line, trust) ?? [])
+      .flatMap((line) => readTombstone(line, trust, nodeTools) ?? [])
   }
 
   async close(): Promise<void> {
@@ -329,8 +332,10 @@ export class Purger {
     }
   }
 
-  #trust() {
-    return { pinned: [createPublicKey(this.#parts.signer.publicKeyPem)], revoked: new Set<string>() }
+  /** The box's own key and no other. */
+  #trust(): Trust {
+    const pinned = readPublicKeys(this.#parts.signer.publicKeyPem, nodeTools).filter((key) => key !== null)
+    return { pinned, fingerprints: new Set(), revoked: new Set() }
   }
 
   async #recover(): Promise<void> {
@@ -350,7 +355,7 @@ export class Purger {
 
   /** Only the newest line can be unfinished; an older thing that stands there again was brought back by somebody. */
   async #finishLast(tail: ChainedLine | null): Promise<void> {
-    const stone = tail === null ? null : readTombstone(tail, this.#trust())
+    const stone = tail === null ? null : readTombstone(tail, this.#trust(), nodeTools)
     if (stone === null || stone.kind === 'kept') return
     if (stone.kind === 'package') {
       const sealed = (await this.#parts.vault.has(stone.id)) ? await this.#read(stone.id) : null

@@ -22,13 +22,11 @@ import {
 } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { isoTime } from '../kit/clock.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
 import { replaceFile, syncFolder, writeNew } from './disk.ts'
+import type { Algorithm } from './public-key.ts'
 import { isSm2Key, makeSm2Key, readSm2PrivateKey, signSm2, verifySm2 } from './sm2.ts'
-
-export type Algorithm = 'Ed25519' | 'SM2'
 
 /** What sealing needs of a key; one in a security module fits as well. */
 export interface SigningKey {
@@ -227,71 +225,4 @@ async function privateKeyInUse(folder: string, algorithm: Algorithm): Promise<Ke
     throw fault('KEY_MISSING', { file, reason: 'it is another key than its name says' })
   }
   return key
-}
-
-export const SignedLine = z.object({ statement: z.string().max(4096), signature: z.string().max(128) })
-const RotationStatement = z.object({
-  type: z.literal('lushao.key-rotation.v1'),
-  oldKeyId: z.string(),
-  newKeyId: z.string(),
-  newPublicKey: z.string(),
-})
-
-/** Key ids that follow from the pinned keys by rotations each signed by a key trusted before it, none of them revoked. */
-export function followRotations(
-  pinned: readonly KeyObject[],
-  revoked: ReadonlySet<string>,
-  rotations: string,
-): ReadonlySet<string> {
-  return new Set(trustedKeys(pinned, revoked, rotations).keys())
-}
-
-/** The same, with the keys. */
-export function trustedKeys(
-  pinned: readonly KeyObject[],
-  revoked: ReadonlySet<string>,
-  rotations: string,
-): ReadonlyMap<string, KeyObject> {
-  const trusted = new Map(pinned.map((key) => [keyIdOf(key), key]))
-  for (const line of rotations.split('\n').slice(0, 1000)) {
-    const next = line === '' ? null : readRotation(line, trusted, revoked)
-    if (next !== null) trusted.set(keyIdOf(next), next)
-  }
-  return trusted
-}
-
-/** Which key followed which, whoever says so. */
-export function rotationsIn(text: string): { oldKeyId: string; newKeyId: string }[] {
-  return text
-    .split('\n')
-    .slice(0, 1000)
-    .flatMap((line) => {
-      try {
-        return [RotationStatement.parse(JSON.parse(SignedLine.parse(JSON.parse(line)).statement))]
-      } catch {
-        return [] // An empty line, or none of ours.
-      }
-    })
-}
-
-function readRotation(
-  line: string,
-  trusted: ReadonlyMap<string, KeyObject>,
-  revoked: ReadonlySet<string>,
-): KeyObject | null {
-  try {
-    const { statement, signature } = SignedLine.parse(JSON.parse(line))
-    const { newKeyId, newPublicKey } = RotationStatement.parse(JSON.parse(statement))
-    const next = createPublicKey(newPublicKey)
-    if (algorithmOf(next) === null || keyIdOf(next) !== newKeyId) return null
-    const data = Buffer.from(statement)
-    const proof = Buffer.from(signature, 'base64')
-    const vouched = [...trusted].some(
-      ([keyId, key]) => !revoked.has(keyId) && verifySignature(key, data, proof),
-    )
-    return vouched ? next : null
-  } catch {
-    // A line that is no rotation lends trust to nobody; the tag manifest says whether it was tampered with.
-    return null
-  }
 }

@@ -14,12 +14,14 @@ import { join } from 'node:path'
 import { Backoff } from '../kit/backoff.ts'
 import { fault, isFault, reasonOf } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
-import { TAGMANIFEST, TIMESTAMP } from './bag.ts'
+import { isPackageId, TAGMANIFEST, TIMESTAMP } from './bag.ts'
 import { digestOf, syncFolder, writeNew } from './disk.ts'
+import { nodeTools } from './folder-source.ts'
 import { readKept } from './locker.ts'
-import { type JudgedToken, judgeToken } from './timestamp.ts'
-import { authoritiesOf, requestStamp, type Stamp, type TimestampOptions } from './tsa.ts'
-import { isPackageId, type Vault } from './vault.ts'
+import type { TimestampOptions } from './timestamp-options.ts'
+import type { JudgedToken } from './token.ts'
+import type { Stamp } from './tsa.ts'
+import type { Vault } from './vault.ts'
 
 export interface StampedPackage {
   readonly packageId: string
@@ -152,6 +154,8 @@ export class Stamping {
   async #ask(stamped: Buffer): Promise<Stamp | null> {
     const { options, log } = this.#parts
     const { signal } = this.#closing
+    // Loaded when the first token is asked for: reading certificates costs a start 130 ms.
+    const { requestStamp } = await import('./tsa.ts')
     for (const authority of options.authorities) {
       try {
         const stamp = await requestStamp(authority, stamped, { timeoutMs: options.timeoutSec * 1000, signal })
@@ -187,10 +191,14 @@ export class Stamping {
   /** Of a token that a former life of this process has fetched, and nobody has heard of. */
   async #tell(packageId: string, stamped: Buffer, der: Buffer): Promise<void> {
     const { options } = this.#parts
+    const [{ judgeToken }, { authoritiesOf }] = await Promise.all([
+      import('./timestamp.ts'),
+      import('./tsa.ts'),
+    ])
     const authorities = (
       await Promise.all(options.authorities.map(({ caFile }) => authoritiesOf(caFile)))
     ).flat()
-    const judged = await judgeToken(der, stamped, authorities)
+    const judged = await judgeToken(der, stamped, authorities, nodeTools)
     if (judged.state === 'FITS' || judged.state === 'UNTRUSTED')
       await this.#report(packageId, stamped, der, judged)
   }

@@ -5,7 +5,7 @@
 import { TIMESTAMP } from './bag.ts'
 import type { EvidenceItem, SealPurpose } from './package.ts'
 import type { StampedPackage } from './stamping.ts'
-import type { TokenState } from './timestamp.ts'
+import type { TokenState } from './token.ts'
 import type { SealedPackage } from './vault.ts'
 
 export interface ManifestSummary {

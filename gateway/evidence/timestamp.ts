@@ -8,28 +8,11 @@
  * The surprise: a certificate that has run out since is no fault. It must have been valid when the token was made,
  * and the token says when that was; so a court may still trust it in ten years.
  */
-import { createHash, getHashes, X509Certificate } from 'node:crypto'
 import * as asn1js from 'asn1js'
 import * as pkijs from 'pkijs'
 import { isoTime } from '../kit/clock.ts'
-import { reasonOf } from '../kit/errors.ts'
-
-export const TOKEN_STATES = ['ABSENT', 'FITS', 'UNTRUSTED', 'MISFIT', 'EXPIRED', 'BROKEN'] as const
-export type TokenState = (typeof TOKEN_STATES)[number]
-
-export interface JudgedToken {
-  readonly state: TokenState
-  /** The authority's time, ISO-8601; null when there is none to read. */
-  readonly time: string | null
-  /** Who signed the token, as its certificate calls itself. */
-  readonly authority: string | null
-  /** OID of the rules it was made by. */
-  readonly policy: string | null
-  /** The authority's number of it, hex. */
-  readonly serial: string | null
-  /** Why it is not good. */
-  readonly detail: string
-}
+import { bytesOfBase64, hexOf, type Tools } from './bag-source.ts'
+import { type JudgedToken, NO_TOKEN } from './token.ts'
 
 /** What was read, before anybody is trusted. */
 export interface ReadToken {
@@ -40,22 +23,22 @@ export interface ReadToken {
   readonly nonce: string | null
 }
 
-export const NO_TOKEN: JudgedToken = {
-  ...{ state: 'ABSENT', time: null, authority: null, policy: null, serial: null, detail: '' },
-}
-
+/** PKIStatusInfo { granted }. */
+const GRANTED = '3003020100'
 const EKU_TIME_STAMPING = '1.3.6.1.5.5.7.3.8'
 const OID = {
   extKeyUsage: '2.5.29.37',
   signedData: '1.2.840.113549.1.7.2',
   info: '1.2.840.113549.1.9.16.1.4',
 }
+type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512' | 'sm3'
+
 /** RFC 2634 and RFC 5035: the signer's certificate named by its hash, so that it cannot be exchanged. */
 const SIGNING_CERTIFICATE = {
   '1.2.840.113549.1.9.16.2.12': 'sha1',
   '1.2.840.113549.1.9.16.2.47': 'sha256',
 } as const
-const HASH_OF_OID: Readonly<Record<string, string>> = {
+const HASH_OF_OID: Readonly<Record<string, HashName>> = {
   '2.16.840.1.101.3.4.2.1': 'sha256',
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
@@ -64,9 +47,11 @@ const HASH_OF_OID: Readonly<Record<string, string>> = {
 
 /** Every certificate of a PEM file; throws when there is none or one cannot be read. */
 export function readAuthorities(pem: string): pkijs.Certificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
+  const blocks = [...pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g)]
   if (blocks.length === 0) throw new Error('no certificate in it')
-  return blocks.map((block) => pkijs.Certificate.fromBER(exact(new X509Certificate(block).raw)))
+  return blocks.map(([, body = '']) =>
+    pkijs.Certificate.fromBER(bytesOfBase64(body.replace(/\s/g, '')).buffer),
+  )
 }
 
 /** Throws, with the reason, when the bytes are no granted token. */
@@ -76,7 +61,9 @@ export function readToken(der: Uint8Array): ReadToken {
   if (parsed === null) throw new Error('not one DER value')
   const response = new pkijs.TimeStampResp({ schema: parsed })
   const { status, statusStrings } = response.status
-  if (status !== pkijs.PKIStatus.granted && status !== pkijs.PKIStatus.grantedWithMods) {
+  // Granted, in its one encoding: nothing signs these bytes, and "with modifications" is a bit away from them.
+  const told = partsOf(parsed)[0]
+  if (!(told instanceof asn1js.Sequence) || hexOf(told.valueBeforeDecodeView) !== GRANTED) {
     const words = statusStrings?.map((text) => text.valueBlock.value).join(' ') ?? ''
     throw new Error(`not granted: status ${status} ${words}`.trimEnd())
   }
@@ -109,6 +96,7 @@ export async function judgeToken(
   der: Uint8Array,
   stamped: Uint8Array,
   authorities: readonly pkijs.Certificate[],
+  tools: Tools,
 ): Promise<JudgedToken> {
   let token: ReadToken
   try {
@@ -123,27 +111,38 @@ export async function judgeToken(
     serial: hexOf(info.serialNumber.valueBlock.valueHexView),
     authority: null,
   }
-  if (!imprintFits(info, stamped)) {
+  if (!(await imprintFits(info, stamped, tools))) {
     return { ...facts, state: 'MISFIT', detail: `it is over another file, at ${facts.time}` }
   }
   const signer = signerOf(signed, authorities)
-  if (signer === null)
-    return { ...facts, state: 'UNTRUSTED', detail: 'the certificate of its signer is not at hand' }
+  if (signer === null) {
+    const state = certificatesIn(signed).length > 0 ? 'BROKEN' : 'UNTRUSTED'
+    return { ...facts, state, detail: 'the certificate of its signer is not at hand' }
+  }
   const named = { ...facts, authority: subjectOf(signer) }
-  const broken = await brokenBy(signed, signer, stamped)
+  const broken = await brokenBy(signed, signer, stamped, tools)
   if (broken !== null) return { ...named, ...broken }
   return { ...named, ...(await trustIn(signed, signer, authorities, new Date(timeMs))) }
 }
 
 type Verdict = Pick<JudgedToken, 'state' | 'detail'>
 
-function imprintFits({ messageImprint }: pkijs.TSTInfo, stamped: Uint8Array): boolean {
+async function imprintFits(
+  { messageImprint }: pkijs.TSTInfo,
+  stamped: Uint8Array,
+  tools: Tools,
+): Promise<boolean> {
   const hash = HASH_OF_OID[messageImprint.hashAlgorithm.algorithmId]
-  if (hash === undefined || !getHashes().includes(hash)) return false
-  return (
-    createHash(hash).update(stamped).digest('hex') ===
-    hexOf(messageImprint.hashedMessage.valueBlock.valueHexView)
-  )
+  if (hash === undefined) return false
+  return (await digest(hash, stamped, tools)) === hexOf(messageImprint.hashedMessage.valueBlock.valueHexView)
+}
+
+const WEB_NAMES = { sha1: 'SHA-1', sha384: 'SHA-384', sha512: 'SHA-512' } as const
+
+async function digest(hash: HashName, data: Uint8Array, tools: Tools): Promise<string> {
+  if (hash === 'sha256') return tools.sha256(data)
+  if (hash === 'sm3') return tools.sm3(data)
+  return hexOf(new Uint8Array(await crypto.subtle.digest(WEB_NAMES[hash], exact(data))))
 }
 
 /** Some authorities leave their certificate out: then it may be among those that the reader brought. */
@@ -153,8 +152,12 @@ function signerOf(
 ): pkijs.Certificate | null {
   const sid = signed.signerInfos[0]?.sid
   if (!(sid instanceof pkijs.IssuerAndSerialNumber)) return null
-  const found = [...certificatesIn(signed), ...authorities].find(
-    (one) => one.issuer.isEqual(sid.issuer) && one.serialNumber.isEqual(sid.serialNumber),
+  // Byte by byte: names that differ in capitals only are the same name, and yet a changed token.
+  const issuer = encodingOf(sid.issuer)
+  const own = certificatesIn(signed)
+  // A token that brings certificates brings its signer's: else one of them was changed.
+  const found = (own.length > 0 ? own : authorities).find(
+    (one) => encodingOf(one.issuer) === issuer && one.serialNumber.isEqual(sid.serialNumber),
   )
   if (found !== undefined && !certificatesIn(signed).includes(found)) {
     signed.certificates = [...(signed.certificates ?? []), found]
@@ -171,13 +174,15 @@ async function brokenBy(
   signed: pkijs.SignedData,
   signer: pkijs.Certificate,
   stamped: Uint8Array,
+  tools: Tools,
 ): Promise<Verdict | null> {
   const broken = (detail: string): Verdict => ({ state: 'BROKEN', detail })
   const attributes = signed.signerInfos[0]?.signedAttrs?.attributes ?? []
-  if (!attributes.some((one) => namesSigner(one, signer))) return broken('it does not name its signer')
+  const naming = await Promise.all(attributes.map((one) => namesSigner(one, signer, tools)))
+  if (!naming.includes(true)) return broken('it does not name its signer')
   if (!isForTimeStamping(signer)) return broken(`${subjectOf(signer)} may not sign timestamps`)
   const signature = signed.signerInfos[0]?.signature.valueBlock.valueHexView ?? new Uint8Array()
-  if (isEllipticKey(signer) && derIn(signature) === null) return broken('its signature is no DER')
+  if (isEllipticKey(signer) && !isTwoNumbers(signature)) return broken('its signature is no DER')
   try {
     const good = await signed.verify({ signer: 0, data: exact(stamped) })
     return good ? null : broken('its signature does not fit')
@@ -189,13 +194,27 @@ async function brokenBy(
   }
 }
 
+function encodingOf({ valueBeforeDecode }: pkijs.RelativeDistinguishedNames): string {
+  return hexOf(new Uint8Array(valueBeforeDecode))
+}
+
+/** SEQUENCE { r INTEGER, s INTEGER }: its reader would take other tags for these. */
+function isTwoNumbers(der: Uint8Array): boolean {
+  const second = 4 + (der[3] ?? 0)
+  return derIn(der) !== null && der[0] === 0x30 && der[2] === 0x02 && der[second] === 0x02
+}
+
 function isEllipticKey({ subjectPublicKeyInfo }: pkijs.Certificate): boolean {
   return subjectPublicKeyInfo.algorithm.algorithmId === '1.2.840.10045.2.1'
 }
 
 /** SigningCertificate ::= SEQUENCE { SEQUENCE OF { [algorithm,] certHash … } … }, the first of which is the signer's. */
-function namesSigner({ type, values }: pkijs.Attribute, signer: pkijs.Certificate): boolean {
-  const usual = SIGNING_CERTIFICATE[type as keyof typeof SIGNING_CERTIFICATE] as string | undefined
+async function namesSigner(
+  { type, values }: pkijs.Attribute,
+  signer: pkijs.Certificate,
+  tools: Tools,
+): Promise<boolean> {
+  const usual = SIGNING_CERTIFICATE[type as keyof typeof SIGNING_CERTIFICATE] as HashName | undefined
   if (usual === undefined) return false
   const first = partsOf(partsOf(partsOf(values[0])[0])[0])
   const algorithm = first[0] instanceof asn1js.Sequence ? partsOf(first[0])[0] : undefined
@@ -203,7 +222,7 @@ function namesSigner({ type, values }: pkijs.Attribute, signer: pkijs.Certificat
   const hash = oid === null ? usual : HASH_OF_OID[oid]
   const told = first.find((part) => part instanceof asn1js.OctetString)
   if (hash === undefined || told === undefined) return false
-  return createHash(hash).update(derOf(signer)).digest('hex') === hexOf(told.valueBlock.valueHexView)
+  return (await digest(hash, derOf(signer), tools)) === hexOf(told.valueBlock.valueHexView)
 }
 
 function partsOf(value: unknown): readonly unknown[] {
@@ -226,7 +245,7 @@ async function trustIn(
   if (!wasValid(signer, checkDate)) return expired(signer)
   if (authorities.length === 0) return { state: 'UNTRUSTED', detail: 'no authority to trust was given' }
   // The reader may name the authority's own certificate instead of who issued it.
-  if (authorities.some((one) => derOf(one).equals(derOf(signer)))) return { state: 'FITS', detail: '' }
+  if (authorities.some((one) => same(derOf(one), derOf(signer)))) return { state: 'FITS', detail: '' }
   // The engine takes the last certificate as the one to be judged.
   const certs = [...certificatesIn(signed).filter((one) => one !== signer), signer]
   const engine = new pkijs.CertificateChainValidationEngine({
@@ -268,15 +287,19 @@ function subjectOf({ subject }: pkijs.Certificate): string {
 /** Null when the bytes are anything but one value, encoded as DER would. */
 function derIn(bytes: Uint8Array): asn1js.BaseBlock | null {
   const { result, offset } = asn1js.fromBER(exact(bytes))
-  return offset === bytes.length && Buffer.from(result.toBER()).equals(bytes) ? result : null
+  return offset === bytes.length && same(result.toBER(), bytes) ? result : null
 }
 
-function derOf(one: pkijs.Certificate): Buffer {
-  return Buffer.from(one.toSchema().toBER())
+function derOf(one: pkijs.Certificate): Uint8Array {
+  return new Uint8Array(one.toSchema().toBER())
 }
 
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
+function same(one: ArrayBuffer | Uint8Array, other: Uint8Array): boolean {
+  return hexOf(new Uint8Array(one)) === hexOf(other)
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** A buffer of its own: Node's small buffers share one with their neighbours. */

@@ -6,14 +6,13 @@
  * A number that is missing and has no tombstone is a finding; one that has fits on both sides or is a finding too. So
  * nobody can cut a hole into the chain and call it retention without the key of the box [R70, R75].
  */
-import { createPublicKey, verify } from 'node:crypto'
-import { join } from 'node:path'
 import { z } from 'zod'
-import { type ChainedLine, readChainedFile } from '../kit/chained-log.ts'
-import type { Trust } from './check.ts'
+import { type ChainedLine, readChained } from '../kit/chained-lines.ts'
+import { bytesOf, bytesOfBase64, type Tools } from './bag-source.ts'
 import type { Finding } from './findings.ts'
+import { isPinned, readPublicKeys, type Trust, trustedKeys } from './public-key.ts'
 import { RETENTION_CLASSES } from './retention.ts'
-import { followRotations, keyIdOf, type Signer } from './seal.ts'
+import type { Signer } from './seal.ts'
 
 export const PURGED_FILE = 'purged.ndjson'
 
@@ -79,18 +78,18 @@ export const signatureOf = (signer: Signer) => (hash: string) =>
   signer.sign(Buffer.from(hash)).toString('base64')
 
 /** The tombstone of a line that this very key, or one it follows or leads to, has signed; null: it is nobody's. */
-export function readTombstone(line: ChainedLine, trust: Trust): TombstoneLine | null {
+export function readTombstone(line: ChainedLine, trust: Trust, tools: Tools): TombstoneLine | null {
   const parsed = TombstoneLine.safeParse(line.body)
   if (!parsed.success || typeof line.seal !== 'string') return null
   const { keyId, publicKey, rotations = '' } = parsed.data
   try {
-    const key = createPublicKey(publicKey)
-    const signed = verify(null, Buffer.from(line.hash), key, Buffer.from(line.seal, 'base64'))
-    if (!signed || keyIdOf(key) !== keyId || trust.revoked.has(keyId)) return null
-    if (trust.pinned.length === 0) return parsed.data
-    return followRotations(trust.pinned, trust.revoked, rotations).has(keyId) ? parsed.data : null
+    const [key = null] = readPublicKeys(publicKey, tools)
+    if (key === null || key.keyId !== keyId || trust.revoked.has(keyId)) return null
+    if (!tools.verifies(key, bytesOf(line.hash), bytesOfBase64(line.seal))) return null
+    if (!isPinned(trust)) return parsed.data
+    return trustedKeys(trust, key, rotations, tools).has(keyId) ? parsed.data : null
   } catch {
-    return null // No key at all: the caller reports the line.
+    return null // No base64: the caller reports the line.
   }
 }
 
@@ -99,12 +98,13 @@ interface Tombstones {
   readonly findings: readonly Finding[]
 }
 
-export async function readTombstones(folder: string, trust: Trust): Promise<Tombstones> {
-  const read = await readChainedFile(join(folder, PURGED_FILE))
+/** @param text of `purged.ndjson`; null when there is none */
+export function readTombstones(text: string | null, trust: Trust, tools: Tools): Tombstones {
+  const read = text === null ? null : readChained(text, tools.sha256)
   const findings: Finding[] = []
   const packages = new Map<string, PackageTombstone>()
   for (const line of read?.lines ?? []) {
-    const stone = readTombstone(line, trust)
+    const stone = readTombstone(line, trust, tools)
     if (stone === null)
       findings.push({ code: 'TOMBSTONE_BAD', item: String(line.n), detail: String(line.body['id'] ?? '') })
     else if (stone.kind === 'package') packages.set(stone.id, stone)

@@ -31,8 +31,10 @@ export async function readTree(root: string): Promise<Tree> {
     for (const name of (names ?? []).sort()) {
       if (++entries > ENTRIES_MAX) return
       const path = inside === '' ? name : `${inside}/${name}`
-      const status = await lstat(join(root, path))
-      if (status.isSymbolicLink()) findings.push({ code: 'LINK', item: path, detail: '' })
+      // A name that is no UTF-8 cannot be asked for again by the text it was read as.
+      const status = await lstat(join(root, path)).catch(() => null)
+      if (status === null) findings.push({ code: 'UNREADABLE', item: path, detail: 'lstat' })
+      else if (status.isSymbolicLink()) findings.push({ code: 'LINK', item: path, detail: '' })
       else if (status.isFile()) files.set(path, status.size)
       else if (status.isDirectory() && depth < DEPTH_MAX) await visit(path, depth + 1)
       else findings.push({ code: 'ODD_FILE', item: path, detail: '' })

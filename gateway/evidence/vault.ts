@@ -18,6 +18,7 @@ import { assert } from '../kit/assert.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
 import {
   EVIDENCE_JSON,
+  isPackageId,
   PAYLOAD_MANIFESTS,
   PUBLIC_KEY,
   SIGNATURE,
@@ -94,10 +95,6 @@ export interface SealedPackage {
   readonly document: EvidenceDocument
 }
 
-export function isPackageId(name: string): boolean {
-  return /^[0-9A-HJKMNP-TV-Z]{26}$/.test(name)
-}
-
 export class Vault {
   readonly root: string
   readonly pending: string
@@ -107,10 +104,11 @@ export class Vault {
   readonly keys: string
   readonly #freeMinBytes: number
   readonly #isFull: () => boolean
-  readonly #locker: Locker | null
+  /** Null: packages lie open. */
+  readonly locker: Locker | null
 
   constructor(options: StorageOptions, isFull = () => false, locker: Locker | null = null) {
-    this.#locker = locker
+    this.locker = locker
     this.#isFull = isFull
     this.root = resolve(options.folder)
     this.pending = join(this.root, 'pending')
@@ -149,8 +147,8 @@ export class Vault {
     const path = join(this.evidence, packageId)
     if ((await readLock(path)) === null) return null
     const reason = `package ${packageId} is locked`
-    if (this.#locker === null) throw fault('STORAGE_KEY_MISSING', { from: 'storage.encryption', reason })
-    return this.#locker.keyOf(path, packageId)
+    if (this.locker === null) throw fault('STORAGE_KEY_MISSING', { from: 'storage.encryption', reason })
+    return this.locker.keyOf(path, packageId)
   }
 
   /** A small file of it, read at once; null: it is not there. */
@@ -160,8 +158,8 @@ export class Vault {
     const bytes = readFileSync(join(folder, path))
     if (!existsSync(join(folder, LOCK_FILE))) return bytes
     const reason = `package ${packageId} is locked`
-    if (this.#locker === null) throw fault('STORAGE_KEY_MISSING', { from: 'storage.encryption', reason })
-    return this.#locker.unlockNow(folder, packageId, path, bytes)
+    if (this.locker === null) throw fault('STORAGE_KEY_MISSING', { from: 'storage.encryption', reason })
+    return this.locker.unlockNow(folder, packageId, path, bytes)
   }
 
   /** Reads what the package says of itself; whether that is true is `verify`'s question. */

@@ -45,6 +45,8 @@ export const PERMISSIONS = {
   'evidence:export-evidence': allowed(['LEGAL']),
   'evidence:export-internal': allowed(['OFFICER', 'DISPATCHER', 'LEGAL']),
   'evidence:export-public': allowed(['DISPATCHER', 'LEGAL', 'ADMIN']),
+  // A court asks for a written transcript with every sound; who may give a verdict may write one.
+  'evidence:transcribe': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN']),
   'live:view': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN']),
   'cameras:read': allowed(ROLES, 'platform'),
   'rules:read': allowed(ROLES, 'platform'),

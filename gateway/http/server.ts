@@ -14,6 +14,8 @@ import fastifySwagger from '@fastify/swagger'
 import fastifyWebsocket from '@fastify/websocket'
 import fastify from 'fastify'
 import type { Custody } from '../evidence/custody.ts'
+import type { SheetOptions } from '../evidence/sheet/font.ts'
+import type { Transcripts } from '../evidence/transcripts.ts'
 import type { Clock } from '../kit/clock.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
@@ -41,7 +43,9 @@ import { registerRoutes } from './routes/registers.ts'
 import { retentionRoutes } from './routes/retention.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { sheetRoutes } from './routes/sheets.ts'
 import { statisticsRoutes } from './routes/statistics.ts'
+import { transcriptRoutes } from './routes/transcripts.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
 import { Uploads, uploadRoutes } from './uploads.ts'
 import type {
@@ -72,6 +76,8 @@ export interface HttpParts {
   readonly custody: Custody
   readonly clock: Clock
   readonly exports: ExportsView
+  readonly transcripts: Transcripts
+  readonly sheet: SheetOptions
   readonly grants: Pick<Grants, 'open'>
   readonly delivery: DeliveryBoard
   readonly recordings: RecordingDesk
@@ -215,6 +221,8 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   exportRoutes(app, parts)
   evidenceRoutes(app, parts)
   grantedRoutes(app, parts)
+  sheetRoutes(app, parts)
+  transcriptRoutes(app, parts)
   registerRoutes(app, parts)
   ruleRoutes(app, parts.law)
   retentionRoutes(app, parts)

@@ -57,7 +57,7 @@ export interface OfficeView {
 }
 
 /** Sealed packages on disk, and how to read those that lie locked. */
-export type EvidenceVault = Pick<Vault, 'evidence' | 'keyOf'>
+export type EvidenceVault = Pick<Vault, 'evidence' | 'has' | 'keyOf' | 'readNow' | 'locker'>
 
 export interface ZoneView {
   readonly id: string
@@ -118,6 +118,7 @@ export interface FinishedUpload {
 export interface RecordingDesk {
   take(upload: FinishedUpload): Promise<unknown>
   list(limit: number, before?: string): readonly unknown[]
+  get(recordingId: string): { readonly sha256: string } | null
 }
 
 /** Devices and people of the box's own registers, as far as an operator may see them. */

@@ -13,6 +13,7 @@ import { FRAMES_FAULTS } from './faults/frames.ts'
 import { HTTP_FAULTS } from './faults/http.ts'
 import { MODELS_FAULTS } from './faults/models.ts'
 import { PERSUASION_FAULTS } from './faults/persuasion.ts'
+import { SHEET_FAULTS } from './faults/sheet.ts'
 import { STREAMS_FAULTS } from './faults/streams.ts'
 import { VAULT_FAULTS } from './faults/vault.ts'
 import { VIOLATIONS_FAULTS } from './faults/violations.ts'
@@ -27,6 +28,7 @@ export const CATALOGUE = {
   ...VAULT_FAULTS,
   ...DELIVERY_FAULTS,
   ...EXPORT_FAULTS,
+  ...SHEET_FAULTS,
   ...ALERTS_FAULTS,
   ...PERSUASION_FAULTS,
   ...HTTP_FAULTS,

@@ -12,57 +12,16 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { assert } from './assert.ts'
-
-type Body = Readonly<Record<string, unknown>>
-
-export interface ChainedLine {
-  readonly n: number
-  readonly body: Body
-  readonly prev: string
-  readonly hash: string
-  /** What was put beside the hash: a signature over it. Not hashed itself. */
-  readonly seal?: unknown
-}
-
-export interface ReadLog {
-  readonly lines: readonly ChainedLine[]
-  /** Number of the first line that does not fit, from 1; null: all of them do. */
-  readonly brokenAt: number | null
-  /** Bytes up to the end of the last whole line. */
-  readonly wholeBytes: number
-}
+import { type Body, type ChainedLine, hashedText, type ReadLog, readChained } from './chained-lines.ts'
 
 const RESERVED = ['n', 'prev', 'hash', 'seal']
 
-/** Over the line's JSON, members in the order in which they were written. */
-function hashOf(n: number, body: Body, prev: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify({ n, ...body, prev }))
-    .digest('hex')
-}
-
-/** What was read before the first line that does not fit counts; what stands behind it is anybody's. */
-function readChained(text: string): ReadLog {
-  const lines: ChainedLine[] = []
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  const wholeBytes = Buffer.byteLength(whole)
-  let prev = ''
-  for (const line of whole.split('\n').slice(0, -1)) {
-    const read = readLine(line)
-    const fits = read !== null && read.n === lines.length + 1 && read.prev === prev
-    if (!fits || read.hash !== hashOf(read.n, read.body, prev)) {
-      return { lines, brokenAt: lines.length + 1, wholeBytes }
-    }
-    lines.push(read)
-    prev = read.hash
-  }
-  return { lines, brokenAt: null, wholeBytes }
-}
+const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex')
 
 /** Null when the file is not there. */
 export async function readChainedFile(file: string): Promise<ReadLog | null> {
   const text = await readFile(file, 'utf8').catch(() => null) // No log yet is an answer.
-  return text === null ? null : readChained(text)
+  return text === null ? null : readChained(text, sha256)
 }
 
 export class ChainedLog {
@@ -81,7 +40,7 @@ export class ChainedLog {
   static async open(file: string): Promise<ChainedLog> {
     const text = await readFile(file, 'utf8').catch(() => null) // The first line makes the file.
     if (text === null) return new ChainedLog(file, null, null)
-    const { lines, brokenAt, wholeBytes } = readChained(text)
+    const { lines, brokenAt, wholeBytes } = readChained(text, sha256)
     if (wholeBytes < Buffer.byteLength(text)) {
       const handle = await open(file, 'r+')
       await handle.truncate(wholeBytes)
@@ -115,7 +74,7 @@ export class ChainedLog {
     assert(this.#brokenAt === null, 'a broken chain is not gone on with')
     const n = (this.#tail?.n ?? 0) + 1
     const prev = this.#tail?.hash ?? ''
-    const hash = hashOf(n, body, prev)
+    const hash = sha256(hashedText(n, body, prev))
     const sealed = seal === undefined ? {} : { seal: seal(hash) }
     const text = `${JSON.stringify({ n, ...body, prev, hash, ...sealed })}\n`
     const folder = dirname(this.file)
@@ -137,16 +96,6 @@ export class ChainedLog {
     if (n === 1) await syncFolder(folder)
     this.#tail = { n, body, prev, hash, ...sealed }
     return this.#tail
-  }
-}
-
-function readLine(line: string): ChainedLine | null {
-  try {
-    const { n, prev, hash, seal, ...body } = JSON.parse(line) as Record<string, unknown>
-    if (typeof n !== 'number' || typeof prev !== 'string' || typeof hash !== 'string') return null
-    return { n, body, prev, hash, ...(seal === undefined ? {} : { seal }) }
-  } catch {
-    return null // The caller says at which line the chain is broken.
   }
 }
 

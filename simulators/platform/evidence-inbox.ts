@@ -23,13 +23,13 @@ import { copyFile, mkdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   EVIDENCE_JSON,
+  isPackageId,
   isSafePath,
   PAYLOAD_MANIFESTS,
   readManifest,
   SIGNATURE,
   TAGMANIFEST,
 } from '../../gateway/evidence/bag.ts'
-import { isPackageId } from '../../gateway/evidence/vault.ts'
 import { verifyPackages } from '../../gateway/evidence/verify.ts'
 
 /** What is said of a file when it is sent. */

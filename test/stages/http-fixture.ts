@@ -12,6 +12,7 @@ import type { DetectorPool } from '../../gateway/detections/detector.ts'
 import { Custody } from '../../gateway/evidence/custody.ts'
 import { ExportDesk } from '../../gateway/evidence/redacted/desk.ts'
 import { RedactionOptions } from '../../gateway/evidence/redacted/profiles.ts'
+import { Transcripts } from '../../gateway/evidence/transcripts.ts'
 import { StorageOptions, Vault } from '../../gateway/evidence/vault.ts'
 import { AccessLog } from '../../gateway/http/access-log.ts'
 import { Accounts } from '../../gateway/http/accounts.ts'
@@ -167,6 +168,8 @@ export async function startServer(
     cameras: { cameras: () => cameras },
     evidenceVault: vault,
     ...{ custody, clock: systemClock },
+    transcripts: new Transcripts({ database, clock: systemClock }),
+    sheet: {},
     recordings,
     grants,
     exports,

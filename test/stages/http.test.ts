@@ -88,6 +88,11 @@ const ASKED: Record<
   'evidence:export-evidence': ['GET', `/api/v1/evidence/${PACKAGE_ID}/export?profile=EVIDENCE`],
   'evidence:export-internal': ['GET', `/api/v1/evidence/${PACKAGE_ID}/export?profile=INTERNAL`],
   'evidence:export-public': ['GET', `/api/v1/evidence/${PACKAGE_ID}/export?profile=PUBLIC`],
+  'evidence:transcribe': [
+    'POST',
+    `/api/v1/evidence/${PACKAGE_ID}/transcripts`,
+    { itemId: 'none', text: 'a' },
+  ],
   'rules:read': ['GET', '/api/v1/rules/public'],
   'cameras:read': ['GET', '/api/v1/cameras'],
   'people:read': ['GET', '/api/v1/people'],
@@ -115,6 +120,8 @@ test('[R49, R50] who may review, who may persuade and who may not is what the do
   expect(may('alerts:persuade')).toEqual(['OFFICER', 'AUXILIARY', 'DISPATCHER', 'ADMIN'])
   expect(PERMISSIONS['alerts:persuade'].scopes).toEqual([])
   expect(may('evidence:read')).toEqual(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'])
+  // Who may look at originals and give a verdict may write down what is said in them.
+  expect(may('evidence:transcribe')).toEqual(may('alerts:review'))
   expect(PERMISSIONS['alerts:review'].scopes).toEqual([])
 })
 

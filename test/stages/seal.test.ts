@@ -2,8 +2,19 @@ import { createPublicKey, verify } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { exportKeys, followRotations, initKey, openSigner, rotateKey } from '../../gateway/evidence/seal.ts'
+import { nodeTools } from '../../gateway/evidence/folder-source.ts'
+import { readPublicKeys, trustedKeys } from '../../gateway/evidence/public-key.ts'
+import { exportKeys, initKey, openSigner, rotateKey } from '../../gateway/evidence/seal.ts'
 import { temporaryFolder } from './evidence-footage.ts'
+
+const keysOf = (pem: string) => readPublicKeys(pem, nodeTools).filter((key) => key !== null)
+const trustedFrom = (pem: string, rotations: string, revoked: string[] = []) =>
+  new Set(
+    trustedKeys(
+      { pinned: keysOf(pem), fingerprints: new Set(), revoked: new Set(revoked) },
+      ...([null, rotations, nodeTools] as const),
+    ).keys(),
+  )
 
 let root = ''
 let folder = ''
@@ -60,8 +71,7 @@ test('rotation: the old key vouches for the new, its private half goes, both sta
   expect((await exportKeys(folder)).map(({ keyId }) => keyId)).toEqual([next.keyId, first.keyId])
 
   const third = (await rotateKey(folder, Date.UTC(2026, 1, 1))).next
-  const pinned = [createPublicKey(first.publicKeyPem)]
-  expect([...followRotations(pinned, new Set(), third.rotations)]).toEqual([
+  expect([...trustedFrom(first.publicKeyPem, third.rotations)]).toEqual([
     first.keyId,
     next.keyId,
     third.keyId,
@@ -71,15 +81,27 @@ test('rotation: the old key vouches for the new, its private half goes, both sta
 test('rotations lend no trust backwards, past a revoked key, from a stranger, or when edited', async () => {
   const first = await openSigner(folder)
   const { next } = await rotateKey(folder, Date.UTC(2026, 0, 1))
-  const key = (pem: string) => [createPublicKey(pem)]
   const stranger = await openSigner(join(root, 'other'))
   const edited = next.rotations.replace('2026-01-01', '2026-01-02')
   expect(edited).not.toBe(next.rotations)
-  expect(followRotations(key(next.publicKeyPem), new Set(), next.rotations).has(first.keyId)).toBe(false)
-  expect(
-    followRotations(key(first.publicKeyPem), new Set([first.keyId]), next.rotations).has(next.keyId),
-  ).toBe(false)
-  expect(followRotations(key(stranger.publicKeyPem), new Set(), next.rotations).size).toBe(1)
-  expect(followRotations(key(first.publicKeyPem), new Set(), edited).has(next.keyId)).toBe(false)
-  expect(followRotations(key(first.publicKeyPem), new Set(), 'null\n{"statement":1}\n{').size).toBe(1)
+  expect(trustedFrom(next.publicKeyPem, next.rotations).has(first.keyId)).toBe(false)
+  expect(trustedFrom(first.publicKeyPem, next.rotations, [first.keyId]).has(next.keyId)).toBe(false)
+  expect(trustedFrom(stranger.publicKeyPem, next.rotations).size).toBe(1)
+  expect(trustedFrom(first.publicKeyPem, edited).has(next.keyId)).toBe(false)
+  expect(trustedFrom(first.publicKeyPem, 'null\n{"statement":1}\n{').size).toBe(1)
+})
+
+test('a fingerprint alone vouches for a key that is shown, by the package or by a rotation, and for no other', async () => {
+  const first = await openSigner(folder)
+  const { next } = await rotateKey(folder, Date.UTC(2026, 0, 1))
+  const third = (await rotateKey(folder, Date.UTC(2026, 1, 1))).next
+  const trusts = (fingerprint: string, shown: string) => [
+    ...trustedKeys(
+      { pinned: [], fingerprints: new Set([fingerprint]), revoked: new Set() },
+      ...([keysOf(shown)[0]!, third.rotations, nodeTools] as const),
+    ).keys(),
+  ]
+  expect(trusts(first.fingerprint, first.publicKeyPem)).toContain(first.keyId)
+  expect(trusts(next.fingerprint, third.publicKeyPem)).toEqual([next.keyId, third.keyId])
+  expect(trusts(first.fingerprint, third.publicKeyPem)).toEqual([])
 })

@@ -3,9 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { nodeTools } from '../../gateway/evidence/folder-source.ts'
 import { type StampedPackage, Stamping } from '../../gateway/evidence/stamping.ts'
-import { judgeToken, readAuthorities, type TokenState } from '../../gateway/evidence/timestamp.ts'
-import { requestStamp, TimestampOptions } from '../../gateway/evidence/tsa.ts'
+import { judgeToken, readAuthorities } from '../../gateway/evidence/timestamp.ts'
+import { TimestampOptions } from '../../gateway/evidence/timestamp-options.ts'
+import type { TokenState } from '../../gateway/evidence/token.ts'
+import { requestStamp } from '../../gateway/evidence/tsa.ts'
 import { StorageOptions, Vault } from '../../gateway/evidence/vault.ts'
 import { verifyPackages } from '../../gateway/evidence/verify.ts'
 import { type Log, silentLog } from '../../gateway/kit/log.ts'
@@ -68,7 +71,7 @@ test.each(CASES)('[R70] told apart: %s', async (_, faults, ca, state, isGood) =>
   expect(packageFindings(report)).toEqual(isGood ? [] : [`TIMESTAMP_${state} ${TSR}`])
 })
 
-test('no byte of a token changes unseen, but for "granted" that becomes "granted with changes"', async () => {
+test('no byte of a token changes unseen', async () => {
   const stamped = stampedOf(box.first)
   const token = await tokenFor(box.first)
   const authorities = pem(authority.caFile)
@@ -77,12 +80,14 @@ test('no byte of a token changes unseen, but for "granted" that becomes "granted
   for (let at = 0; at < token.length; at += at < 70 || at > token.length - 90 ? 1 : 5) {
     const changed = Buffer.from(token)
     changed[at]! ^= 1
-    if ((await judgeToken(changed, stamped, authorities)).state === 'FITS') fits.push(at)
+    if ((await judgeToken(changed, stamped, authorities, nodeTools)).state === 'FITS') fits.push(at)
   }
-  expect(fits).toEqual([8])
+  expect(fits).toEqual([])
   const longer = Buffer.concat([token, Buffer.alloc(1)])
-  expect(await judgeToken(longer, stamped, authorities)).toMatchObject({ state: 'BROKEN' })
-  expect(await judgeToken(token.subarray(0, -1), stamped, authorities)).toMatchObject({ state: 'BROKEN' })
+  expect(await judgeToken(longer, stamped, authorities, nodeTools)).toMatchObject({ state: 'BROKEN' })
+  expect(await judgeToken(token.subarray(0, -1), stamped, authorities, nodeTools)).toMatchObject({
+    state: 'BROKEN',
+  })
 })
 
 const REFUSED: [why: string, faults: Partial<TsaFaults>, code: string, reason: RegExp][] = [

@@ -7,7 +7,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { isPackageId } from '../../evidence/vault.ts'
+import { isPackageId } from '../../evidence/bag.ts'
 import { fault } from '../../kit/errors.ts'
 import type { Granted, Grants } from '../grants.ts'
 import type { App } from '../schema.ts'
