@@ -24,7 +24,6 @@ import type { Algorithm } from '../evidence/public-key.ts'
 import { revocationsOf } from '../evidence/revocations.ts'
 import { currentKeyId } from '../evidence/seal.ts'
 import type { AuthorityOptions } from '../evidence/timestamp-options.ts'
-import { authoritiesOf } from '../evidence/tsa.ts'
 import type { FaultCode } from '../kit/catalogue.ts'
 import { type Fault, fault, isFault, type Language, reasonOf, redact } from '../kit/errors.ts'
 import type { DeliveryOptions } from '../outbox/delivery-options.ts'
@@ -198,6 +197,7 @@ async function checkRevoked(folder: string): Promise<string> {
 
 /** Its certificate, and whether something answers there. No token is asked for: some authorities count them. */
 async function checkAuthority({ url, caFile }: AuthorityOptions): Promise<string> {
+  const { authoritiesOf } = await import('../evidence/tsa.ts')
   await authoritiesOf(caFile)
   checkCertificate(caFile)
   const { hostname, port, protocol } = new URL(url)

@@ -2,7 +2,6 @@
 import { writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { evidenceSheet } from '../evidence/sheet/sheet.ts'
 import { Transcripts } from '../evidence/transcripts.ts'
 import { systemClock } from '../kit/clock.ts'
 import { Database, storeFile } from '../kit/database.ts'
@@ -30,6 +29,8 @@ export function addSheet(program: Command): void {
     .option('--storage-key <file>', 'key of a package that lies locked (storage.encryption)')
     .option('--json', 'print the result as JSON')
     .action(async (folder: string, { output, storage, font, fontName, storageKey, json }: Options) => {
+      // What writes PDF is loaded by this command alone.
+      const { evidenceSheet } = await import('../evidence/sheet/sheet.ts')
       const pdf = await evidenceSheet({
         folder,
         locker: await lockerOf(storageKey),

@@ -11,7 +11,6 @@ import { findingText, mostTelling } from '../evidence/findings.ts'
 import { Locker, readStorageKey } from '../evidence/locker.ts'
 import { statementsIn } from '../evidence/revocation-check.ts'
 import { algorithmOf } from '../evidence/seal.ts'
-import { readAuthorities } from '../evidence/timestamp.ts'
 import { verifyPackages } from '../evidence/verify.ts'
 import { fault, type Language, reasonOf } from '../kit/errors.ts'
 import { languageOf, print, usage } from './program.ts'
@@ -100,6 +99,7 @@ async function readRevoked(files: readonly string[]) {
 }
 
 async function readCertificates(path: string) {
+  const { readAuthorities } = await import('../evidence/timestamp.ts')
   try {
     return readAuthorities(await readFile(path, 'utf8'))
   } catch (error) {

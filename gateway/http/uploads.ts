@@ -20,6 +20,7 @@ import type { App } from './schema.ts'
 import type { RecordingDesk } from './views.ts'
 
 const UPLOADS_PATH = '/bodycam/uploads'
+const LOCK_DRAIN_MS = 50
 /** Left free for evidence and outbox, bytes. */
 const RESERVE_BYTES = 2_000_000_000
 const CLEAN_EVERY_MS = 3_600_000
@@ -56,6 +57,8 @@ export class Uploads {
       datastore: this.#store,
       maxSize: options.uploadBytesMax,
       relativeLocation: true,
+      // A line that was cut holds its lock; whoever resumes waits for it to be given up.
+      lockDrainTimeout: LOCK_DRAIN_MS,
       allowedOrigins: [],
       onUploadCreate: (request, upload) => this.#admit(request, upload),
       onUploadFinish: (_request, upload) => this.#finish(upload).then(() => ({})),

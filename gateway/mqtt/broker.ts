@@ -2,13 +2,14 @@
  * The embedded broker: aedes on the box itself, for a street without a broker of its own, demos and tests.
  *
  *     platform ──publish──▶ {root}/ack, {root}/cmd/+, _backend/state        and reads everything
- *     viewer   ──publish──▶ nothing                                         and reads everything
+ *     viewer   ──publish──▶ nothing                                         and reads everything but {root}/res/#
  *     speaker  ──publish──▶ {root}/speaker/+/played                         and reads {root}/speaker/#
  *     gateway  ──publish──▶ {root}/#                                        (this process only)
  *
  * It keeps retained messages and sessions in memory only; the outbox sends again what a restart forgot. A retained
  * command cannot be told from a fresh one when a 3.1.1 broker delivers it live ([MQTT-3.3.1-9] clears the flag), so
- * this broker hands those to the gateway below `refused/`, where nobody else can publish.
+ * this broker hands those to the gateway below `refused/`, where nobody else can publish. Results of commands may hold
+ * the token of a grant, once: they are forwarded to the platform and to nobody else, whatever somebody subscribed to.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -127,6 +128,7 @@ function guards(users: ReadonlyMap<string, User>, topics: Topics, log: Log): Aed
   const roles = new WeakMap<Client, User['role']>()
   const commands = `${topics.root}/cmd/`
   const speakers = `${topics.root}/speaker/`
+  const results = `${topics.root}/res/`
   const mayPublish = (role: User['role'] | undefined, topic: string): boolean => {
     if (role === 'gateway') return topics.below(topic) !== null
     if (role === 'speaker') return topic.startsWith(speakers) && topic.endsWith('/played')
@@ -161,6 +163,10 @@ function guards(users: ReadonlyMap<string, User>, topics: Topics, log: Log): Aed
         packet.topic = topics.of(`refused/${packet.topic.slice(commands.length)}`)
       }
       done(null)
+    },
+    authorizeForward(client, packet) {
+      const isSecret = packet.topic.startsWith(results) && roles.get(client) === 'viewer'
+      return isSecret ? null : packet
     },
     authorizeSubscribe(client, subscription, done) {
       const mine = roles.get(client) !== 'speaker' || subscription.topic.startsWith(speakers)

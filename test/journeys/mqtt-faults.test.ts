@@ -11,7 +11,7 @@ import { makeLog } from '../../gateway/kit/log.ts'
 import type { EmbeddedBroker } from '../../gateway/mqtt/broker.ts'
 import { sampleEvent } from '../stages/sample-event.ts'
 import { Cutter } from './mqtt-cutter.ts'
-import { ROOT } from './mqtt-names.ts'
+import { GATEWAY, ROOT } from './mqtt-names.ts'
 import {
   PLATFORM_PASSWORD,
   scratchFolder,
@@ -97,6 +97,20 @@ test.each([
   const closed = new Promise<void>((done) => client.once('close', done))
   client.publish(topic, '{}', { qos: 1 })
   await closed
+})
+
+test('[R103] a viewer reads everything but the results of commands, which may hold the token of a grant', async () => {
+  const folder = scratchFolder()
+  const broker = await startBroker(folder)
+  const viewer = await listen(broker.address.url, 'viewer', 'viewer-password')
+  const { desk, link } = startLink(folder, broker.address)
+  const platform = await startPlatform(broker.address.url)
+  await until(() => link.state.connected)
+  // The answer has gone out before the alert that the viewer sees.
+  const { id } = await platform.command(GATEWAY, 'no-such-command', {})
+  desk.raise(sampleEvent('after the answer'))
+  await until(() => viewer.of('alert/street-vending/cam-1').length > 0)
+  expect(viewer.of(`res/${id}`)).toEqual([])
 })
 
 test('killed with -9, the broker says that the gateway is offline, of the session that was online', async () => {
