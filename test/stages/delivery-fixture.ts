@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { EvidenceKeeper } from '../../gateway/evidence/keeper.ts'
+import type { EvidenceKeeper, KeeperParts } from '../../gateway/evidence/keeper.ts'
 import { type Clock, systemClock } from '../../gateway/kit/clock.ts'
 import { Database, storeFile } from '../../gateway/kit/database.ts'
 import { type Log, makeLog } from '../../gateway/kit/log.ts'
@@ -45,8 +45,12 @@ export async function startFarEnd(folder: string, port = 0) {
   return { inbox, server }
 }
 
-export async function makeBox(folder: string, clips: readonly number[] = [200_000]) {
-  const keeper = await openKeeper(join(folder, 'box'))
+export async function makeBox(
+  folder: string,
+  clips: readonly number[] = [200_000],
+  change: Partial<KeeperParts> = {},
+) {
+  const keeper = await openKeeper(join(folder, 'box'), change)
   const database = new Database(storeFile(join(folder, 'box')))
   const deliveries = new Deliveries(database, systemClock)
   const sealed = []

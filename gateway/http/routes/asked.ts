@@ -17,14 +17,16 @@ export const Asked = z.strictObject({
     .describe('Why it is looked at; logged with who and when. Or header `x-purpose`.'),
 })
 
-/** @throws PURPOSE_MISSING */
+/** Who asks, and what for. @throws PURPOSE_MISSING */
 export function logPurpose(
   accessLog: AccessLog,
   request: FastifyRequest,
   { action, object, purpose }: { action: string; object: string; purpose: string | undefined },
-): void {
+): { readonly actor: string; readonly reason: string } {
   const asked = Purpose.safeParse(purpose ?? request.headers['x-purpose'])
   const outcome = asked.success ? 'granted' : 'refused'
-  accessLog.add({ ...whoOf(request), action, object, purpose: asked.data ?? '', outcome })
+  const who = whoOf(request)
+  accessLog.add({ ...who, action, object, purpose: asked.data ?? '', outcome })
   if (!asked.success) throw fault('PURPOSE_MISSING')
+  return { actor: who.actor, reason: asked.data }
 }

@@ -2,8 +2,10 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
+import type { Custody } from '../../evidence/custody.ts'
 import type { SheetOptions } from '../../evidence/sheet/font.ts'
 import type { Transcripts } from '../../evidence/transcripts.ts'
+import { type Clock, isoTime } from '../../kit/clock.ts'
 import { fault } from '../../kit/errors.ts'
 import { packagePath } from '../../kit/paths.ts'
 import type { AccessLog } from '../access-log.ts'
@@ -16,11 +18,14 @@ export interface SheetParts {
   readonly accessLog: AccessLog
   readonly transcripts: Transcripts
   readonly sheet: SheetOptions
+  readonly custody: Custody
+  readonly clock: Clock
 }
 
 const VERIFIER = packagePath('dist', 'verifier', 'lushao-verify.html')
 
-export function sheetRoutes(app: App, { evidenceVault, accessLog, transcripts, sheet }: SheetParts): void {
+export function sheetRoutes(app: App, parts: SheetParts): void {
+  const { evidenceVault, accessLog, transcripts, sheet, custody, clock } = parts
   app.get(
     '/api/v1/evidence/:packageId/sheet',
     {
@@ -35,8 +40,9 @@ export function sheetRoutes(app: App, { evidenceVault, accessLog, transcripts, s
     async (request, reply) => {
       const { packageId } = request.params
       const { purpose } = request.query
-      logPurpose(accessLog, request, { action: 'evidence.sheet', object: packageId, purpose })
+      const look = logPurpose(accessLog, request, { action: 'evidence.sheet', object: packageId, purpose })
       if (!(await evidenceVault.has(packageId))) throw fault('NOT_FOUND', { what: packageId })
+      custody.noteLook({ packageId, ...look, at: isoTime(clock.wallMs()) })
       const folder = join(evidenceVault.evidence, packageId)
       // What writes PDF is loaded when the first sheet is asked for.
       const { evidenceSheet } = await import('../../evidence/sheet/sheet.ts')
