@@ -190,7 +190,7 @@ export class EvidenceParts {
     if (files.length > 0) return 'none due'
     const { receiptFirstSec, receiptMaxSec } = options
     deliveries.noteAllSent(
-      packageId,
+      job,
       1_000 * Math.min(receiptMaxSec, receiptFirstSec * 2 ** Math.min(receiptTries, 30)),
     )
     return 'moved on'

@@ -160,9 +160,12 @@ export class Deliveries {
     this.#sql.ranges.run(JSON.stringify(ranges), packageId, path)
   }
 
-  /** Every wanted file is over there: it stays SENT until the receipt, or until it is time to ask. */
-  noteAllSent(packageId: string, askAgainMs: number): void {
-    this.#sql.allSent.run(this.#clock.wallMs() + askAgainMs, packageId)
+  /**
+   * Every wanted file is over there: it stays SENT until the receipt, or until it is time to ask. Unless the platform
+   * has asked for more, or said that a file is wrong, while the last one was on its way.
+   */
+  noteAllSent({ packageId, asked }: Consignment, askAgainMs: number): void {
+    this.#sql.allSent.run(this.#clock.wallMs() + askAgainMs, packageId, asked)
   }
 
   /** Not now, and why. */

@@ -51,8 +51,9 @@ export function statements(database: Database) {
        WHERE packageId = ?1 AND verifiedMs IS NULL AND (?2 = 1 OR path LIKE 'tagmanifest-%')`,
     ),
     allSent: sql(
-      `UPDATE delivery SET stage = 'SENT', dueMs = ?, receiptTries = receiptTries + 1, code = NULL
-       WHERE packageId = ? AND stage = 'OWED'`,
+      `UPDATE delivery SET stage = 'SENT', dueMs = ?1, receiptTries = receiptTries + 1, code = NULL
+       WHERE packageId = ?2 AND stage = 'OWED' AND asked IS ?3 AND NOT EXISTS
+         (SELECT 1 FROM delivery_file WHERE packageId = ?2 AND wanted = 1 AND sentMs IS NULL)`,
     ),
     defer: sql('UPDATE delivery SET dueMs = ?, code = ? WHERE packageId = ?'),
     stage: sql(

@@ -154,7 +154,7 @@ export class Uploader {
       if (!(await this.#deliver(job, file))) return
     }
     this.#reached()
-    deliveries.noteAllSent(job.packageId, this.#receiptWaitMs(job))
+    deliveries.noteAllSent(job, this.#receiptWaitMs(job))
   }
 
   /** False when the package has to wait. */

@@ -98,6 +98,17 @@ test('records and manifests go alone until the rest is asked for, and count as o
   expect(filesUnder(inbox.packageFolder(packageId))).toEqual(filesUnder(join(box.evidenceFolder, packageId)))
 })
 
+test('what the platform asks for while the last file is on its way is not forgotten', async () => {
+  const box = await makeBox(scratch())
+  const { packageId } = box.sealed[0]!
+  const job = box.deliveries.get(packageId)!
+  box.deliveries.ask(packageId, 'all')
+  box.deliveries.noteAllSent(job, 3_600_000)
+  expect(box.deliveries.get(packageId)).toMatchObject({ stage: 'OWED', asked: 'all' })
+  box.deliveries.noteAllSent(box.deliveries.get(packageId)!, 3_600_000)
+  expect(box.deliveries.get(packageId)?.stage).toBe('SENT')
+})
+
 test('the far end has some files already: they are not sent again', async () => {
   const folder = scratch()
   const box = await makeBox(folder)
