@@ -7,7 +7,7 @@ const STRIPS: [strip: string, events: string[]][] = [
   ['..gggggggg........', []], // Taken away in time.
   ['..gggggggggggg....', ['piling 2–14']],
   ['..ggggggggggggxxxxxxxxxxgggg', ['piling 2–']], // Hidden is not gone.
-  ['..gggggg??????????gggg', ['piling 2–']], // Not seen is not gone.
+  ['..gggggg??????????gggggg', ['piling 2–']], // Not seen is not gone.
   ['..gggggggggggg????????', ['piling 2–']], // Going on at the end: open.
   ['..gggggvggggvggggvgg', ['piling 2–']], // Passers are no company.
   ['..vvvvvvvvvvvvvvvvvvvv', []], // Somebody is with them.
