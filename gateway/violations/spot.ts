@@ -30,6 +30,8 @@ const MOSTLY = 0.35
 /** Height over width, and height in the picture, from which goods may be a person. */
 const UPRIGHT = 1.4
 const PERSON_HEIGHT_MIN = 0.12
+/** Height in the picture from which goods hide somebody, where a stall is worth a camera. */
+const TALL = 0.25
 /** So much more stood here before that somebody must have left. */
 const LEFT_SHARE = 1.4
 /** Share of the goods' width that lies in the columns of whoever is alive there. */
@@ -350,6 +352,7 @@ export class Spot {
       mostlyGoods: standsNow && this.goodsPixels >= MOSTLY * this.clusterPixels,
       figure: this.#figure,
       alone: this.#alone,
+      tall: this.goodsBox !== null && this.goodsBox[3] - this.goodsBox[1] >= TALL,
       explainedBy: witness.explainedBy ?? (rest === null ? (told[0]?.kind ?? null) : null),
       personMissed,
       parked: witness.parked.flatMap((part) => parkedFacts(part, told.includes(part), this.tradedUntilMs)),

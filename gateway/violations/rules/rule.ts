@@ -34,6 +34,8 @@ export interface SpotFacts {
   readonly figure: boolean
   /** It is somebody who waits: alive, and nothing stands beside him. */
   readonly alone: boolean
+  /** The goods are high enough to hide somebody. */
+  readonly tall: boolean
   /** A detector's word on the goods, null without one: what it sees in their place for most of its looks. */
   readonly explainedBy: 'person' | ParkedKind | null
   /** A detector ran, the spot is large enough for it, and it never saw a person there. */
