@@ -107,11 +107,17 @@ export interface SpotGround extends PartedGround {
   feet(beside: readonly Box[]): Point[]
 }
 
+/** A box that is surely a parked thing; `whole`: a vehicle, in which much glints and nobody stands. */
+export interface Vouched {
+  readonly box: Box
+  readonly whole: boolean
+}
+
 /**
  * What tracks say stands there for sure, whatever the background model makes of it: vehicles and two-wheelers that
  * have stood for long, found in most looks, under one name.
  */
-export function vouchedBy(tracks: readonly Track[], nowMs: number): Box[] {
+export function vouchedBy(tracks: readonly Track[], nowMs: number): Vouched[] {
   const sure = tracks.filter(
     (track) =>
       (track.role === 'vehicle' || track.role === 'two-wheeler') &&
@@ -121,7 +127,7 @@ export function vouchedBy(tracks: readonly Track[], nowMs: number): Box[] {
       nowMs - (track.stationarySinceMs ?? nowMs) >= VOUCH_MS &&
       !isContested(track, tracks),
   )
-  return sure.map(({ box }) => box)
+  return sure.map(({ box, role }) => ({ box, whole: role === 'vehicle' }))
 }
 
 export interface Testimony {

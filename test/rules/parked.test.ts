@@ -142,3 +142,11 @@ test('parked: a car with its driver in it is heard of the namer, a van with some
   expect(events(walk(judge(), strip, 0, names(around)))).toEqual(['vehicle-occupation 2–'])
   expect(events(walk(judge(), strip, 0, names(AT.bicycle)))).toEqual([])
 })
+
+test('parked: all of a car is the car, though little of it keeps its colour', () => {
+  const judge = makeJudge([withRules({ 'vehicle-occupation': 10 })])
+  const around = union(AT.goods, AT.person)
+  const car = (_: string, second: number) => (second < 14 ? [] : [trackOf(1, 'vehicle', around, second)])
+  // The person's place of `q` stands for what glints: there, but neither goods nor alive.
+  expect(events(walk(judge, `..${'q'.repeat(40)}`, 0, car))).toEqual(['vehicle-occupation 2–'])
+})
