@@ -81,29 +81,29 @@ export class Pipeline {
   }
 
   /**
-   * Two witnesses, one scene. The detector is heard on everything. Of the namer's words only wheels count: what is
-   * parked is no goods. An upright suitcase looks like a person at its size, and goods need no name to stand there;
-   * whether somebody is alive by them the background model tells better. null: nobody looked, which is not the same
-   * as nothing there.
+   * Two witnesses, one scene. The detector is heard on everything. Of the namer's words wheels count, because what is
+   * parked is no goods, and persons, as far as they live: an upright suitcase looks like a person at its size, but nothing
+   * moves in it. That somebody stands by the goods the background model tells better; from the namer it is only heard
+   * what is part of him. null: nobody looked, which is not the same as nothing there.
    */
   async #follow(frame: Frame, standing: Standing): Promise<Pick<Sight, 'tracks' | 'searched'>> {
     const { eyes, baseline, trackers, views } = this.#parts
-    const [named, seen] = await Promise.all([
+    const [told, seen] = await Promise.all([
       this.#ask(eyes.namer, frame, proposalsOf(standing)),
       this.#ask(eyes.detector, frame, views),
     ])
     this.#searched = seen !== null
-    if (named === null && seen === null) return { tracks: null, searched: false }
+    if (told === null && seen === null) return { tracks: null, searched: false }
     // Who did not look this time is heard with what he saw last.
-    if (named !== null) this.#named = trackers.namer.follow(named, frame.timeMs)
+    if (told !== null) this.#named = trackers.namer.follow(told, frame.timeMs)
     if (seen !== null) {
       const unexplained = baseline.take(seen, standing, frame.timeMs)
       this.#seen = trackers.detector.follow(unexplained, frame.timeMs)
     }
-    const parked = this.#named
-      .filter(({ role }) => role === 'vehicle' || role === 'two-wheeler')
+    const named = this.#named
+      .filter(({ role }) => role === 'vehicle' || role === 'two-wheeler' || role === 'person')
       .map((track) => ({ ...track, witness: 'namer' as const }))
-    return { tracks: [...parked, ...this.#seen], searched: seen !== null }
+    return { tracks: [...named, ...this.#seen], searched: seen !== null }
   }
 
   async #ask(pool: DetectorPool | null, frame: Frame, views: readonly Box[]): Promise<Detections | null> {

@@ -1,7 +1,7 @@
 /**
  * A loaded network that names what is proposed: boxes in, the same boxes out with a class each.
  *
- *     yuv, boxes ─▶ cut ─▶ run on all at once ─▶ best class of each ─▶ scores in one measure
+ *     yuv, boxes ─▶ cut four times ─▶ run on all at once ─▶ means ─▶ best class of each ─▶ scores in one measure
  *
  * It finds nothing by itself. Whoever proposes (the background model) says where something stands; this says what it
  * is like, or keeps silent: a box whose best class is `other` to every rule, or unlikely, has no name.
@@ -17,6 +17,9 @@ import { openSession } from './session.ts'
 
 /** More than stand apart on any street; the rest waits for the next look. */
 const PROPOSALS_MAX = 32
+/** Each box is looked at as it is and a little closer, both also mirrored: the mean of four is wrong less often. */
+const CLOSER = [0, 0.08]
+const GLANCES = 2 * CLOSER.length
 const REHEARSED: readonly Box[] = [
   [0.1, 0.1, 0.3, 0.4],
   [0.9, 0.9, 1, 1],
@@ -58,7 +61,8 @@ export class PatchNetwork {
     const laidMs = performance.now()
     const scores = await this.#run(feed)
     const ranMs = performance.now()
-    const found = this.#name(boxes, scores.data as Float32Array)
+    const means = meanOfGlances(scores.data as Float32Array, this.#manifest.classes.length)
+    const found = this.#name(boxes, means)
     const decodedMs = performance.now()
     return { ...found, layMs: laidMs - startMs, runMs: ranMs - laidMs, decodeMs: decodedMs - ranMs }
   }
@@ -69,11 +73,17 @@ export class PatchNetwork {
 
   #lay(yuv: Uint8Array, aspect: number, boxes: readonly Box[]): Tensor {
     const { size } = this.#cutter
-    const patches = new Float32Array(boxes.length * 3 * size * size)
-    for (const [index, box] of boxes.entries()) {
-      this.#cutter.cut(yuv, aspect, box, patches, index * 3 * size * size)
+    const pixels = 3 * size * size
+    const patches = new Float32Array(boxes.length * GLANCES * pixels)
+    let at = 0
+    for (const box of boxes) {
+      for (const closer of CLOSER) {
+        this.#cutter.cut(yuv, aspect, shrunk(box, closer), patches, at)
+        mirror(patches.subarray(at, at + pixels), patches.subarray(at + pixels, at + 2 * pixels), size)
+        at += 2 * pixels
+      }
     }
-    return new Tensor('float32', patches, [boxes.length, 3, size, size])
+    return new Tensor('float32', patches, [boxes.length * GLANCES, 3, size, size])
   }
 
   async #run(patches: Tensor): Promise<Tensor> {
@@ -91,7 +101,7 @@ export class PatchNetwork {
       const { dims, data } = await this.#run(
         this.#lay(new Uint8Array(FRAME_BYTES).fill(128), 16 / 9, REHEARSED),
       )
-      const wanted = [REHEARSED.length, classes.length].join('×')
+      const wanted = [REHEARSED.length * GLANCES, classes.length].join('×')
       if (dims.join('×') !== wanted) return `scores are ${dims.join('×')}, expected ${wanted}`
       return data instanceof Float32Array ? null : 'scores must be float32'
     } catch (error) {
@@ -118,4 +128,26 @@ export class PatchNetwork {
       classIds: Int32Array.from(kept, (at) => named.classIds[at]!),
     }
   }
+}
+
+function shrunk([x1, y1, x2, y2]: Box, share: number): Box {
+  const dx = share * (x2 - x1)
+  const dy = share * (y2 - y1)
+  return [x1 + dx, y1 + dy, x2 - dx, y2 - dy]
+}
+
+/** Left and right exchanged, row by row of each plane. */
+function mirror(from: Float32Array, into: Float32Array, size: number): void {
+  for (let row = 0; row < from.length; row += size) {
+    for (let column = 0; column < size; column++) into[row + column] = from[row + size - 1 - column]!
+  }
+}
+
+function meanOfGlances(scores: Float32Array, classes: number): Float32Array {
+  const means = new Float32Array(scores.length / GLANCES)
+  for (let at = 0; at < scores.length; at++) {
+    const box = Math.floor(at / (GLANCES * classes))
+    means[box * classes + (at % classes)]! += scores[at]! / GLANCES
+  }
+  return means
 }

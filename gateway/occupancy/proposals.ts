@@ -31,8 +31,8 @@ function partsOf(region: Region, standing: Standing): Box[] {
   const rest = region.pixels - region.goodsPixels
   if (region.goodsPixels < PART_PIXELS_MIN || rest < PART_PIXELS_MIN) return [region.box]
   const parts = [extentOf(region, standing, 1), extentOf(region, standing, 0)]
-  const apart = parts.filter((part) => area(part) > 0 && area(part) <= WHOLE_SHARE * area(region.box))
-  return apart.length > 0 ? apart : [region.box]
+  const named = parts.map((part) => (area(part) <= WHOLE_SHARE * area(region.box) ? part : region.box))
+  return named[0] === named[1] ? [region.box] : named
 }
 
 /** Extent of the pixels of a region that are goods (1), or that are not (0). */

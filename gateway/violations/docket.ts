@@ -11,6 +11,11 @@ import type { About, Claim, Rule, SpotFacts, Terms } from './rules/rule.ts'
 import type { Shopfront } from './shopfront.ts'
 import type { OpenAct, Spot } from './spot.ts'
 
+/**
+ * So long the facts must agree before an act is told, however long ago it is dated: while people walk off or a bus
+ * comes between, what they leave of themselves looks like goods for a moment.
+ */
+const SETTLES_MS = 4_000
 const CLEARING_SEC = 5
 const MATERIAL_IOU = 0.8
 const MATERIAL_CONFIDENCE = 0.1
@@ -90,7 +95,8 @@ export class Docket {
       ...measuredOf(watched, facts),
       ...permitOf(facts),
     }
-    if (dwellMs >= minDwellMs) this.#confirm(spot, suspected, facts)
+    const settled = timeMs - suspected.toldMs >= SETTLES_MS && !spot.isGoing(rule.about)
+    if (dwellMs >= minDwellMs && settled) this.#confirm(spot, suspected, facts)
   }
 
   /** A trade has all of its place, and keeps its name while it goes on; goods and parked things are told side by side. */

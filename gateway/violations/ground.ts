@@ -9,6 +9,7 @@ import type { Box, Point } from '../kit/geometry.ts'
 import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Standing } from '../occupancy/standing.ts'
 import type { Portion } from './parts.ts'
 import type { SpotLook } from './spot.ts'
+import type { Vouched } from './witness.ts'
 
 export const SLOTS = 64
 
@@ -35,6 +36,7 @@ class Extents {
 export class Ground {
   readonly owner = new Uint8Array(PLANE_PIXELS)
   readonly place = new Uint8Array(PLANE_PIXELS)
+  /** 1 where a thing is vouched for, 2 where a whole one is. */
   readonly #vouched = new Uint8Array(PLANE_PIXELS)
   readonly #vouchedIn = new Int32Array(256)
   readonly #goods = new Int32Array(SLOTS)
@@ -48,14 +50,15 @@ export class Ground {
   readonly #ages = new Float64Array(PLANE_PIXELS)
 
   /** What stands in these boxes and does not move is goods. */
-  vouch(boxes: readonly Box[], { labels, held, hot }: Standing): void {
+  vouch(vouched: readonly Vouched[], { labels, held, hot }: Standing): void {
     this.#vouched.fill(0)
     this.#vouchedIn.fill(0)
-    for (const { left, top, right, bottom } of boxes.map(edgesOf)) {
+    for (const { box, whole } of vouched) {
+      const { left, top, right, bottom } = edgesOf(box)
       for (let row = top; row < bottom; row++) {
         for (let at = row * PLANE_WIDTH + left; at < row * PLANE_WIDTH + right; at++) {
-          if (held[at] === 0 || hot[at] === 1 || this.#vouched[at] === 1) continue
-          this.#vouched[at] = 1
+          if (held[at] === 0 || hot[at] === 1 || this.#vouched[at]! > 0) continue
+          this.#vouched[at] = whole ? 2 : 1
           this.#vouchedIn[labels[at]!]!++
         }
       }
@@ -91,7 +94,8 @@ export class Ground {
       if (!stands || bare[owner[at]!] === 1) owner[at] = 0
       if (!stands) place[at] = 0
       // Where the background model knows the goods, somebody who stands still behind them is none of them.
-      const thing = goods[at] === 1 || (this.#vouched[at] === 1 && bare[slot] === 1)
+      const vouched = this.#vouched[at]
+      const thing = goods[at] === 1 || vouched === 2 || (vouched === 1 && bare[slot] === 1)
       if (slot !== 0 && thing && mayGrow[slot] === 1 && owner[at] === 0) {
         owner[at] = slot
         this.#fresh[slot]!++
@@ -174,7 +178,7 @@ export class Ground {
       pixels++
       seen += foreground[at]!
       stretch(extent.edges, 0, at)
-      if (goods[at] === 1 || this.#vouched[at] === 1) this.#ages[dated++] = sinceMs[at]!
+      if (goods[at] === 1 || this.#vouched[at]! > 0) this.#ages[dated++] = sinceMs[at]!
     }
     const ages = this.#ages.subarray(0, dated).sort()
     return { pixels, seen, sinceMs: ages[Math.floor(dated / 4)] ?? Infinity, box: extent.box(0) }
@@ -203,7 +207,7 @@ export class Ground {
       if (goodsPixels === 0 && this.#vouchedIn[label] === 0) continue
       let count = 0
       for (let at = 0; at < PLANE_PIXELS; at++) {
-        const thing = goods[at] === 1 || this.#vouched[at] === 1
+        const thing = goods[at] === 1 || this.#vouched[at]! > 0
         if (labels[at] === label && thing && this.owner[at] === slot) this.#ages[count++] = sinceMs[at]!
       }
       const sorted = this.#ages.subarray(0, count).sort()

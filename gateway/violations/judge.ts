@@ -10,7 +10,7 @@
  */
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
-import { foot, type Point, type Polygon } from '../kit/geometry.ts'
+import { area, type Box, foot, intersection, type Point, type Polygon } from '../kit/geometry.ts'
 import type { Standing } from '../occupancy/standing.ts'
 import type { Track } from '../tracks/track.ts'
 import { AttendanceOptions } from './attendance.ts'
@@ -107,6 +107,7 @@ export interface Sight {
 export type Attention = 'patrol' | 'watch' | 'pursue'
 
 const NEAR_SHARE = 0.7
+const AROUND_SHARE = 0.9
 const TERMS: Terms = {
   ...{ minDistanceM: 0.5, unloadingGraceMs: 600_000, groupMin: 3 },
   ...{ attendedCounts: true, overShareMin: 0.3 },
@@ -155,13 +156,16 @@ export class Judge {
     this.#timeMs = timeMs
     const dtSec = Math.min(this.#parts.options.gapSecMax, gapMs / 1000)
     const vouched = tracks === null ? [] : vouchedBy(tracks, timeMs)
+    const bodies = tracks?.filter(isBody) ?? []
     for (const { spot, look } of this.#spots.take(standing, timeMs, vouched)) {
       const goods = look.goodsBox ?? spot.goodsBox
       const life = look.placeBox ?? spot.lifeBox
       const ground = this.#spots.groundOf(spot, standing)
-      const heard = tracks === null || !spot.isAttendedAt(timeMs) ? tracks : tracks.filter(isFound)
-      const stands =
-        heard !== null && testify(spot.witness, ground, goods, life, { tracks: heard, searched }, timeMs)
+      const attended = spot.isAttendedAt(timeMs)
+      const mayHear = (track: Track) => (attended ? isFound(track) || isAround(track, life) : !isBody(track))
+      const heard = tracks?.filter(mayHear) ?? null
+      const said = heard === null ? null : { tracks: heard, bodies, attended, searched }
+      const stands = said !== null && testify(spot.witness, ground, goods, life, said, timeMs)
       spot.see(look, stands, timeMs, dtSec)
       spot.part(ground, timeMs)
       this.#decide(spot, ground, timeMs, wallMs)
@@ -370,4 +374,14 @@ function once<T>(ask: () => T): () => T {
 /** Seen by somebody who finds by himself. Of what somebody stays with, the namer cannot tell table from bicycle. */
 function isFound({ witness }: Track): boolean {
   return witness !== 'namer'
+}
+
+/** A vehicle in which all life is: its driver, what its windows mirror. Whoever trades from it stands before it. */
+function isAround({ role, box }: Track, life: Box | null): boolean {
+  return role === 'vehicle' && life !== null && intersection(box, life) >= AROUND_SHARE * area(life)
+}
+
+/** What stands, called a person by the namer: an upright suitcase, or somebody. */
+function isBody({ witness, role }: Track): boolean {
+  return witness === 'namer' && role === 'person'
 }

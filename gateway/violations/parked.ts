@@ -8,7 +8,7 @@
  * no part of it. Naming needs tracks; staying and leaving is told by the pixels alone, so a bicycle goes on standing
  * in a night in which no model knows it. A kind is one part: three bicycles side by side are one act.
  */
-import { type Box, intersection, iou } from '../kit/geometry.ts'
+import { area, type Box, intersection, iou } from '../kit/geometry.ts'
 import type { Track } from '../tracks/track.ts'
 import { newStay, type Portion, type Stay, shiftStay, watchStay } from './parts.ts'
 
@@ -64,6 +64,8 @@ const LOOKS_MAX = 240
 /** Two boxes of one thing. */
 const SAME_IOU = 0.3
 const BOXES_MAX = 12
+/** Share of a box that lies in another of the same kind. */
+const PART_COVER = 0.8
 /** A shadow reaches this far beyond the box that a detector draws, shares of the box. */
 const REACH_SHARE = 0.15
 /** Less than this, or less than this share of it all, is a shadow or a wheel: 8×8 pixels. */
@@ -145,7 +147,11 @@ function tally(part: Parked, named: readonly Track[]): void {
   }
   part.looks++
   if (named.length > 0) part.named++
-  for (const { box, class: name, confidence } of named) {
+  const largestFirst = named.toSorted((a, b) => area(b.box) - area(a.box))
+  for (const [at, { box, class: name, confidence }] of largestFirst.entries()) {
+    // A wheel of what has just been named whole.
+    const isPart = (whole: Track) => intersection(whole.box, box) >= PART_COVER * area(box)
+    if (largestFirst.slice(0, at).some(isPart)) continue
     const known = part.boxes.findIndex((other) => iou(other, box) >= SAME_IOU)
     if (known >= 0) part.boxes[known] = box
     else if (part.boxes.length < BOXES_MAX) part.boxes.push(box)

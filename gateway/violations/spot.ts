@@ -11,7 +11,6 @@ import { AttendanceBook, type AttendanceOptions, type AttendanceState, type Look
 import type { Act, RuleId } from './event.ts'
 import {
   isPast,
-  isSteady,
   type Parked,
   type ParkedKind,
   type Rest,
@@ -19,8 +18,9 @@ import {
   watchParked,
   watchRest,
 } from './parked.ts'
+import { parkedFacts } from './parked-facts.ts'
 import { newStay, type Stay, shiftStay, watchStay } from './parts.ts'
-import type { About, ParkedFacts, SpotFacts } from './rules/rule.ts'
+import type { About, SpotFacts } from './rules/rule.ts'
 import { emptyWitness, type SpotGround, toolsOf, type Witness } from './witness.ts'
 
 const AWAY_SEC = 3
@@ -30,8 +30,12 @@ const MOSTLY = 0.35
 /** Height over width, and height in the picture, from which goods may be a person. */
 const UPRIGHT = 1.4
 const PERSON_HEIGHT_MIN = 0.12
+/** Height in the picture from which goods hide somebody, where a stall is worth a camera. */
+const TALL = 0.25
 /** So much more stood here before that somebody must have left. */
 const LEFT_SHARE = 1.4
+/** Share of the goods' width that lies in the columns of whoever is alive there. */
+const OWN_COLUMNS = 0.7
 const WHOLE_SHARE = 0.85
 const PLACE_PIXELS_MIN = 20
 const PLACE_SHARE = 0.4
@@ -295,6 +299,11 @@ export class Spot {
     this.unloading.untilMs = nowMs
   }
 
+  /** Whether an act about something parked here is going on. */
+  #isTold(kind: ParkedKind): boolean {
+    return this.acts.some(({ about, act }) => about === kind && act.confirmedMs !== null)
+  }
+
   /** Upright like a person, and never was there more that has gone since. */
   get #figure(): boolean {
     const box = this.goodsNow ?? this.goodsBox
@@ -303,6 +312,18 @@ export class Spot {
     const upright = (y2 - y1) * PLANE_HEIGHT >= UPRIGHT * (x2 - x1) * PLANE_WIDTH
     const left = this.departed || this.book.untilMs !== null
     return upright && y2 - y1 >= PERSON_HEIGHT_MIN && !left
+  }
+
+  /**
+   * Whether all there is is somebody alone: what does not move of him stands upright in his own columns. Whoever stands
+   * beside or behind goods has columns of his own.
+   */
+  get #alone(): boolean {
+    const { lifeBox } = this
+    const box = this.goodsNow ?? this.goodsBox
+    if (box === null || lifeBox === null || !this.#figure) return false
+    const shared = Math.min(box[2], lifeBox[2]) - Math.max(box[0], lifeBox[0])
+    return shared >= OWN_COLUMNS * (box[2] - box[0])
   }
 
   /** An event about something here is over: its minutes are told. */
@@ -317,7 +338,8 @@ export class Spot {
 
   facts(nowMs: number): SpotFacts {
     const { witness, rest } = this
-    const { personMissed, explainedBy } = witness
+    const { personMissed } = witness
+    const told = witness.parked.filter(({ kind }) => this.#isTold(kind))
     const standsNow = this.clusterPixels > 0 && this.goneFromMs === null
     return {
       nowMs,
@@ -329,9 +351,11 @@ export class Spot {
       reportedUntilMs: this.reportedUntilMs,
       mostlyGoods: standsNow && this.goodsPixels >= MOSTLY * this.clusterPixels,
       figure: this.#figure,
-      explainedBy,
+      alone: this.#alone,
+      tall: this.goodsBox !== null && this.goodsBox[3] - this.goodsBox[1] >= TALL,
+      explainedBy: witness.explainedBy ?? (rest === null ? (told[0]?.kind ?? null) : null),
       personMissed,
-      parked: witness.parked.flatMap((part) => parkedFacts(part, this.tradedUntilMs)),
+      parked: witness.parked.flatMap((part) => parkedFacts(part, told.includes(part), this.tradedUntilMs)),
       rest:
         rest === null || rest.sinceMs === null || rest.box === null
           ? null
@@ -344,18 +368,6 @@ export class Spot {
       permitCheck: null,
     }
   }
-}
-
-/** What is believed to be parked; null times and boxes are of parts whose pixels nobody saw yet. */
-function parkedFacts(part: Parked, tradedUntilMs: number | null): ParkedFacts[] {
-  const { kind, confidence, sinceMs, box, goneFromMs, goneSinceMs, believed } = part
-  if (!believed || sinceMs === null || box === null) return []
-  const untilMs = Math.max(part.reportedUntilMs ?? -Infinity, tradedUntilMs ?? -Infinity)
-  const reportedUntilMs = untilMs === -Infinity ? null : untilMs
-  const steady = isSteady(part)
-  return [
-    { kind, class: part.class, confidence, sinceMs, box, steady, goneFromMs, goneSinceMs, reportedUntilMs },
-  ]
 }
 
 function shiftTimes(spot: Spot, byMs: number): void {

@@ -5,13 +5,13 @@
  *
  * Older spots come first, those with an event before those without; spots that turn out to be one are merged.
  */
-import { type Box, contains, type Point, type Polygon } from '../kit/geometry.ts'
+import { contains, type Point, type Polygon } from '../kit/geometry.ts'
 import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH, type Region, type Standing } from '../occupancy/standing.ts'
 import type { AttendanceOptions } from './attendance.ts'
 import { apart, type Cluster, cluster, reachOfBox } from './clusters.ts'
 import { countIn, Ground, SLOTS } from './ground.ts'
 import { Spot, type SpotLook, type SpotState } from './spot.ts'
-import type { SpotGround } from './witness.ts'
+import type { SpotGround, Vouched } from './witness.ts'
 
 /** Width over height, in pixels, from which a region is no person. */
 const BROAD = 0.8
@@ -64,7 +64,7 @@ export class SpotBook {
   }
 
   /** Takes a sample in; gives what was found at each spot. `vouched`: boxes that a detector is sure of. */
-  take(standing: Standing, timeMs: number, vouched: readonly Box[]): { spot: Spot; look: SpotLook }[] {
+  take(standing: Standing, timeMs: number, vouched: readonly Vouched[]): { spot: Spot; look: SpotLook }[] {
     this.#ground.vouch(vouched, standing)
     this.#ground.overlap(standing.labels, this.#shared, this.#sizes)
     this.#slotOf.fill(0)

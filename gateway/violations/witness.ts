@@ -9,6 +9,7 @@
  */
 import type { Role } from '../detections/detections.ts'
 import { area, type Box, foot, intersection, iou, type Point } from '../kit/geometry.ts'
+import { PLANE_HEIGHT, PLANE_WIDTH } from '../occupancy/standing.ts'
 import type { Track } from '../tracks/track.ts'
 import { isNear, nameParked, type Parked, type PartedGround } from './parked.ts'
 
@@ -19,6 +20,10 @@ const RECENT_MS = 3_000
 const STANDS_MS = 3_000
 const NAMES_IOU = 0.4
 const EXPLAINS_COVER = 0.8
+/** Share of the place of somebody's life that lies in his box. */
+const LIVED_COVER = 0.6
+/** Height over width from which a box may be one person. */
+const UPRIGHT = 1.4
 const VOUCH_MS = 8_000
 const VOUCH_SHARE = 0.6
 /** Pixels of a person that move, however small he is. */
@@ -102,11 +107,17 @@ export interface SpotGround extends PartedGround {
   feet(beside: readonly Box[]): Point[]
 }
 
+/** A box that is surely a parked thing; `whole`: a vehicle, in which much glints and nobody stands. */
+export interface Vouched {
+  readonly box: Box
+  readonly whole: boolean
+}
+
 /**
  * What tracks say stands there for sure, whatever the background model makes of it: vehicles and two-wheelers that
  * have stood for long, found in most looks, under one name.
  */
-export function vouchedBy(tracks: readonly Track[], nowMs: number): Box[] {
+export function vouchedBy(tracks: readonly Track[], nowMs: number): Vouched[] {
   const sure = tracks.filter(
     (track) =>
       (track.role === 'vehicle' || track.role === 'two-wheeler') &&
@@ -116,7 +127,16 @@ export function vouchedBy(tracks: readonly Track[], nowMs: number): Box[] {
       nowMs - (track.stationarySinceMs ?? nowMs) >= VOUCH_MS &&
       !isContested(track, tracks),
   )
-  return sure.map(({ box }) => box)
+  return sure.map(({ box, role }) => ({ box, whole: role === 'vehicle' }))
+}
+
+export interface Testimony {
+  readonly tracks: readonly Track[]
+  /** What somebody who does not find by himself calls persons: heard only on what is part of them, when they live. */
+  readonly bodies: readonly Track[]
+  /** Whether somebody who stays was alive here a moment ago: people stand still for a while. */
+  readonly attended: boolean
+  readonly searched: boolean
 }
 
 /** Takes one look of the tracks into account; true when a person stands by the goods now. */
@@ -125,12 +145,13 @@ export function testify(
   ground: SpotGround,
   goods: Box | null,
   life: Box | null,
-  { tracks, searched }: { readonly tracks: readonly Track[]; readonly searched: boolean },
+  { tracks, bodies, attended, searched }: Testimony,
   nowMs: number,
 ): boolean {
   const here = goods ?? life
   if (here === null) return false
-  const seen = tracks.filter((track) => nowMs - track.lastSeenMs <= RECENT_MS && track.hits >= SETTLED_HITS)
+  const isSettled = ({ lastSeenMs, hits }: Track) => nowMs - lastSeenMs <= RECENT_MS && hits >= SETTLED_HITS
+  const seen = tracks.filter(isSettled)
   const alive = (track: Track) => track.role !== 'person' || ground.moving(track.box) >= MOVING_PIXELS_MIN
   const settled = seen.filter(
     (track) =>
@@ -141,6 +162,9 @@ export function testify(
         seen.filter((other) => alive(other) || other.witness === track.witness),
       ),
   )
+  const lived = ({ box }: Track) =>
+    attended && life !== null && intersection(box, life) >= LIVED_COVER * area(life)
+  const isSomebody = (body: Track) => isSettled(body) && isUpright(body) && (alive(body) || lived(body))
   witness.looks++
   if (searched) witness.searches++
   const person = settled.find(({ role, box }) => role === 'person' && standsBy(box, here))
@@ -149,7 +173,7 @@ export function testify(
     witness.personConfidence = Math.max(witness.personConfidence, person.confidence)
   }
   if (goods !== null) {
-    explain(witness, ground, goods, settled)
+    explain(witness, ground, goods, [...settled, ...bodies.filter(isSomebody)])
     nameParked(witness.parked, ground, settled.filter(isSure))
     nameCompany(witness, goods, settled, nowMs)
   }
@@ -202,6 +226,10 @@ function nameCompany(witness: Witness, goods: Box, settled: readonly Track[], no
 /** One name for most of its life, and sure of it by the model's own measure: it explains things, and parks. */
 function isSure({ classShare, confidence }: Track): boolean {
   return classShare >= SETTLED_SHARE && confidence >= SURE_CONFIDENCE
+}
+
+function isUpright({ box: [x1, y1, x2, y2] }: Track): boolean {
+  return (y2 - y1) * PLANE_HEIGHT >= UPRIGHT * (x2 - x1) * PLANE_WIDTH
 }
 
 /** Another name for the same box, nearly as sure. */

@@ -19,7 +19,8 @@ const WIDTH = 640
 const HEIGHT = 360
 const FPS = 8
 const SECONDS = 90
-const SEED = 3220
+/** The scenes that thresholds were looked at with; others are made from other seeds. */
+export const PHOTO_SEED = 3220
 const SCENES = 48
 const DWELL_SEC = 20
 /** A car park by day, a road by day, a square at night. */
@@ -63,14 +64,17 @@ export interface PhotoSetOptions {
   readonly data: string
   readonly out: string
   readonly only: RegExp
+  readonly seed: number
   readonly onMade: (name: string, done: number, of: number) => void
 }
 
-export async function photoSet({ data, out, only, onMade }: PhotoSetOptions) {
+export async function photoSet({ data, out, only, seed: first, onMade }: PhotoSetOptions) {
   if (!existsSync(join(data, 'sprites'))) throw new Error(`--photo needs ${join(data, 'sprites')}`)
   const truth = join(out, 'truth')
   mkdirSync(truth, { recursive: true })
-  const scenes = Array.from({ length: SCENES }, (_, i) => tell(i)).filter(({ name }) => only.test(name))
+  const scenes = Array.from({ length: SCENES }, (_, i) => tell(i, first)).filter(({ name }) =>
+    only.test(name),
+  )
   const config = join(out, 'gateway.yaml')
   writeFileSync(config, stringify(judging(scenes)))
   const backgrounds = await Promise.all(BACKGROUNDS.map((clip) => medianPicture(join(data, clip))))
@@ -78,7 +82,7 @@ export async function photoSet({ data, out, only, onMade }: PhotoSetOptions) {
   for (const [i, scene] of scenes.entries()) {
     const file = join(truth, `${scene.name}.json`)
     if (!existsSync(file)) {
-      await film(scene, backgrounds[groundOf(scene)]!, sprites, join(out, `${scene.name}.mp4`))
+      await film(scene, backgrounds[groundOf(scene, first)]!, sprites, join(out, `${scene.name}.mp4`))
       writeFileSync(file, JSON.stringify(truthOf(scene), null, 1))
     }
     onMade(scene.name, i + 1, scenes.length)
@@ -89,8 +93,8 @@ export async function photoSet({ data, out, only, onMade }: PhotoSetOptions) {
 /** How tall a person is whose foot is at this row: the ground rises towards the horizon. */
 const personPx = (y: number): number => 22 + 0.4 * y
 
-function tell(index: number): PhotoScene {
-  const seed = SEED + index
+function tell(index: number, first: number): PhotoScene {
+  const seed = first + index
   const story = STORIES[index % STORIES.length]!
   const light = LIGHTS[Math.floor(index / STORIES.length) % LIGHTS.length]!
   const random = seededRandom(seed)
@@ -230,8 +234,8 @@ function truthOf({ name, story, light, seed, acts, nonEvents }: PhotoScene) {
 }
 
 /** Every story meets every light on a ground before the next ground comes. */
-function groundOf({ seed }: PhotoScene): number {
-  return Math.floor((seed - SEED) / (STORIES.length * LIGHTS.length)) % BACKGROUNDS.length
+function groundOf({ seed }: PhotoScene, first: number): number {
+  return Math.floor((seed - first) / (STORIES.length * LIGHTS.length)) % BACKGROUNDS.length
 }
 
 function judging(scenes: readonly PhotoScene[]) {

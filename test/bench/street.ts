@@ -2,15 +2,16 @@
  * Accuracy on the test street: films a set once, runs `lushao analyse` of the built command line over every scene, two at
  * a time, and evaluates.
  *
- *     npm run build && npm run bench:street -- [--set test|tune] [--photo [--data FOLDER]] [--only PATTERN]
+ *     npm run build && npm run bench:street -- [--set test|tune] [--photo [--data FOLDER] [--seed N]] [--only PATTERN]
  *                                             [--model FILE] [--rate 2] [--resume]
  *
  *     var/street/<set>/            films, truth, gateway.yaml          var/street/<set>.json   figures, for the page
  *     var/street/<set>-events/     what was told, a folder a scene
  *
  * `--model` is a detector beside the network that comes with the gateway. `--photo` pastes people and things of
- * photographs into clips instead of drawing them; it needs the folder of pictures. `--resume` keeps what an interrupted
- * run has analysed. Prints machine and load with the tables.
+ * photographs into clips instead of drawing them; it needs the folder of pictures; with another `--seed` they are scenes
+ * that nobody has looked at yet. `--resume` keeps what an interrupted run has analysed. Prints machine and load with the
+ * tables.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -23,7 +24,7 @@ import { DEFAULT_MODEL_FILE } from '../../gateway/detections/eyes.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { filmSet } from '../../simulators/street/film-set.ts'
 import { SET_NAMES } from '../../simulators/street/test-street.ts'
-import { photoSet } from './photo-street.ts'
+import { PHOTO_SEED, photoSet } from './photo-street.ts'
 import { childrenCpuSec, loadAverage, machine } from './process-tree.ts'
 
 /** A Monday morning: permits of the morning hold. */
@@ -34,6 +35,7 @@ const { values } = parseArgs({
   options: {
     set: { type: 'string', default: 'test' },
     photo: { type: 'boolean', default: false },
+    seed: { type: 'string', default: String(PHOTO_SEED) },
     data: { type: 'string', default: '../shared/data' },
     only: { type: 'string', default: '' },
     model: { type: 'string' },
@@ -45,7 +47,8 @@ const { values } = parseArgs({
 
 const set = SET_NAMES.find((name) => name === values.set)
 if (set === undefined) throw new Error(`--set is one of ${SET_NAMES.join(', ')}, got ${values.set}`)
-const label = values.photo ? 'photo' : set
+const seed = Number(values.seed)
+const label = !values.photo ? set : seed === PHOTO_SEED ? 'photo' : `photo-${seed}`
 const films = resolve(values.out, label)
 const events = resolve(values.out, `${label}-events`)
 const only = new RegExp(values.only)
@@ -87,7 +90,8 @@ if (failed.length > 0) process.exitCode = 1
 
 async function make(): Promise<{ config: string; truth: string; names: readonly string[] }> {
   const progress = (name: string, done: number, of: number) => say(`filmed ${done}/${of} ${name}`)
-  if (values.photo) return await photoSet({ data: resolve(values.data), out: films, only, onMade: progress })
+  if (values.photo)
+    return await photoSet({ data: resolve(values.data), out: films, only, seed, onMade: progress })
   return await filmSet({ set: set!, only, out: films, onFilmed: progress })
 }
 

@@ -1,5 +1,6 @@
 /** What is parked is told by its own rule, what stands beside it by its own. See `street.ts` for the letters. */
 import { expect, test } from 'vitest'
+import { type Box, union } from '../../gateway/kit/geometry.ts'
 import { AT, events, KERB, makeJudge, trackOf, walk, wellSeen, withRules } from './street.ts'
 
 const LEFT = { piling: 10, 'bicycle-occupation': 10 } as const
@@ -110,4 +111,42 @@ test('parked: a snapshot in mid-act goes on as if nothing had happened', () => {
     )
     expect(told, `cut at ${cut}`).toEqual(expected)
   }
+})
+
+test('parked: what is told by a name is told by it alone, when the name is heard no longer', () => {
+  const judge = makeJudge([withRules(LEFT)])
+  const untilDusk = (character: string, second: number) => (second < 20 ? wellSeen(character, second) : [])
+  const told = walk(judge, `..${b(80)}....`, 0, untilDusk)
+  expect(events(told)).toEqual(['bicycle-occupation 2–82'])
+})
+
+test('parked: a wheel of what is named whole is no second bicycle, and the other wheel no pile', () => {
+  const judge = makeJudge([withRules(LEFT)])
+  const [x1, y1, , y2] = AT.bicycle
+  const wheel = (second: number) =>
+    trackOf(9, 'two-wheeler', [x1, y1, x1 + (AT.bicycle[2] - x1) / 2, y2], second)
+  const seen = (character: string, second: number) => [
+    ...wellSeen(character, second),
+    ...(character === 'b' ? [wheel(second)] : []),
+  ]
+  expect(events(walk(judge, `..${b(40)}....`, 0, seen))).toEqual(['bicycle-occupation 2–42'])
+})
+
+test('parked: a car with its driver in it is heard of the namer, a van with somebody before it is not', () => {
+  const names = (box: Box) => (_: string, second: number) => [
+    trackOf(1, 'vehicle', box, second, { witness: 'namer' }),
+  ]
+  const judge = () => makeJudge([withRules({ 'vehicle-occupation': 10 })])
+  const around = union(AT.bicycle, AT.rider)
+  const strip = `..${'B'.repeat(40)}`
+  expect(events(walk(judge(), strip, 0, names(around)))).toEqual(['vehicle-occupation 2–'])
+  expect(events(walk(judge(), strip, 0, names(AT.bicycle)))).toEqual([])
+})
+
+test('parked: all of a car is the car, though little of it keeps its colour', () => {
+  const judge = makeJudge([withRules({ 'vehicle-occupation': 10 })])
+  const around = union(AT.goods, AT.person)
+  const car = (_: string, second: number) => (second < 14 ? [] : [trackOf(1, 'vehicle', around, second)])
+  // The person's place of `q` stands for what glints: there, but neither goods nor alive.
+  expect(events(walk(judge, `..${'q'.repeat(40)}`, 0, car))).toEqual(['vehicle-occupation 2–'])
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { PLANE_HEIGHT, PLANE_WIDTH } from '../../gateway/occupancy/standing.ts'
 import type { Track } from '../../gateway/tracks/track.ts'
 import { events, makeJudge, standingOf, walk, withRules } from './street.ts'
 
@@ -7,7 +8,7 @@ const STRIPS: [strip: string, events: string[]][] = [
   ['..gggggggg........', []], // Taken away in time.
   ['..gggggggggggg....', ['piling 2–14']],
   ['..ggggggggggggxxxxxxxxxxgggg', ['piling 2–']], // Hidden is not gone.
-  ['..gggggg??????????gggg', ['piling 2–']], // Not seen is not gone.
+  ['..gggggg??????????gggggg', ['piling 2–']], // Not seen is not gone.
   ['..gggggggggggg????????', ['piling 2–']], // Going on at the end: open.
   ['..gggggvggggvggggvgg', ['piling 2–']], // Passers are no company.
   ['..vvvvvvvvvvvvvvvvvvvv', []], // Somebody is with them.
@@ -74,4 +75,31 @@ test('piling: a speck left where old goods stood is no older than its being seen
     )
   }
   expect(events([...told, ...judge.finish(120_000)])).toEqual(['piling 85–'])
+})
+
+test('piling: what is high enough to hide whoever set it down must stand for longer', () => {
+  const told = (heightShare: number) => {
+    const judge = makeJudge([withRules({ piling: 10 })])
+    const changes = []
+    for (let second = 0; second < 60; second++) {
+      const standing = standingOf('g', 1000 * second, 0)
+      const rows = Math.round(heightShare * PLANE_HEIGHT)
+      for (let row = 120 - rows; row < 100; row++) {
+        for (const mask of [standing.labels, standing.foreground, standing.held, standing.goods]) {
+          mask.fill(1, row * PLANE_WIDTH + 140, row * PLANE_WIDTH + 180)
+        }
+      }
+      const [goods] = standing.regions
+      const box = [goods!.box[0], (120 - rows) / PLANE_HEIGHT, goods!.box[2], goods!.box[3]] as const
+      const pixels = 40 * rows
+      const regions = [{ ...goods!, box, pixels, goodsPixels: second >= 6 ? pixels : 0 }]
+      const seen = { timeMs: 1000 * second, wallMs: 0, standing: { ...standing, regions } }
+      for (const change of judge.judge({ ...seen, tracks: null, searched: false })) {
+        if (change.kind === 'confirmed') changes.push(second)
+      }
+    }
+    return changes
+  }
+  const [[low], [high]] = [told(0.2), told(0.29)]
+  expect(high! - low!).toBe(15)
 })

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { events, makeJudge, trackOf, walk, withRules } from './street.ts'
+import { union } from '../../gateway/kit/geometry.ts'
+import { PLANE_HEIGHT, PLANE_WIDTH, type Standing } from '../../gateway/occupancy/standing.ts'
+import { events, makeJudge, standingOf, trackOf, walk, withRules } from './street.ts'
 
 /** Goods and somebody who stays, for ten seconds at least. See `street.ts` for the letters. */
 const STRIPS: [strip: string, events: string[]][] = [
@@ -55,4 +57,58 @@ test('street-vending: what somebody stays with is no bicycle by the word of one 
     events(walk(makeJudge([withRules({ 'street-vending': 30 })]), strip, 0, table(witness)))
   expect(told('namer')).toEqual(['street-vending 2–'])
   expect(told(undefined)).toEqual([]) // A detector sees rider and bicycle.
+})
+
+/** Somebody whose coat does not move: upright, in his own columns, and it keeps its colour. */
+function waits(timeMs: number, coat: 'coat' | 'case beside him'): Standing {
+  const standing = standingOf('p', timeMs, 0)
+  const [left, top, right, bottom] = coat === 'coat' ? [184, 80, 198, 120] : [160, 80, 174, 120]
+  let pixels = 0
+  for (let row = top!; row < bottom!; row++) {
+    for (let at = row * PLANE_WIDTH + left!; at < row * PLANE_WIDTH + right!; at++) {
+      standing.labels[at] = 2
+      standing.held[at] = 1
+      standing.foreground[at] = 1
+      standing.goods[at] = 1
+      pixels++
+    }
+  }
+  const [region] = standing.regions
+  const box = union(region!.box, [
+    left! / PLANE_WIDTH,
+    top! / PLANE_HEIGHT,
+    right! / PLANE_WIDTH,
+    bottom! / PLANE_HEIGHT,
+  ])
+  return { ...standing, regions: [{ ...region!, box, goodsPixels: pixels }] }
+}
+for (const [coat, expected] of [
+  ['coat', []],
+  ['case beside him', ['street-vending 0–']],
+] as const) {
+  test(`street-vending: somebody waits, ${coat}: ${JSON.stringify(expected)}`, () => {
+    const judge = makeJudge([withRules({ 'street-vending': 10 })])
+    const told = []
+    for (let second = 0; second < 60; second++) {
+      const [timeMs, standing] = [1000 * second, waits(1000 * second, coat)]
+      told.push(...judge.judge({ timeMs, wallMs: timeMs, standing, tracks: null, searched: false }))
+    }
+    expect(events(told)).toEqual(expected)
+  })
+}
+
+test('street-vending: what looks like goods for a moment, while people walk off, is told by nobody', () => {
+  const told = (seconds: number) => {
+    const judge = makeJudge([withRules({ 'street-vending': 10 })])
+    const before = walk(judge, `..${'p'.repeat(30)}`)
+    const during = Array.from({ length: seconds }, (_, at) => {
+      const timeMs = 1000 * (32 + at)
+      // Its pixels have held their colour since somebody came.
+      const standing = standingOf('v', timeMs, 4_000)
+      return judge.judge({ timeMs, wallMs: timeMs, standing, tracks: null, searched: false })
+    })
+    return events([...before, ...during.flat(), ...walk(judge, '....', 32 + seconds)])
+  }
+  expect(told(3)).toEqual([])
+  expect(told(8)).toHaveLength(1)
 })

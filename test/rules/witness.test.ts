@@ -87,7 +87,14 @@ for (const [what, seen, attended, explainedBy] of CASES) {
     let stands = false
     for (let look = 1; look <= 10; look++) {
       const tracks = seen.map(trackOf(1000 * look))
-      stands = testify(witness, ground, GOODS, null, { tracks, searched: true }, 1000 * look)
+      stands = testify(
+        witness,
+        ground,
+        GOODS,
+        null,
+        { tracks, searched: true, bodies: [], attended: false },
+        1000 * look,
+      )
     }
     expect([stands, witness.explainedBy]).toEqual([attended, explainedBy])
   })
@@ -104,4 +111,31 @@ const trackOf =
 /** The goods fill their box evenly: shares are shares of its width. */
 function shareInside(boxes: readonly Box[]): number {
   return boxes.reduce((sum, [x1, , x2]) => sum + Math.max(0, Math.min(x2, 0.6) - Math.max(x1, 0.4)) / 0.2, 0)
+}
+
+/** Whom a namer calls a person in the place of the goods: with life in him, he is one, and the goods are his coat. */
+const BODIES: [what: string, body: Box, moving: number, life: Box | null, explainedBy: string | null][] = [
+  ['an upright suitcase', [0.45, 0.2, 0.55, 0.6], 0, null, null],
+  ['somebody who moves', [0.45, 0.2, 0.55, 0.6], 30, null, 'person'],
+  ['somebody who moved a moment ago', [0.45, 0.2, 0.55, 0.6], 0, [0.46, 0.2, 0.54, 0.5], 'person'],
+  ['a suitcase by somebody who moved', [0.45, 0.2, 0.55, 0.6], 0, [0.3, 0.2, 0.4, 0.6], null],
+  ['a stall and its vendor', [0.3, 0.4, 0.7, 0.6], 30, null, null],
+]
+for (const [what, body, moving, life, explainedBy] of BODIES) {
+  test(`witness: the namer says person: ${what}`, () => {
+    const witness = emptyWitness()
+    const ground: SpotGround = {
+      inside: (boxes) => (boxes.includes(body) ? 1 : 0),
+      fill: () => 0,
+      portion: () => ({ pixels: 0, seen: 0, sinceMs: 0, box: null }),
+      feet: () => [],
+      moving: () => moving,
+    }
+    for (let look = 1; look <= 10; look++) {
+      const bodies = [trackOf(1000 * look)(['person', body, moving, 0.8, 'namer'], 1)]
+      const said = { tracks: [], bodies, searched: false, attended: life !== null }
+      testify(witness, ground, [0.46, 0.3, 0.54, 0.6], life, said, 1000 * look)
+    }
+    expect([witness.explainedBy, witness.personLooks]).toEqual([explainedBy, 0])
+  })
 }

@@ -27,6 +27,18 @@ test('a vendor and his table in one region: the goods, and what beside them move
   expect(proposalsOf(one)).toEqual([GOODS, person!.box])
 })
 
+test('goods that are nearly all of their region are named with the whole of it, a small rest apart', () => {
+  const standing = standingOf('g', 20_000, 0)
+  const [goods] = standing.regions
+  // A strip of three columns beside them, sixty pixels.
+  for (let row = 100; row < 120; row++)
+    standing.labels.fill(1, row * PLANE_WIDTH + 180, row * PLANE_WIDTH + 183)
+  const right = 183 / PLANE_WIDTH
+  const whole = [GOODS[0]!, GOODS[1]!, right, GOODS[3]!] as const
+  const one = { ...standing, regions: [{ ...goods!, box: whole, pixels: goods!.pixels + 60 }] }
+  expect(proposalsOf(one)).toEqual([whole, [180 / PLANE_WIDTH, GOODS[1], right, GOODS[3]]])
+})
+
 test('never more than a namer takes', () => {
   const standing = standingOf('g', 20_000, 0)
   const regions = Array.from({ length: 100 }, () => standing.regions[0]!)

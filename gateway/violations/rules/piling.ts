@@ -2,6 +2,8 @@ import { type Attendance, defineRule, type SpotFacts } from './rule.ts'
 
 /** What may be somebody must stand for longer than people stand still: 25 s were seen without any movement. */
 const WAITS_MS = 40_000
+/** What is tall may hide whoever set it down, still standing behind it: vendors were seen to stir only after 20 s. */
+const HIDES_MS = 15_000
 /** Whoever has not moved for so long is not there: something was set down in his place. */
 const STILL_MS = 30_000
 
@@ -27,7 +29,7 @@ export const piling = defineRule({
     // Something else stands there and hides them, or they are part of it.
     if (!facts.mostlyGoods) return { startMs: goodsSinceMs, dwellMs: 0 }
 
-    const dwellMs = Math.max(0, aloneMs - (facts.figure ? WAITS_MS : 0))
+    const dwellMs = Math.max(0, aloneMs - doubtMs(facts))
     return { startMs: Math.max(goodsSinceMs, reportedUntilMs ?? goodsSinceMs), dwellMs }
   },
 
@@ -38,6 +40,12 @@ export const piling = defineRule({
 function pileSinceMs({ goodsSinceMs, parked, rest, explainedBy }: SpotFacts): number | null {
   if (parked.some(({ steady }) => steady)) return rest === null ? null : rest.sinceMs
   return explainedBy === null ? goodsSinceMs : null
+}
+
+/** How much longer it must stand because somebody may be there who was not seen. */
+function doubtMs({ figure, tall, attendedUntilMs }: SpotFacts): number {
+  if (figure) return WAITS_MS
+  return tall && attendedUntilMs === null ? HIDES_MS : 0
 }
 
 function goneSinceMs({ goneSinceMs, rest }: SpotFacts): number | null {

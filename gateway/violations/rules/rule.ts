@@ -32,6 +32,10 @@ export interface SpotFacts {
   readonly mostlyGoods: boolean
   /** As tall as a person stands, and nobody was seen to leave it: it may be somebody who waits. */
   readonly figure: boolean
+  /** It is somebody who waits: alive, and nothing stands beside him. */
+  readonly alone: boolean
+  /** The goods are high enough to hide somebody. */
+  readonly tall: boolean
   /** A detector's word on the goods, null without one: what it sees in their place for most of its looks. */
   readonly explainedBy: 'person' | ParkedKind | null
   /** A detector ran, the spot is large enough for it, and it never saw a person there. */
@@ -86,7 +90,7 @@ export interface ParkedFacts {
   readonly confidence: number
   readonly sinceMs: number
   readonly box: Box
-  /** False while the name is not heard often enough to begin an act by it. */
+  /** False while the name is not heard often enough to begin an act by it; true as long as one is told. */
   readonly steady: boolean
   readonly goneFromMs: number | null
   readonly goneSinceMs: number | null

@@ -11,7 +11,7 @@ import type { Claim, SpotFacts } from './rule.ts'
 export function stallClaim(facts: SpotFacts): Claim | null {
   const { goodsSinceMs, goneSinceMs, attendance, reportedUntilMs, personMissed, explainedBy } = facts
   if (goodsSinceMs === null || goneSinceMs !== null || personMissed || explainedBy !== null) return null
-  if (attendance === null || !attendance.stays) return null
+  if (attendance === null || !attendance.stays || facts.alone) return null
 
   // Minutes that an event has told are not told again: only what somebody did here since then counts.
   const startMs = Math.max(goodsSinceMs, attendance.sinceMs, reportedUntilMs ?? 0)
