@@ -95,7 +95,7 @@ export const TEXT = {
   en: {
     title: 'Accuracy on the test street',
     made: ({ scenes, rate, model, machine, cpuSec }: Report) =>
-      `${scenes} drawn scenes of 70 to 150 seconds, 640×360 at 8 pictures a second, over every rule and the harmless things that resemble them; seeds that neither training nor tuning has seen. Looked at ${rate} times a second, model: ${model}. An event is right when rule and zone agree and the time intervals overlap by half of their union; times are medians, in brackets the 95th percentile. All dwells are 20 s. ${machine}; ${cpuSec} CPU seconds in all. Drawn scenes show where rules and times go wrong; they do not say how often a network fails on a street of yours: measure there with \`lushao eval\`.`,
+      `${scenes} drawn scenes of 70 to 150 seconds, 640×360 at 8 pictures a second, over every rule and the harmless things that resemble them; no network learnt from them and no threshold was fitted to them, some were looked at while rules were changed. Looked at ${rate} times a second, model: ${model}. An event is right when rule and zone agree and the time intervals overlap by half of their union; times are medians, in brackets the 95th percentile. All dwells are 20 s. ${machine}; ${cpuSec} CPU seconds in all. Drawn scenes show where rules and times go wrong; they do not say how often a network fails on a street of yours: measure there with \`lushao eval\`.`,
     startPlot: 'start error of each event by rule: dots, and the median in red',
     conditionsPlot: 'recall and false events by condition',
     aims: 'Aims',
@@ -151,7 +151,7 @@ export const TEXT = {
   zh: {
     title: '测试街道上的准确度',
     made: ({ scenes, rate, model, machine, cpuSec }: Report) =>
-      `${scenes} 个绘制场景，每个 70 至 150 秒，640×360，每秒 8 帧，覆盖全部规则及易混淆的无害情形；所用随机种子未用于训练和调参。每秒查看 ${rate} 次，模型：${model}。规则与区域一致、时间区间交并比不低于 0.5 计为正确；时间误差为中位数，括号内为第 95 百分位。停留时间一律 20 秒。${machine}；共用 ${cpuSec} CPU 秒。绘制场景用来查找规则与计时的错误，不代表在实际街道上的准确度：请用 \`lushao eval\` 在现场测量。`,
+      `${scenes} 个绘制场景，每个 70 至 150 秒，640×360，每秒 8 帧，覆盖全部规则及易混淆的无害情形；未用于训练，阈值未据此拟合，改规则时看过其中一部分。每秒查看 ${rate} 次，模型：${model}。规则与区域一致、时间区间交并比不低于 0.5 计为正确；时间误差为中位数，括号内为第 95 百分位。停留时间一律 20 秒。${machine}；共用 ${cpuSec} CPU 秒。绘制场景用来查找规则与计时的错误，不代表在实际街道上的准确度：请用 \`lushao eval\` 在现场测量。`,
     startPlot: '各规则开始时间误差，红线为中位数',
     conditionsPlot: '各条件下的召回率与误报',
     aims: '目标',
