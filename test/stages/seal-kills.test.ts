@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { sealKills } from '../bench/seal-kills.ts'
 
-const KILLS = 15
+const KILLS = 10
 
 test(`[R5, R70] ${KILLS} kills at random moments: no half bag is taken for a whole one, nothing told is lost`, async () => {
   const { kills, wrong, during, packages, tokens } = await sealKills(KILLS, 7)
