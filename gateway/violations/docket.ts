@@ -82,7 +82,7 @@ export class Docket {
       if (open !== null) this.drop(spot, open, timeMs)
       return
     }
-    const { startMs, dwellMs } = afterPermit(claim, spot.permittedUntilMs[rule.name] ?? null)
+    const { startMs, dwellMs, doubtMs = 0 } = afterPermit(claim, spot.permittedUntilMs[rule.name] ?? null)
     if (dwellMs < 0) return
     const suspected = open ?? this.#suspect(spot, ruleIndex, watched, startMs, box, facts)
     suspected.act = {
@@ -96,7 +96,8 @@ export class Docket {
       ...permitOf(facts),
     }
     const settled = timeMs - suspected.toldMs >= SETTLES_MS && !spot.isGoing(rule.about)
-    if (dwellMs >= minDwellMs && settled) this.#confirm(spot, suspected, facts)
+    if (dwellMs >= minDwellMs + Math.min(doubtMs, minDwellMs / 2) && settled)
+      this.#confirm(spot, suspected, facts)
   }
 
   /** A trade has all of its place, and keeps its name while it goes on; goods and parked things are told side by side. */
@@ -175,7 +176,7 @@ export class Docket {
 function afterPermit(claim: Claim, permittedUntilMs: number | null): Claim {
   if (permittedUntilMs === null || permittedUntilMs <= claim.startMs) return claim
   const late = permittedUntilMs - claim.startMs
-  return { startMs: permittedUntilMs, dwellMs: claim.dwellMs - late }
+  return { ...claim, startMs: permittedUntilMs, dwellMs: claim.dwellMs - late }
 }
 
 function isMaterial(told: Act, now: Act): boolean {

@@ -77,11 +77,11 @@ test('piling: a speck left where old goods stood is no older than its being seen
   expect(events([...told, ...judge.finish(120_000)])).toEqual(['piling 85–'])
 })
 
-test('piling: what is high enough to hide whoever set it down must stand for longer', () => {
-  const told = (heightShare: number) => {
-    const judge = makeJudge([withRules({ piling: 10 })])
+test('piling: what is high enough to hide whoever set it down must stand for longer, half of the dwell at most', () => {
+  const told = (heightShare: number, dwellSec: number) => {
+    const judge = makeJudge([withRules({ piling: dwellSec })])
     const changes = []
-    for (let second = 0; second < 60; second++) {
+    for (let second = 0; second < 80; second++) {
       const standing = standingOf('g', 1000 * second, 0)
       const rows = Math.round(heightShare * PLANE_HEIGHT)
       for (let row = 120 - rows; row < 100; row++) {
@@ -100,6 +100,11 @@ test('piling: what is high enough to hide whoever set it down must stand for lon
     }
     return changes
   }
-  const [[low], [high]] = [told(0.2), told(0.29)]
-  expect(high! - low!).toBe(15)
+  for (const [dwellSec, later] of [
+    [10, 5],
+    [40, 15],
+  ] as const) {
+    const [[low], [high]] = [told(0.2, dwellSec), told(0.29, dwellSec)]
+    expect(high! - low!).toBe(later)
+  }
 })

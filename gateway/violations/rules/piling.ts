@@ -29,8 +29,13 @@ export const piling = defineRule({
     // Something else stands there and hides them, or they are part of it.
     if (!facts.mostlyGoods) return { startMs: goodsSinceMs, dwellMs: 0 }
 
-    const dwellMs = Math.max(0, aloneMs - doubtMs(facts))
-    return { startMs: Math.max(goodsSinceMs, reportedUntilMs ?? goodsSinceMs), dwellMs }
+    const dwellMs = Math.max(0, aloneMs - (facts.figure ? WAITS_MS : 0))
+    const hides = facts.tall && attendedUntilMs === null
+    return {
+      startMs: Math.max(goodsSinceMs, reportedUntilMs ?? goodsSinceMs),
+      dwellMs,
+      ...(hides ? { doubtMs: HIDES_MS } : {}),
+    }
   },
 
   over: goneSinceMs,
@@ -40,12 +45,6 @@ export const piling = defineRule({
 function pileSinceMs({ goodsSinceMs, parked, rest, explainedBy }: SpotFacts): number | null {
   if (parked.some(({ steady }) => steady)) return rest === null ? null : rest.sinceMs
   return explainedBy === null ? goodsSinceMs : null
-}
-
-/** How much longer it must stand because somebody may be there who was not seen. */
-function doubtMs({ figure, tall, attendedUntilMs }: SpotFacts): number {
-  if (figure) return WAITS_MS
-  return tall && attendedUntilMs === null ? HIDES_MS : 0
 }
 
 function goneSinceMs({ goneSinceMs, rest }: SpotFacts): number | null {

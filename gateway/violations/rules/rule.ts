@@ -109,6 +109,8 @@ export interface Claim {
   readonly startMs: number
   /** What of it counts against the dwell. */
   readonly dwellMs: number
+  /** How much longer it should stand, because somebody may be there who was not seen; half of the dwell at most. */
+  readonly doubtMs?: number
 }
 
 /** What the catalogue and the zone say about a rule, beside its dwell. */
