@@ -36,7 +36,7 @@ const BrokerUser = z.strictObject({
   role: z
     .enum(['platform', 'viewer', 'speaker'])
     .describe(
-      '`platform` may acknowledge and command and reads all; `viewer` only reads; `speaker` hears and answers its notices.',
+      '`platform` may acknowledge and command and reads all; `viewer` only reads, results of commands excepted; `speaker` hears and answers its notices.',
     ),
 })
 export type BrokerUser = z.infer<typeof BrokerUser>

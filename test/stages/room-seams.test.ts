@@ -1,5 +1,8 @@
 /** Where the rooms around a sealed package meet: what is owed is not purged, and custody has who did what with it. */
-import { existsSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { BodyCamRegistry } from '../../devices/bodycam/registry.ts'
@@ -11,20 +14,21 @@ import { EvidenceRoom } from '../../gateway/evidence-room.ts'
 import { Closing } from '../../gateway/kit/closing.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
 import { DeliveryOptions } from '../../gateway/outbox/delivery-options.ts'
-import { DELIVERS_NOTHING, sealOne } from './evidence-footage.ts'
+import { TimeAuthority } from '../../simulators/tsa/authority.ts'
+import { DELIVERS_NOTHING, sealOne, temporaryFolder } from './evidence-footage.ts'
 import { act, setUpOffice } from './office-fixture.ts'
 
 const DAY_MS = 86_400_000
 const ACTOR = { id: 'p-1', roles: ['person', 'platform'] } as const
 
-async function setUp(delivery: object) {
+async function setUp(delivery: object, authorities: object[] = []) {
   const { desk, office, outbox, database, folder, clock, time, config } = setUpOffice()
   const closing = new Closing()
   onTestFinished(() => closing.close())
   const roomConfig = {
     ...DELIVERS_NOTHING,
     delivery: DeliveryOptions.parse(delivery),
-    evidence: EvidenceOptions.parse({}),
+    evidence: EvidenceOptions.parse({ timestamp: { authorities, timeoutSec: 120 } }),
     storage: StorageOptions.parse({ folder, freeMinMiB: 0 }),
   }
   const log = silentLog
@@ -98,6 +102,37 @@ test('[R70] what the platform has not received stays; once it has, it goes, and 
     ['PURGED', 'box'],
   ])
   expect(room.custody.verify()).toBeGreaterThan(6)
+})
+
+test('[R70] a package whose token is on the way is not purged meanwhile', async () => {
+  const home = temporaryFolder()
+  const authority = await TimeAuthority.start({ folder: home })
+  onTestFinished(async () => {
+    await authority.close()
+    rmSync(home, { recursive: true })
+  })
+  let answer = () => {}
+  let heard = () => {}
+  const asked = new Promise<void>((done) => {
+    heard = done
+  })
+  const silent = createServer((_request, response) => {
+    answer = () => void response.writeHead(503).end()
+    heard()
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void silent.close())
+  await once(silent, 'listening')
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`
+  const { room, sealed, ackAll, closed, roundLater } = await setUp({}, [{ url, caFile: authority.caFile }])
+  const one = await sealed('one')
+  await sealed('newest')
+  ackAll()
+  closed(one)
+  await room.start()
+  await asked
+  expect((await roundLater(91)).stayed).toMatchObject({ EVIDENCE_OWED: 1 })
+  expect(existsSync(one.path)).toBe(true)
+  answer()
 })
 
 test('a box without a way to deliver waits for no receipt', async () => {
