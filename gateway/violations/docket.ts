@@ -12,8 +12,8 @@ import type { Shopfront } from './shopfront.ts'
 import type { OpenAct, Spot } from './spot.ts'
 
 /**
- * So long the facts must agree before an act is told, however long ago it is dated: while people walk off or a bus
- * comes between, what they leave of themselves looks like goods for a moment.
+ * So long the facts must agree before an act is told, half of its dwell at most, however long ago it is dated: while
+ * people walk off or a bus comes between, what they leave of themselves looks like goods for a moment.
  */
 const SETTLES_MS = 4_000
 const CLEARING_SEC = 5
@@ -95,7 +95,7 @@ export class Docket {
       ...measuredOf(watched, facts),
       ...permitOf(facts),
     }
-    const settled = timeMs - suspected.toldMs >= SETTLES_MS && !spot.isGoing(rule.about)
+    const settled = timeMs - suspected.toldMs >= Math.min(SETTLES_MS, minDwellMs / 2) && !spot.isGoing(rule.about)
     if (dwellMs >= minDwellMs + Math.min(doubtMs, minDwellMs / 2) && settled)
       this.#confirm(spot, suspected, facts)
   }
