@@ -95,7 +95,8 @@ export class Docket {
       ...measuredOf(watched, facts),
       ...permitOf(facts),
     }
-    const settled = timeMs - suspected.toldMs >= Math.min(SETTLES_MS, minDwellMs / 2) && !spot.isGoing(rule.about)
+    const settled =
+      timeMs - suspected.toldMs >= Math.min(SETTLES_MS, minDwellMs / 2) && !spot.isGoing(rule.about)
     if (dwellMs >= minDwellMs + Math.min(doubtMs, minDwellMs / 2) && settled)
       this.#confirm(spot, suspected, facts)
   }
