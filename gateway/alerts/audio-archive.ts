@@ -6,7 +6,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { digestOf, syncFolder, writeNew } from '../evidence/disk.ts'
+import { digestOf, writeNew } from '../evidence/disk.ts'
+import { syncFolder } from '../kit/growing-file.ts'
 import { ulid } from '../kit/ids.ts'
 
 export class AudioArchive {

@@ -49,6 +49,13 @@ export function usage(command: string, reason: string): Fault {
   return fault('USAGE', { command, reason })
 }
 
+/** What `--port` was given. */
+export function portOf(command: string, value: string): number {
+  const port = Number(value)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw usage(command, `--port takes a whole number from 0 to 65535, not ${value}`)
+}
+
 /** Lines for people go to stderr so that stdout stays a result. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`)

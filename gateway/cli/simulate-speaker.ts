@@ -4,7 +4,7 @@
 import type { Command } from 'commander'
 import { Speaker } from '../../simulators/speaker/speaker.ts'
 import { FAULT_GRAMMAR, type Faults, parseFault, plan } from './planned-fault.ts'
-import { print, usage } from './program.ts'
+import { portOf, print } from './program.ts'
 
 interface Options {
   readonly host: string
@@ -41,7 +41,7 @@ export function addSimulateSpeaker(simulate: Command): void {
     .action(async (options: Options) => {
       const faults = options.fault.map((text) => parseFault('simulate speaker', text, FAULTS, USUAL_VALUES))
       const speaker = await Speaker.start({
-        ...{ host: options.host, port: portOf(options.port), folder: options.record },
+        ...{ host: options.host, port: portOf('simulate speaker', options.port), folder: options.record },
         token: process.env['LUSHAO_SPEAKER_TOKEN'],
       })
       const timers = faults.flatMap((planned) => plan(speaker, FAULTS, planned))
@@ -58,10 +58,4 @@ export function addSimulateSpeaker(simulate: Command): void {
       for (const timer of timers) clearTimeout(timer)
       await speaker.close()
     })
-}
-
-function portOf(value: string): number {
-  const port = Number(value)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw usage('simulate speaker', `--port takes a whole number from 0 to 65535, not ${value}`)
 }

@@ -4,7 +4,7 @@
 import type { Command } from 'commander'
 import { TimeAuthority } from '../../simulators/tsa/authority.ts'
 import { FAULT_GRAMMAR, type Faults, parseFault, plan } from './planned-fault.ts'
-import { print, usage } from './program.ts'
+import { portOf, print } from './program.ts'
 
 interface Options {
   readonly host: string
@@ -62,7 +62,7 @@ export function addSimulateTsa(simulate: Command): void {
     .option('--json', 'one JSON object a line')
     .action(async ({ host, port, folder, fault, json }: Options) => {
       const faults = fault.map((text) => parseFault('simulate tsa', text, FAULTS, USUAL_VALUES))
-      const authority = await TimeAuthority.start({ folder, host, port: portOf(port) })
+      const authority = await TimeAuthority.start({ folder, host, port: portOf('simulate tsa', port) })
       const timers = faults.flatMap((planned) => plan(authority, FAULTS, planned))
       const { url, caFile } = authority
       print(json ? JSON.stringify({ url, caFile }) : `${url}\ncaFile: ${caFile}`)
@@ -70,10 +70,4 @@ export function addSimulateTsa(simulate: Command): void {
       for (const timer of timers) clearTimeout(timer)
       await authority.close()
     })
-}
-
-function portOf(value: string): number {
-  const port = Number(value)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw usage('simulate tsa', `--port takes a whole number from 0 to 65535, not ${value}`)
 }

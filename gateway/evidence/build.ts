@@ -12,6 +12,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { isoTime } from '../kit/clock.ts'
 import { type Fault, fault, isFault, reasonOf } from '../kit/errors.ts'
+import { syncFolder } from '../kit/growing-file.ts'
 import { assess } from './assess.ts'
 import {
   BAGIT_TXT,
@@ -30,7 +31,7 @@ import {
   TAGMANIFEST,
   TIMESTAMP,
 } from './bag.ts'
-import { digestOf, linkOrCopy, syncFolder, writeNew } from './disk.ts'
+import { digestOf, linkOrCopy, writeNew } from './disk.ts'
 import {
   type Absence,
   type DerivedItem,

@@ -18,10 +18,7 @@ import { fault } from '../kit/errors.ts'
 const CUSTODY_ACTIONS = [
   'SEALED',
   'TIMESTAMPED',
-  'VERIFIED',
   'VIEWED',
-  'REDACTED',
-  'ENCRYPTED',
   'EXPORTED',
   'DELIVERED',
   'ACKNOWLEDGED',

@@ -11,6 +11,7 @@ import { constants } from 'node:fs'
 import { copyFile, link, open, rename, rm, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Fault, fault } from '../kit/errors.ts'
+import { syncFolder } from '../kit/growing-file.ts'
 import type { Digest } from './bag-source.ts'
 
 /** One mebibyte a step: SM3 takes about 5 ms for it, so the event loop is never held longer. */
@@ -83,15 +84,6 @@ export async function replaceFile(path: string, data: string | Uint8Array, mode 
   await writeNew(half, typeof data === 'string' ? Buffer.from(data) : data, mode)
   await rename(half, path)
   await syncFolder(dirname(path))
-}
-
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }
 
 /** A second name for the same bytes; a copy where the file system knows no second names. */

@@ -9,12 +9,11 @@
  * newspaper, is what such a chain does not fit any more. The custody log's newest entry is sealed along with it.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, truncate } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { type Clock, isoTime } from '../kit/clock.ts'
 import { fault, isFault, reasonOf } from '../kit/errors.ts'
+import { grow, readGrown } from '../kit/growing-file.ts'
 import type { Log } from '../kit/log.ts'
-import { diskFault, syncFolder } from './disk.ts'
+import { diskFault } from './disk.ts'
 import { HeadStatement, type PublishedHead, SignedHead } from './head-record.ts'
 import type { Link, Producer } from './package.ts'
 import type { Signer } from './seal.ts'
@@ -119,7 +118,9 @@ export class DailyHeads {
     const value = signer.sign(Buffer.from(text)).toString('base64')
     const signed: SignedHead = { statement: text, signature: { alg: 'Ed25519', keyId: signer.keyId, value } }
     const line = JSON.stringify(signed)
-    await append(file, `${line}\n`)
+    await grow(file, `${line}\n`).catch((error: unknown) => {
+      throw diskFault(error, file) ?? error
+    })
     this.#remember(line)
     this.#publish(line)
   }
@@ -139,15 +140,8 @@ export class DailyHeads {
 
   /** A line that a crash left half written was told to nobody: the file ends before it again. */
   async #readLines(): Promise<string[]> {
-    const { file } = this.#parts
-    const bytes = await readFile(file).catch(() => Buffer.alloc(0)) // None yet.
-    const whole = bytes.lastIndexOf(0x0a) + 1
-    if (whole < bytes.length) await truncate(file, whole)
-    return bytes
-      .subarray(0, whole)
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '')
+    const text = (await readGrown(this.#parts.file)) ?? ''
+    return text.split('\n').filter((line) => line !== '')
   }
 }
 
@@ -162,20 +156,4 @@ function readLine(line: string): { head: PublishedHead; signed: SignedHead } | n
 
 function hashOf(line: string): string {
   return createHash('sha256').update(line).digest('hex')
-}
-
-async function append(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  try {
-    const file = await open(path, 'a')
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await syncFolder(dirname(path))
-  } catch (error) {
-    throw diskFault(error, path) ?? error
-  }
 }

@@ -15,7 +15,8 @@ import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'no
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { fault, isFault, reasonOf } from '../kit/errors.ts'
-import { replaceFile, syncFolder, writeNew } from './disk.ts'
+import { syncFolder } from '../kit/growing-file.ts'
+import { replaceFile, writeNew } from './disk.ts'
 import {
   CIPHERS,
   type CipherName,

@@ -12,8 +12,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
 import type { Box } from '../kit/geometry.ts'
+import { syncFolder } from '../kit/growing-file.ts'
 import type { Footage } from '../streams/gop.ts'
-import { digestFile, replaceFile, syncFolder, writeNew } from './disk.ts'
+import { digestFile, replaceFile, writeNew } from './disk.ts'
 import { HELD_KINDS, type HeldKind } from './package.ts'
 
 const Sidecar = z.strictObject({

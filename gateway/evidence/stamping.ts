@@ -13,9 +13,11 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Backoff } from '../kit/backoff.ts'
 import { fault, isFault, reasonOf } from '../kit/errors.ts'
+import { syncFolder } from '../kit/growing-file.ts'
 import type { Log } from '../kit/log.ts'
+import { Nap } from '../kit/nap.ts'
 import { isPackageId, TAGMANIFEST, TIMESTAMP } from './bag.ts'
-import { digestOf, syncFolder, writeNew } from './disk.ts'
+import { digestOf, writeNew } from './disk.ts'
 import { nodeTools } from './folder-source.ts'
 import { readKept } from './locker.ts'
 import type { TimestampOptions } from './timestamp-options.ts'
@@ -51,7 +53,7 @@ export class Stamping {
   /** Packages that have their token, and those that cannot be read: neither is looked at again until a restart. */
   readonly #done = new Set<string>()
   readonly #closing = new AbortController()
-  #wake: () => void = () => {}
+  readonly #nap = new Nap()
   #running: Promise<void> | null = null
   #nudged = false
   #busyWith: string | null = null
@@ -75,7 +77,7 @@ export class Stamping {
   /** A package was sealed. */
   nudge(): void {
     this.#nudged = true
-    if (this.#backoff.attempt === 0) this.#wake() // While nobody answers, one more package changes nothing.
+    if (this.#backoff.attempt === 0) this.#nap.wake() // While nobody answers, one more package changes nothing.
   }
 
   /** Its token is on the way, so that it is not to be purged just now. */
@@ -85,7 +87,7 @@ export class Stamping {
 
   async close(): Promise<void> {
     this.#closing.abort()
-    this.#wake()
+    this.#nap.end()
     await this.#running
   }
 
@@ -98,7 +100,7 @@ export class Stamping {
       if (this.#closing.signal.aborted) return
       if (good) this.#backoff.reset()
       if (good && this.#nudged && options.authorities.length > 0) continue
-      await this.#sleep(good ? null : this.#backoff.nextMs())
+      await this.#nap.sleep(good ? null : this.#backoff.nextMs())
     }
   }
 
@@ -217,18 +219,6 @@ export class Stamping {
       this.#parts.log.warn({ code: found.code, ...found.values }, found.message)
       return null
     }
-  }
-
-  /** @param ms null: until somebody nudges */
-  #sleep(ms: number | null): Promise<void> {
-    return new Promise((done) => {
-      const timer = ms === null ? null : setTimeout(done, ms)
-      this.#wake = () => {
-        if (timer !== null) clearTimeout(timer)
-        done()
-      }
-      if (this.#closing.signal.aborted) this.#wake()
-    })
   }
 }
 

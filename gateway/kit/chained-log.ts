@@ -9,10 +9,10 @@
  * wants more signs lines or keeps the head elsewhere.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { assert } from './assert.ts'
 import { type Body, type ChainedLine, hashedText, type ReadLog, readChained } from './chained-lines.ts'
+import { grow, readGrown } from './growing-file.ts'
 
 const RESERVED = ['n', 'prev', 'hash', 'seal']
 
@@ -38,14 +38,9 @@ export class ChainedLog {
 
   /** Cuts off half a line. A log that was meddled with takes no further line. */
   static async open(file: string): Promise<ChainedLog> {
-    const text = await readFile(file, 'utf8').catch(() => null) // The first line makes the file.
+    const text = await readGrown(file)
     if (text === null) return new ChainedLog(file, null, null)
-    const { lines, brokenAt, wholeBytes } = readChained(text, sha256)
-    if (wholeBytes < Buffer.byteLength(text)) {
-      const handle = await open(file, 'r+')
-      await handle.truncate(wholeBytes)
-      await handle.sync().finally(() => handle.close())
-    }
+    const { lines, brokenAt } = readChained(text, sha256)
     return new ChainedLog(file, lines.at(-1) ?? null, brokenAt)
   }
 
@@ -76,31 +71,8 @@ export class ChainedLog {
     const prev = this.#tail?.hash ?? ''
     const hash = sha256(hashedText(n, body, prev))
     const sealed = seal === undefined ? {} : { seal: seal(hash) }
-    const text = `${JSON.stringify({ n, ...body, prev, hash, ...sealed })}\n`
-    const folder = dirname(this.file)
-    if (n === 1) await mkdir(folder, { recursive: true })
-    const handle = await open(this.file, 'a', 0o644)
-    try {
-      const { size } = await handle.stat()
-      try {
-        await handle.appendFile(text)
-        await handle.sync()
-      } catch (error) {
-        // A full disk may have taken half of the line. What this leaves, the next start cuts off.
-        await handle.truncate(size).catch(() => {})
-        throw error
-      }
-    } finally {
-      await handle.close()
-    }
-    if (n === 1) await syncFolder(folder)
+    await grow(this.file, `${JSON.stringify({ n, ...body, prev, hash, ...sealed })}\n`)
     this.#tail = { n, body, prev, hash, ...sealed }
     return this.#tail
   }
-}
-
-/** The name of a new file is durable only after its folder was synced. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  await folder.sync().finally(() => folder.close())
 }

@@ -14,6 +14,7 @@ import { AssertionError } from '../kit/assert.ts'
 import type { Clock } from '../kit/clock.ts'
 import { fault, isFault, reasonOf } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
+import { Nap } from '../kit/nap.ts'
 import { consign } from '../outbox/consigning.ts'
 import type { ConsignedFile, Consignment, Deliveries, Range } from '../outbox/deliveries.ts'
 import type { DeliveryOptions } from '../outbox/delivery-options.ts'
@@ -72,7 +73,7 @@ export class EvidenceParts {
   #pacedUntilMs = 0
   /** The package whose files were looked up last: it is looked up once, not for every part. */
   #planned = ''
-  #wake: () => void = () => {}
+  readonly #nap = new Nap()
 
   constructor(parts: PartsParts) {
     this.#parts = parts
@@ -81,7 +82,7 @@ export class EvidenceParts {
   open(line: SideLine): void {
     this.#line = line
     this.#running ??= this.#run()
-    this.#wake()
+    this.#nap.wake()
   }
 
   /** The connection has ended: what was not acknowledged may have been lost with it, and is due again. */
@@ -93,7 +94,7 @@ export class EvidenceParts {
   async close(): Promise<void> {
     this.#closed = true
     this.shut()
-    this.#wake()
+    this.#nap.wake()
     await this.#running
   }
 
@@ -114,7 +115,7 @@ export class EvidenceParts {
     const held = union([...file.ranges, ...ranges], file.bytes)
     deliveries.noteRanges(packageId, path, held)
     if (state === 'verified') deliveries.noteSent(packageId, path)
-    setImmediate(() => this.#wake())
+    setImmediate(() => this.#nap.wake())
     return { heldBytes: held.reduce((sum, [from, to]) => sum + to - from, 0) }
   }
 
@@ -140,7 +141,7 @@ export class EvidenceParts {
         if (error instanceof AssertionError) throw error
         this.#parts.log.warn(isFault(error) ? error : { reason: reasonOf(error) }, 'evidence in parts')
       }
-      await this.#sleep(waitMs)
+      await this.#nap.sleep(waitMs)
     }
   }
 
@@ -251,16 +252,6 @@ export class EvidenceParts {
     this.counters.bytes += bytes.length
     if (before) this.counters.resent++
     this.#pacedUntilMs = clock.monotonicMs() + (bytes.length * 1_000) / (options.parts.kibPerSecMax * 1_024)
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((done) => {
-      const timer = setTimeout(done, ms)
-      this.#wake = () => {
-        clearTimeout(timer)
-        done()
-      }
-    })
   }
 }
 

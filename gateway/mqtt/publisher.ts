@@ -14,6 +14,7 @@ import { Backoff } from '../kit/backoff.ts'
 import { isoTime } from '../kit/clock.ts'
 import { fault, isFault, reasonOf, redact } from '../kit/errors.ts'
 import { ulid } from '../kit/ids.ts'
+import { Nap } from '../kit/nap.ts'
 import { type Connection, type Delivery, openConnection } from './connection.ts'
 import { Drain } from './drain.ts'
 import { openMessage, sealEnvelope } from './envelope.ts'
@@ -47,7 +48,7 @@ export class MqttLink {
   #announced = false
   #closing = false
   #running: Promise<void> | null = null
-  #wake: () => void = () => {}
+  readonly #nap = new Nap()
   #timer: NodeJS.Timeout | null = null
   #purgedAtMs = 0
   #offPut: () => void = () => {}
@@ -129,7 +130,7 @@ export class MqttLink {
     await this.#leave()
     if (this.#timer) clearInterval(this.#timer)
     this.#offPut()
-    this.#wake()
+    this.#nap.wake()
     await this.#running
     this.#listeners.clear()
   }
@@ -156,7 +157,7 @@ export class MqttLink {
       } catch (error) {
         this.#parts.log.warn(isFault(error) ? error : { error: reasonOf(error) }, 'broker connection')
       }
-      if (!this.#closing) await this.#sleep(retryMs)
+      if (!this.#closing) await this.#nap.sleep(retryMs)
     }
   }
 
@@ -355,16 +356,6 @@ export class MqttLink {
 
   #emitState(): void {
     for (const listener of this.#listeners) listener(this.state)
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((done) => {
-      const timer = setTimeout(done, ms)
-      this.#wake = () => {
-        clearTimeout(timer)
-        done()
-      }
-    })
   }
 }
 

@@ -16,6 +16,7 @@ import type { Clock } from '../kit/clock.ts'
 import { fault, isFault, reasonOf, redact } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { isLoopback } from '../kit/loopback.ts'
+import { Nap } from '../kit/nap.ts'
 import { consign } from './consigning.ts'
 import type { ConsignedFile, Consignment, Deliveries } from './deliveries.ts'
 import type { DeliveryOptions } from './delivery-options.ts'
@@ -71,7 +72,7 @@ export class Uploader {
   /** Bytes of it that were handed to the line. */
   readonly #handed = new Map<string, number>()
   readonly #stop = new AbortController()
-  readonly #wakers = new Set<() => void>()
+  readonly #nap = new Nap()
   #running: Promise<unknown> = Promise.resolve()
   #offOwed: () => void = () => {}
   #turns = 0
@@ -96,7 +97,7 @@ export class Uploader {
       const found = fault('DELIVERY_UNENCRYPTED', { url: redact(options.url) })
       log.warn({ code: found.code }, found.message)
     }
-    this.#offOwed = deliveries.onOwed(() => this.#wake())
+    this.#offOwed = deliveries.onOwed(() => this.#nap.wake())
     this.#running = Promise.all(Array.from({ length: options.parallel }, () => this.#run()))
   }
 
@@ -114,7 +115,7 @@ export class Uploader {
     this.#offOwed()
     this.#stop.abort()
     this.#farEnd.close()
-    this.#wake()
+    this.#nap.end()
     await this.#running
   }
 
@@ -335,22 +336,9 @@ export class Uploader {
     return this.#checksum
   }
 
-  #wake(): void {
-    for (const wake of this.#wakers) wake()
-  }
-
   #sleep(): Promise<void> {
     const pauseMs = this.#pausedUntilMs - this.#parts.clock.monotonicMs()
-    return new Promise((done) => {
-      const wake = () => {
-        clearTimeout(timer)
-        this.#wakers.delete(wake)
-        done()
-      }
-      const timer = setTimeout(wake, pauseMs > 0 ? Math.min(pauseMs, LOOK_MS) : LOOK_MS)
-      this.#wakers.add(wake)
-      if (this.#stop.signal.aborted) wake()
-    })
+    return this.#nap.sleep(pauseMs > 0 ? Math.min(pauseMs, LOOK_MS) : LOOK_MS)
   }
 }
 

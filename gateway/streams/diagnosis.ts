@@ -20,8 +20,8 @@ const SIGNS: readonly (readonly [RegExp, FaultCode])[] = [
     /matches no streams|could not find (tag|codec)|dimensions not set|does not contain any stream/i,
     'CAMERA_NOT_VIDEO',
   ],
-  // ffmpeg's own words for a stream that it cannot read: AVERROR_INVALIDDATA, AVERROR_PATCHWELCOME and kin.
-  [/invalid data|unsupported|not implemented|not supported/i, 'CAMERA_NOT_VIDEO'],
+  // A stream that ffmpeg cannot read: AVERROR_INVALIDDATA, AVERROR_PATCHWELCOME, a missing feature, and kin.
+  [/invalid data|unsupported|not supported|patches welcome|update your ffmpeg/i, 'CAMERA_NOT_VIDEO'],
 ]
 
 /** The lines a process printed; `wasOnline` tells a camera that went from one that never came. */

@@ -210,6 +210,8 @@ test.each([
   ['CAMERA_UNREACHABLE', false, 'rtsp://a:b@10.0.0.1/: Connection timed out'],
   ['CAMERA_NOT_VIDEO', false, "Stream map '0:v:0' matches no streams."],
   ['CAMERA_NOT_VIDEO', false, 'Could not find tag for codec pcm_alaw in stream #0'],
+  ['CAMERA_NOT_VIDEO', false, 'main: Not yet implemented in FFmpeg, patches welcome'],
+  ['CAMERA_NOT_VIDEO', false, 'JPEG-LS is new. Update your FFmpeg version to the newest one from Git.'],
   ['CAMERA_CLOSED', true, ''],
   ['CAMERA_CLOSED', true, 'Invalid data found when processing input'],
 ] as const)('%s (was online: %s): %s', (code, wasOnline, line) => {
