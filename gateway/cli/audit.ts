@@ -1,17 +1,20 @@
 /**
- * `lushao audit verify|export`: the access log of a box, read from its own store.
+ * `lushao audit verify|export`: the logs of a box that only grow, read from its own store.
  *
- *     verify   every entry against its hash and the one before it, and the signed heads of each day against the entries
+ *     verify   access, custody and transcripts: every entry against its hash and the one before it; and the signed heads
+ *              of each day against the access log
  *     export   the log of retrievals as CSV (Art. 16 of the public-video regulation), or the chain itself as NDJSON
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { checkHeads, headsFile } from '../access-anchor.ts'
+import { Custody, CustodyEntry, firstBrokenEntry } from '../evidence/custody.ts'
+import { Transcripts } from '../evidence/transcripts.ts'
 import { type AccessEntry, AccessLog, brokenEntry } from '../http/access-log.ts'
 import { retrievalCsv } from '../http/retrieval-log.ts'
 import { systemClock } from '../kit/clock.ts'
 import { Database, storeFile } from '../kit/database.ts'
-import { fault, reasonOf } from '../kit/errors.ts'
+import { fault, type Language, reasonOf } from '../kit/errors.ts'
 import { placeOf } from './place.ts'
 import { languageOf, print, usage } from './program.ts'
 
@@ -19,6 +22,7 @@ interface Options {
   readonly config?: string
   readonly storage?: string
   readonly file?: string
+  readonly custody?: string
   readonly from?: string
   readonly to?: string
   readonly ndjson?: boolean
@@ -36,8 +40,13 @@ export function addAudit(program: Command): void {
     command
       .option('-c, --config <file>', 'gateway.yaml, for its storage folder')
       .option('--storage <folder>', 'storage folder')
-  placed(audit.command('verify').description('check the chain of the access log and its signed heads'))
+  placed(
+    audit
+      .command('verify')
+      .description('check the chains of access log, custody and transcripts, and the signed heads'),
+  )
     .option('--file <ndjson>', 'check a chain that `audit export --ndjson` wrote, without a box')
+    .option('--custody <ndjson>', 'check the custody of one package as it was handed out, without a box')
     .option('--json', 'print the result as JSON')
     .action((options: Options, command: Command) => verify(options, command))
   placed(audit.command('export').description('the log of retrievals as CSV, or the whole chain as NDJSON'))
@@ -50,29 +59,52 @@ export function addAudit(program: Command): void {
 }
 
 async function verify(options: Options, command: Command): Promise<void> {
-  const zh = languageOf(command) === 'zh'
+  const show = (counted: Counted) =>
+    print(options.json ? JSON.stringify(counted) : told(languageOf(command), counted))
   if (options.file !== undefined) {
-    const entries = readEntries(options.file)
+    const entries = readLines(options.file, (line) => line as AccessEntry)
     const broken = brokenEntry(entries)
     if (broken !== null) throw fault('ACCESS_LOG_BROKEN', { entry: broken })
-    print(options.json ? JSON.stringify({ entries: entries.length }) : told(zh, entries.length, 0))
-    return
+    return show({ entries: entries.length })
+  }
+  if (options.custody !== undefined) {
+    const entries = readLines(options.custody, (line) => CustodyEntry.parse(line))
+    const broken = firstBrokenEntry(entries)
+    if (broken !== null) throw fault('CUSTODY_BROKEN', { entry: broken })
+    return show({ custody: entries.length })
   }
   const { folder } = placeOf(options, 'audit')
   await withLog(folder, async (log, database) => {
     const entries = log.verify()
+    const custody = new Custody(database).verify()
+    const transcripts = new Transcripts({ database, clock: systemClock }).verify()
     const find = database.prepare('SELECT hash FROM access_log WHERE entry = ?')
     const { heads, badAt } = await checkHeads(folder, (entry) => {
       const hash = find.get(entry)?.['hash']
       return typeof hash === 'string' ? hash : null
     })
     if (badAt !== null) throw fault('ACCESS_HEAD_MISFIT', { file: headsFile(folder), line: badAt })
-    print(options.json ? JSON.stringify({ entries, heads }) : told(zh, entries, heads))
+    show({ entries, heads, custody, transcripts })
   })
 }
 
-const told = (zh: boolean, entries: number, heads: number): string =>
-  zh ? `通过  ${entries} 条记录，${heads} 个签名链头` : `ok   ${entries} entries, ${heads} signed heads`
+/** Entries of the access log and of the others, and signed heads. */
+interface Counted {
+  readonly entries?: number
+  readonly heads?: number
+  readonly custody?: number
+  readonly transcripts?: number
+}
+const NAMES: Record<Language, Record<keyof Counted, string>> = {
+  en: { entries: 'entries', heads: 'signed heads', custody: 'of custody', transcripts: 'transcripts' },
+  zh: { entries: '条访问记录', heads: '个签名链头', custody: '条保管记录', transcripts: '条文字说明' },
+}
+
+function told(language: Language, counted: Counted): string {
+  const names = Object.keys(counted) as (keyof Counted)[]
+  const parts = names.map((name) => `${counted[name]} ${NAMES[language][name]}`)
+  return language === 'zh' ? `通过  ${parts.join('，')}` : `ok   ${parts.join(', ')}`
+}
 
 async function exportLog(options: Options, command: Command): Promise<void> {
   const { folder, offset } = placeOf(options, 'audit')
@@ -105,10 +137,10 @@ async function withLog(
   }
 }
 
-function readEntries(file: string): AccessEntry[] {
+function readLines<T>(file: string, entryOf: (line: unknown) => T): T[] {
   try {
     const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean)
-    return lines.map((line) => JSON.parse(line) as AccessEntry)
+    return lines.map((line) => entryOf(JSON.parse(line)))
   } catch (error) {
     throw fault('FILE_UNREADABLE', { path: file, reason: reasonOf(error) }, error)
   }

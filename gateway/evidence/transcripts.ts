@@ -8,7 +8,7 @@
  * Entries are only ever added: who finds a mistake writes another, and both stay. The first transcript of a notice is
  * in the package itself, word for word as it was played [R70].
  */
-import { createHash } from 'node:crypto'
+import { chainedHash } from '../kit/chained-entry.ts'
 import { type Clock, isoTime } from '../kit/clock.ts'
 import type { Database, Row, Statement } from '../kit/database.ts'
 import { fault } from '../kit/errors.ts'
@@ -69,7 +69,7 @@ export class Transcripts {
       const entry = Number(last?.['entry'] ?? 0) + 1
       const at = isoTime(this.#clock.wallMs())
       const facts = [at, holderId, itemId, sha256, author, role, text.slice(0, TRANSCRIPT_LENGTH_MAX)]
-      this.#insert.run(entry, ...facts, chained(String(last?.['hash'] ?? ''), entry, facts))
+      this.#insert.run(entry, ...facts, chainedHash(String(last?.['hash'] ?? ''), entry, facts))
       return this.of(holderId).at(-1)!
     })
   }
@@ -86,17 +86,11 @@ export class Transcripts {
     for (const row of this.#database.prepare('SELECT * FROM transcripts ORDER BY entry').all()) {
       const one = transcriptOf(row)
       const { at, holderId, itemId, sha256, author, role, text } = one
-      hash = chained(hash, ++entry, [at, holderId, itemId, sha256, author, role, text])
+      hash = chainedHash(hash, ++entry, [at, holderId, itemId, sha256, author, role, text])
       if (one.entry !== entry || one.hash !== hash) throw fault('TRANSCRIPTS_BROKEN', { entry })
     }
     return entry
   }
-}
-
-function chained(before: string, entry: number, facts: readonly string[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify([before, entry, ...facts]))
-    .digest('hex')
 }
 
 function transcriptOf(row: Row): Transcript {

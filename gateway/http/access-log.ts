@@ -9,7 +9,7 @@
  * The database refuses UPDATE and DELETE on the table; the chain shows it when somebody went round the
  * database. An access that cannot be logged does not happen: `add` throws and the request ends there [R60].
  */
-import { createHash } from 'node:crypto'
+import { chainedHash } from '../kit/chained-entry.ts'
 import { type Clock, isoTime } from '../kit/clock.ts'
 import type { Database, Row, Statement } from '../kit/database.ts'
 import { fault } from '../kit/errors.ts'
@@ -97,7 +97,7 @@ export class AccessLog {
       ]
       const about = [access.unit ?? this.#unitOf(access.actor), access.requester ?? '', access.orderRef ?? '']
       const more = about.map(short)
-      const hash = chained(String(last?.['hash'] ?? ''), entry, [...facts, ...more])
+      const hash = chainedHash(String(last?.['hash'] ?? ''), entry, [...facts, ...more])
       this.#insert.run(entry, ...facts, hash, ...more)
     })
   }
@@ -131,7 +131,7 @@ export class AccessLog {
     let entry = 0
     for (const row of this.#database.prepare('SELECT * FROM access_log ORDER BY entry').all()) {
       const read = entryOf(row, hash)
-      hash = chained(hash, ++entry, factsOf(read))
+      hash = chainedHash(hash, ++entry, factsOf(read))
       if (read.entry !== entry || read.hash !== hash) throw fault('ACCESS_LOG_BROKEN', { entry })
     }
     return entry
@@ -151,7 +151,7 @@ export function brokenEntry(entries: readonly AccessEntry[]): number | null {
   for (const [at, one] of entries.entries()) {
     const before = entries[at - 1]
     const follows = before === undefined || (before.hash === one.prev && before.entry + 1 === one.entry)
-    if (!follows || chained(one.prev, one.entry, factsOf(one)) !== one.hash) return one.entry
+    if (!follows || chainedHash(one.prev, one.entry, factsOf(one)) !== one.hash) return one.entry
   }
   return null
 }
@@ -170,12 +170,6 @@ function factsOf({
   const { unit, requester, orderRef } = more
   const about = unit === undefined ? [] : [unit, requester ?? '', orderRef ?? '']
   return [at, actor, role, action, object, purpose, outcome, address, ...about]
-}
-
-function chained(before: string, entry: number, facts: readonly string[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify([before, entry, ...facts]))
-    .digest('hex')
 }
 
 function entryOf(row: Row, prev: string): AccessEntry {

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { AccessAnchor, checkHeads, headsFile } from '../../gateway/access-anchor.ts'
+import { Custody } from '../../gateway/evidence/custody.ts'
 import { openSigner } from '../../gateway/evidence/seal.ts'
+import { Transcripts } from '../../gateway/evidence/transcripts.ts'
 import { filingCsv, filingList } from '../../gateway/filing.ts'
 import { AccessLog, brokenEntry } from '../../gateway/http/access-log.ts'
 import { Database, storeFile } from '../../gateway/kit/database.ts'
@@ -93,7 +95,10 @@ test('[R60] a head a day is signed; a log that was written anew fits its own cha
     String(database.prepare('SELECT hash FROM access_log WHERE entry = ?').get(entry)?.['hash'])
   expect(await checkHeads(folder, hashOf)).toEqual({ heads: 3, badAt: null })
   const good = lushao('audit', 'verify', '--storage', folder, '--json')
-  expect([good.status, good.stdout && JSON.parse(good.stdout)]).toEqual([0, { entries: 4, heads: 3 }])
+  expect([good.status, good.stdout && JSON.parse(good.stdout)]).toEqual([
+    0,
+    { entries: 4, heads: 3, custody: 0, transcripts: 0 },
+  ])
 
   database.exec('DROP TRIGGER access_log_never_shrinks')
   database.exec('DELETE FROM access_log')
@@ -104,6 +109,50 @@ test('[R60] a head a day is signed; a log that was written anew fits its own cha
   expect([bad.status, bad.stderr]).toEqual([1, expect.stringContaining('ACCESS_HEAD_MISFIT')])
   writeFileSync(headsFile(folder), readFileSync(headsFile(folder), 'utf8').replace('"entry":1', '"entry":2'))
   expect(await checkHeads(folder, hashOf)).toMatchObject({ badAt: 1 })
+})
+
+test('[R70] custody and transcripts are audited with it, and the custody of a package by itself', () => {
+  const folder = folderOfTest()
+  const { database, clock, look } = openLog(folder)
+  onTestFinished(() => database.close())
+  look('a')
+  const custody = new Custody(database)
+  const note = (action: 'SEALED' | 'EXPORTED') =>
+    custody.note({
+      packageId: PACKAGE_ID,
+      action,
+      actor: 'li',
+      reason: '核实',
+      at: '2026-03-02T12:00:00+08:00',
+    })
+  note('SEALED')
+  note('EXPORTED')
+  const transcripts = new Transcripts({ database, clock })
+  const heard = { holderId: PACKAGE_ID, itemId: '07-PERSUASION_AUDIO', sha256: 'ab' }
+  transcripts.add({ ...heard, author: 'li', role: 'OFFICER', text: '您好' })
+  const audit = (...args: string[]) => lushao('--lang', 'en', 'audit', 'verify', ...args)
+  expect(audit('--storage', folder).stdout).toContain(
+    '1 entries, 0 signed heads, 2 of custody, 1 transcripts',
+  )
+
+  const handedOut = join(folder, 'custody.ndjson')
+  writeFileSync(handedOut, custody.export(PACKAGE_ID))
+  expect(audit('--custody', handedOut).stdout).toContain('2 of custody')
+  writeFileSync(handedOut, custody.export(PACKAGE_ID).replace('EXPORTED', 'VIEWED'))
+  expect(audit('--custody', handedOut)).toMatchObject({
+    ...{ status: 1, stderr: expect.stringContaining('CUSTODY_BROKEN') },
+  })
+
+  database.exec('DROP TRIGGER transcripts_never_change')
+  database.exec("UPDATE transcripts SET text = '再见'")
+  expect(audit('--storage', folder)).toMatchObject({
+    ...{ status: 1, stderr: expect.stringContaining('TRANSCRIPTS_BROKEN') },
+  })
+  database.exec('DROP TRIGGER custody_never_changes')
+  database.exec("UPDATE custody SET actor = 'wang' WHERE entry = 1")
+  expect(audit('--storage', folder)).toMatchObject({
+    ...{ status: 1, stderr: expect.stringContaining('CUSTODY_BROKEN') },
+  })
 })
 
 test('the log of retrievals over HTTP and by command: reason, content, unit, name, order; only to those who audit', async () => {
