@@ -33,8 +33,8 @@ export function Properties({ packages }: { packages: readonly Measured[] }) {
         ))}
       </summary>
       <div class="properties">
-        {measured.map(({ property, failed, open }) => (
-          <Checks key={property} name={t(`quality.${property}`)} of={[...failed, ...open]} />
+        {measured.map(({ property, failed, open, less }) => (
+          <Checks key={property} name={t(`quality.${property}`)} of={[...failed, ...open, ...less]} />
         ))}
       </div>
       {missing.length > 0 && <Missing of={missing} />}
@@ -47,6 +47,8 @@ interface Told {
   readonly failed: readonly Check[]
   /** Not measured. */
   readonly open: readonly Check[]
+  /** Met, with less than was wished for: it says why the score is low. */
+  readonly less: readonly Check[]
   readonly score: number | null
 }
 
@@ -56,17 +58,19 @@ function told(reports: readonly PropertyReport[]): Told {
   return {
     failed: checks.filter(({ passed }) => passed === false),
     open: checks.filter(({ passed }) => passed === null),
+    less: checks.filter(({ passed, reason }) => passed === true && reason !== null),
     score: scores.length === 0 ? null : Math.min(...scores),
   }
 }
 
 /** Name, how it stands, and how good its weakest check is, in one line. */
-function Property({ name, failed, open, score }: Told & { name: string }) {
+function Property({ name, failed, open, less, score }: Told & { name: string }) {
   const { t } = useWords()
   const state = failed.length > 0 ? 'failed' : open.some(({ caps }) => caps) ? 'open' : 'passed'
   const counts = [
     ...(failed.length > 0 ? [t('quality.failed', { count: String(failed.length) })] : []),
     ...(open.length > 0 ? [t('quality.unmeasured', { count: String(open.length) })] : []),
+    ...(less.length > 0 ? [t('quality.less', { count: String(less.length) })] : []),
   ]
   return (
     <span class={`property ${state}`}>

@@ -20,6 +20,7 @@ export const QUALITY_STRINGS = {
   'quality.clear': both('清晰', 'Clear'),
   'quality.complete': both('完整', 'Complete'),
   'quality.accurate': both('准确', 'Accurate'),
+  'quality.less': both('{count} 项勉强达标', '{count} met with less than wished'),
   'quality.passed': both('各项达标', 'all checks met'),
   'quality.failed': both('{count} 项未达标', '{count} not met'),
   'quality.unmeasured': both('{count} 项未测量', '{count} not measured'),
