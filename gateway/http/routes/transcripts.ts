@@ -45,44 +45,56 @@ export function transcriptRoutes(app: App, parts: TranscriptParts): void {
     accessLog.add({ ...who, action: 'evidence.transcribe', object, purpose: '', outcome: 'granted' })
     return transcripts.add({ ...about, author: who.actor, role: who.role, text })
   }
+  readRoute(app, parts, {
+    ...{ path: '/api/v1/evidence/:id/transcripts', id: PackageId, permission: 'evidence:read' },
+    summary: 'transcripts written after a package was sealed, oldest first',
+  })
+  readRoute(app, parts, {
+    ...{ path: '/api/v1/recordings/:id/transcripts', id: RecordingId, permission: 'recordings:read' },
+    summary: 'transcripts of a body-cam recording, oldest first',
+  })
   ofPackages(app, parts, add)
   ofRecordings(app, parts, add)
 }
 
-function ofPackages(app: App, { evidenceVault, accessLog, transcripts }: TranscriptParts, add: Add): void {
+interface Reading {
+  readonly path: string
+  readonly id: typeof PackageId | typeof RecordingId
+  readonly permission: 'evidence:read' | 'recordings:read'
+  readonly summary: string
+}
+
+function readRoute(
+  app: App,
+  { accessLog, transcripts }: TranscriptParts,
+  { path, id, permission, summary }: Reading,
+): void {
   app.get(
-    '/api/v1/evidence/:packageId/transcripts',
-    {
-      config: { permission: 'evidence:read' },
-      schema: {
-        tags,
-        summary: 'transcripts written after a package was sealed, oldest first',
-        params: z.object({ packageId: PackageId }),
-        querystring: Asked,
-      },
-    },
+    path,
+    { config: { permission }, schema: { tags, summary, params: z.object({ id }), querystring: Asked } },
     (request) => {
-      const { packageId } = request.params
-      logPurpose(accessLog, request, {
-        ...{ action: 'evidence.read', object: `${packageId}/transcripts`, purpose: request.query.purpose },
-      })
-      return { transcripts: transcripts.of(packageId) }
+      const { id: holderId } = request.params
+      const { purpose } = request.query
+      logPurpose(accessLog, request, { action: 'evidence.read', object: `${holderId}/transcripts`, purpose })
+      return { transcripts: transcripts.of(holderId) }
     },
   )
+}
 
+function ofPackages(app: App, { evidenceVault }: TranscriptParts, add: Add): void {
   app.post(
-    '/api/v1/evidence/:packageId/transcripts',
+    '/api/v1/evidence/:id/transcripts',
     {
       config: { permission: 'evidence:transcribe' },
       schema: {
         tags,
         summary: 'adds a transcript of an item, or a corrected one; both stay',
-        params: z.object({ packageId: PackageId }),
+        params: z.object({ id: PackageId }),
         body: z.strictObject({ itemId: z.string().min(1).max(200), text: Text }),
       },
     },
     (request, reply) => {
-      const { packageId } = request.params
+      const { id: packageId } = request.params
       const { itemId, text } = request.body
       const sha256 = hashOfItem(evidenceVault, packageId, itemId)
       if (sha256 === null) throw fault('TRANSCRIPT_ITEM_UNKNOWN', { item: itemId, package: packageId })
@@ -91,40 +103,20 @@ function ofPackages(app: App, { evidenceVault, accessLog, transcripts }: Transcr
   )
 }
 
-function ofRecordings(app: App, { recordings, accessLog, transcripts }: TranscriptParts, add: Add): void {
-  app.get(
-    '/api/v1/recordings/:recordingId/transcripts',
-    {
-      config: { permission: 'recordings:read' },
-      schema: {
-        tags,
-        summary: 'transcripts of a body-cam recording, oldest first',
-        params: z.object({ recordingId: RecordingId }),
-        querystring: Asked,
-      },
-    },
-    (request) => {
-      const { recordingId } = request.params
-      logPurpose(accessLog, request, {
-        ...{ action: 'evidence.read', object: `${recordingId}/transcripts`, purpose: request.query.purpose },
-      })
-      return { transcripts: transcripts.of(recordingId) }
-    },
-  )
-
+function ofRecordings(app: App, { recordings }: TranscriptParts, add: Add): void {
   app.post(
-    '/api/v1/recordings/:recordingId/transcripts',
+    '/api/v1/recordings/:id/transcripts',
     {
       config: { permission: 'evidence:transcribe' },
       schema: {
         tags,
         summary: 'adds a transcript of a body-cam recording, or a corrected one; both stay',
-        params: z.object({ recordingId: RecordingId }),
+        params: z.object({ id: RecordingId }),
         body: z.strictObject({ text: Text }),
       },
     },
     (request, reply) => {
-      const { recordingId } = request.params
+      const { id: recordingId } = request.params
       const recording = recordings.get(recordingId)
       if (recording === null) throw fault('NOT_FOUND', { what: recordingId })
       const about = { holderId: recordingId, itemId: 'RECORDING', sha256: recording.sha256 }
