@@ -103,3 +103,13 @@ export interface VideoFacts {
   readonly durationSec: number
   readonly hasAudio: boolean
 }
+
+/** A finished upload as it came; whoever takes it moves the file away. */
+export interface RecordingUpload {
+  readonly uploadId: string
+  readonly file: string
+  readonly bytes: number
+  readonly metadata: Readonly<Record<string, string | null>>
+  readonly channel: 'DOCK' | '4G' | 'MANUAL'
+  readonly by: string
+}
