@@ -112,4 +112,6 @@ export interface RecordingUpload {
   readonly metadata: Readonly<Record<string, string | null>>
   readonly channel: 'DOCK' | '4G' | 'MANUAL'
   readonly by: string
+  /** Positions that came along (NMEA, GPX or JSON), a file on the same disk; whoever takes the upload moves it, too. */
+  readonly trackFile?: string
 }
