@@ -71,7 +71,7 @@ test('health answers anybody, with nothing but yes or no', async () => {
 
 /** Each permission, tried at one route. */
 const ASKED: Record<
-  Exclude<Permission, 'recordings:upload' | 'live:view'>,
+  Exclude<Permission, 'recordings:upload' | 'bodycams:clock' | 'live:view'>,
   [method: string, path: string, body?: unknown]
 > = {
   'alerts:read': ['GET', '/api/v1/alerts'],
@@ -97,6 +97,9 @@ const ASKED: Record<
   'cameras:read': ['GET', '/api/v1/cameras'],
   'people:read': ['GET', '/api/v1/people'],
   'recordings:read': ['GET', '/api/v1/recordings'],
+  'recordings:decide': ['POST', '/api/v1/recordings/unknown/release', { reason: 'r' }],
+  'bodycams:read': ['GET', '/api/v1/bodycams'],
+  'bodycams:keep': ['POST', '/api/v1/bodycams/unknown/check-in', {}],
   'audit:read': ['GET', '/api/v1/audit'],
   'retention:read': ['GET', '/api/v1/retention'],
   'accounts:manage': ['GET', '/api/v1/accounts'],
