@@ -18,8 +18,8 @@ const PENDING_MS = 60_000
 const WAY_MS_MAX = 10_000
 /** One entry a device in this time: a dock that asks every second writes no novel. */
 const NOTED_EVERY_MS = 60_000
-/** Drift of a watch crystal: 20 millionths are 1.7 s a day. */
-const DRIFT = 20e-6
+/** A watch crystal is a millisecond off after so many: 20 millionths, 1.7 s a day. */
+const DRIFTS_EVERY_MS = 50_000
 const HOUR_MS = 3_600_000
 
 export interface ClockOffset {
@@ -106,7 +106,7 @@ export class DockClock {
     const [nearest, other] = near
     if (nearest === undefined) return null
     const { awayMs, ...offset } = nearest
-    const driftMs = Math.ceil(offset.uncertaintyMs + awayMs * DRIFT)
+    const driftMs = Math.ceil(offset.uncertaintyMs + awayMs / DRIFTS_EVERY_MS)
     // Somebody may have set the clock between the two: then nobody knows when.
     const apartMs = other === undefined ? 0 : Math.abs(other.offsetMs - offset.offsetMs)
     return { ...offset, uncertaintyMs: Math.max(driftMs, apartMs) }
