@@ -33,6 +33,8 @@ function film(folder: string): string {
 export async function record(
   running: Running,
   details: Readonly<Record<string, string>> = {},
+  /** True: it brings no clock offset of its own. */
+  withoutClock = false,
 ): Promise<BodyCamRecording> {
   const folder = mkdtempSync(join(tmpdir(), 'lushao-record-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -42,7 +44,8 @@ export async function record(
     token: running.accounts.issueToken(`dock-${copies}`, 'bodycam'),
     file: film(folder),
     metadata: {
-      ...{ deviceSerial: 'DSJ-0001', userNo: '310001', roleAtRecording: 'OFFICER', clockOffsetMs: '120' },
+      ...{ deviceSerial: 'DSJ-0001', userNo: '310001', roleAtRecording: 'OFFICER' },
+      ...(withoutClock ? {} : { clockOffsetMs: '120' }),
       ...{ startAt: isoTime(Date.now() - 10 * MINUTE_MS), ...details },
     },
     chunkBytes: 1_000_000,

@@ -108,6 +108,8 @@ export async function startServer(
     live?: LiveSource
     /** Of the grants alone. */
     clock?: Clock
+    /** Of the back office alone. */
+    officeClock?: Clock
     detector?: DetectorPool
     notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
     retention?: Partial<RetentionDesk>
@@ -130,7 +132,8 @@ export async function startServer(
   }
   const config = readConfig(writeConfig(folder, registers, changes.rule))
   const office = new Office({
-    ...{ config: () => config, database, desk, outbox, clock: systemClock, log: silentLog },
+    ...{ config: () => config, database, desk, outbox, log: silentLog },
+    clock: changes.officeClock ?? systemClock,
     recordings: () => [],
     calendar: () => CALENDAR,
     apply: async () => {},
