@@ -16,6 +16,7 @@ import { DeviceLedger } from '../devices/bodycam/ledger.ts'
 import type { RecordingWish } from '../devices/bodycam/recording-desk.ts'
 import type { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import type { RecordingListener } from '../devices/bodycam/store.ts'
+import type { ClockWatch } from '../devices/clock/clock-watch.ts'
 import type { Register } from './alerts/people.ts'
 import type { People } from './alerts/roster.ts'
 import type { BodyCamDesk } from './http/views.ts'
@@ -31,11 +32,10 @@ import type { Outbox } from './outbox/outbox.ts'
 export interface BodyCamsParts {
   readonly database: Database
   readonly config: () => Config
-  readonly people: People
+  readonly office: { readonly people: People }
   readonly register: Register
   readonly recordings: () => BodyCamRegistry | null
-  /** How far the clock of the box is off, ms; null: nobody knows. */
-  readonly clockOffsetMs: () => number | null
+  readonly clockWatch: Pick<ClockWatch, 'facts'>
   readonly clock: Clock
   readonly log: Log
 }
@@ -57,19 +57,19 @@ export class BodyCams {
     this.#dock = new DockClock({
       ...{ ledger, clock, clockCheckHours: () => config().devices.ledger.clockCheckHours },
       isRegistered: (serial) => devices().some((device) => device.serial === serial),
-      boxErrorMs: () => Math.abs(parts.clockOffsetMs() ?? 0),
+      boxErrorMs: () => Math.abs(parts.clockWatch.facts().offsetMs ?? 0),
     })
-    const people = () => parts.people.all()
+    const people = () => parts.office.people.all()
     this.#devices = new DeviceDesk({ ledger, devices, people, offsetMinutes, clock })
   }
 
   /** What the registry of recordings asks. */
   get forRegistry() {
-    const { config, people } = this.#parts
+    const { config, office } = this.#parts
     return {
       ledger: this.#ledger,
       offsetMinutes: () => config().utcOffsetMinutes,
-      isPeopleStale: () => people.staleForHours() !== null,
+      isPeopleStale: () => office.people.staleForHours() !== null,
       duty: {
         statusOf: (serial: string) => this.#devices.statusOf(serial),
         shifts: (serial: string) => this.#devices.shifts(serial),

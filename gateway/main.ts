@@ -92,22 +92,18 @@ async function build(box: Box): Promise<RunningGateway> {
   })
   const suppressed = new SuppressedActs(database, clock)
   const room = await openRoom(box, { database, outbox, office })
-  const { keeper: evidence, pendingEventIds } = room
+  const { keeper: evidence, pendingEventIds, delivering } = room
   const sink = sinkOf(desk, room, suppressed)
   const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
   const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
   await clockWatch.start()
-
   const broker = config.mqtt.url === undefined ? closing.own(await openBroker(box)) : null
   const birth = () => birthOf(box, room.signer, eyes, clockWatch)
   const address = broker?.address ?? outsideBroker(config)
   const parts = { database, outbox, desk, office, evidence, address }
-  const now = { config: () => box.config, street: () => street }
-  const persuading: Persuading = new Persuading({ ...parts, ...now, register, folder, clock, log })
-  const bodycams: BodyCams = new BodyCams({
-    ...{ database, config: now.config, people: office.people, register, clock, log },
-    ...{ recordings: () => registry, clockOffsetMs: () => clockWatch.facts().offsetMs },
-  })
+  const now = { ...{ config: () => box.config, street: () => street }, register, folder, clock, log }
+  const persuading: Persuading = new Persuading({ ...parts, ...now })
+  const bodycams = new BodyCams({ ...parts, ...now, clockWatch, recordings: () => registry })
   const link = openLink(box, { ...parts, birth, persuading, register, room, bodycams })
   closing.own(room.heads)
   const street: Street = closing.own(
@@ -127,7 +123,6 @@ async function build(box: Box): Promise<RunningGateway> {
   await room.keep({ desk, office, registry, persuading, clockWatch, config: () => box.config }, closing)
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
-  const { delivering } = room
   const health = () =>
     healthOf(folder, { street, outbox, desk, eyes, link, delivering, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)

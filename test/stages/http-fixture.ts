@@ -100,6 +100,8 @@ const BODYCAMS = [
   { id: 'bc-2', serial: 'DSJ-0002' },
 ]
 
+const NO_CLOCK_SERVER = { facts: () => ({ source: 'SYSTEM', offsetMs: null, checkedAtWallMs: null }) }
+
 export async function startServer(
   changes: {
     consoleFolder?: string
@@ -150,12 +152,12 @@ export async function startServer(
   const cameras = [CAMERA]
   const analysed: BodyCamRecording[] = []
   const bodycams = new BodyCams({
-    ...{ database, config: () => config, people: office.people, clock: changes.clock ?? systemClock },
+    ...{ database, config: () => config, office, clock: changes.clock ?? systemClock },
     register: new Register(
       () => office.people.all(),
       () => 480,
     ),
-    ...{ recordings: () => recordings, clockOffsetMs: () => 0, log: silentLog },
+    ...{ recordings: () => recordings, clockWatch: NO_CLOCK_SERVER, log: silentLog },
   })
   const recordings: BodyCamRegistry = new BodyCamRegistry({
     ...{ ...bodycams.forRegistry, database },
