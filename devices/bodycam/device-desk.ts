@@ -8,7 +8,7 @@
  */
 import { type Clock, isoTime } from '../../gateway/kit/clock.ts'
 import { fault } from '../../gateway/kit/errors.ts'
-import { holderAt, type Shift, shiftsOf } from './duty.ts'
+import { type Shift, shiftsOf } from './duty.ts'
 import type { DeviceLedger, LedgerEntry, LedgerFacts } from './ledger.ts'
 import type { BodyCamDevice, BodyCamPerson } from './recording.ts'
 import { personByNumber } from './standing.ts'
@@ -81,7 +81,7 @@ export class DeviceDesk {
     const status = this.statusOf(serial)
     if (status !== 'IN_SERVICE') throw fault('BODYCAM_NOT_IN_SERVICE', { device: serial, status })
     const atMs = this.#momentOf(serial, wish.at)
-    const out = this.#holder(serial, atMs)
+    const out = this.#out(serial)
     if (out !== null) {
       const since = this.#iso(out.fromMs)
       throw fault('BODYCAM_OUT_ALREADY', { device: serial, person: out.personId, since })
@@ -100,7 +100,7 @@ export class DeviceDesk {
   checkIn(serial: string, by: string, wish: HandOver): LedgerEntry {
     this.#device(serial)
     const atMs = this.#momentOf(serial, wish.at)
-    const out = this.#holder(serial, atMs)
+    const out = this.#out(serial)
     if (out === null) throw fault('BODYCAM_NOT_OUT', { device: serial })
     const test = this.#tested(serial, by, atMs, wish.selfTest)
     const facts = { personId: out.personId, ...test, note: wish.note ?? '' }
@@ -140,9 +140,9 @@ export class DeviceDesk {
   }
 
   #viewOf(device: BodyCamDevice): DeviceView {
-    const { ledger, clock } = this.#parts
+    const { ledger } = this.#parts
     const { serial } = device
-    const out = this.#holder(serial, clock.wallMs())
+    const out = this.#out(serial)
     const newest = (kind: LedgerEntry['kind']): LedgerFacts | null => {
       const entry = ledger.newest(serial, kind)
       return entry === null ? null : { at: entry.at, by: entry.by, ...entry.facts }
@@ -162,8 +162,12 @@ export class DeviceDesk {
     return device
   }
 
-  #holder(serial: string, wallMs: number): Shift | null {
-    return holderAt(this.shifts(serial), wallMs)
+  /** Who has it: hand-overs are in order, so the newest one says it, however long the ledger is. */
+  #out(serial: string): Shift | null {
+    const { ledger } = this.#parts
+    const [out, back] = [ledger.newest(serial, 'CHECK_OUT'), ledger.newest(serial, 'CHECK_IN')]
+    const isOut = out !== null && out.entry > (back?.entry ?? 0)
+    return isOut ? (shiftsOf([out])[0] ?? null) : null
   }
 
   /** Not in the future, not long ago, and not before what the ledger has already. */

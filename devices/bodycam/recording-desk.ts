@@ -24,6 +24,9 @@ const NEVER_RELEASED = [
   'BODYCAM_BYTES_CHANGED',
 ] as const
 
+/** Steps out of quarantine that a record and its message can carry. */
+const STEPS_MAX = 16
+
 export interface RecordingWish {
   readonly recordingId: string
   readonly by: string
@@ -63,9 +66,11 @@ export class RecordingDesk {
 
   /** The register was corrected: who waits for that is looked at once more. */
   reexamineUnregistered(serials: ReadonlySet<string>): void {
-    for (const { recordingId, deviceSerial } of this.#parts.store.quarantinedBy('BODYCAM_UNREGISTERED')) {
+    for (const recording of this.#parts.store.quarantinedBy('BODYCAM_UNREGISTERED')) {
+      const { recordingId, deviceSerial, purgedAt, quarantineHistory = [] } = recording
+      const isHere = purgedAt === undefined && quarantineHistory.length < STEPS_MAX
       const wish = { recordingId, by: 'box', reason: 'the device is registered now' }
-      if (serials.has(deviceSerial)) this.#again(wish, 'RE_EXAMINED')
+      if (isHere && serials.has(deviceSerial)) this.#again(wish, 'RE_EXAMINED')
     }
   }
 
@@ -74,12 +79,12 @@ export class RecordingDesk {
     const recording = this.#found(recordingId)
     const person = personByNumber(people(), by)
     const about = { recording: recordingId, by }
+    if (recording.status !== 'ACCEPTED' || !isLiftable(recording)) throw fault('PRESENCE_NOT_NEEDED', about)
     const wasCertified = [Date.parse(recording.startAt), clock.wallMs()].every(
       (ms) => person !== undefined && isCertified(person, ms, offsetMinutes()),
     )
     if (person === undefined || !wasCertified) throw fault('PRESENCE_NOT_CERTIFIED', about)
     if (person.personId === recording.personId) throw fault('PRESENCE_OWN', about)
-    if (recording.status !== 'ACCEPTED' || !isLiftable(recording)) throw fault('PRESENCE_NOT_NEEDED', about)
     const { personId, name } = person
     const lift = { code: 'OFFICER_CONFIRMED', personId, name, at: this.#now(), reason } as const
     const caps = lifted({ ...recording, capLifts: recording.capLifts ?? [] }, [lift])
@@ -94,6 +99,10 @@ export class RecordingDesk {
   #again({ recordingId, by, reason }: RecordingWish, action: QuarantineNote['action']): BodyCamRecording {
     const { database, store, again } = this.#parts
     const { quarantine, ...recording } = this.#quarantined(recordingId)
+    const before = recording.quarantineHistory ?? []
+    if (before.length >= STEPS_MAX) {
+      throw fault('RECORDING_NOT_RELEASABLE', { recording: recordingId, because: 'RE_EXAMINED_TOO_OFTEN' })
+    }
     const note: QuarantineNote = { action, ...quarantine, by, at: this.#now(), reason }
     return database.transaction(() => {
       this.#note(recording, action, by, { code: quarantine.code, reason })
@@ -101,7 +110,7 @@ export class RecordingDesk {
       return store.change(
         {
           ...{ ...recording, status: 'RECEIVED', quarantine: null },
-          quarantineHistory: [...(recording.quarantineHistory ?? []), note],
+          quarantineHistory: [...before, note],
         },
         action === 'RELEASED' ? 'released' : 're-examined',
       )

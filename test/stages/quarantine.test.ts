@@ -149,6 +149,27 @@ test('[R62] examined once more when the register was corrected, by a person or a
   ])
 })
 
+test('what is purged, or was looked at too often, is left alone when the register is corrected', async () => {
+  const first = await startServer()
+  const [purged, tired] = [
+    await record(first, { deviceSerial: 'DSJ-0009' }),
+    await record(first, { deviceSerial: 'DSJ-0009' }),
+  ]
+  await first.recordings.purge(purged.recordingId)
+  const again = () =>
+    first.bodycams.desk.reexamine({ recordingId: tired.recordingId, by: 'keeper', reason: 'r' })
+  for (let step = 0; step < 16; step++) {
+    again()
+    await first.recordings.settled()
+  }
+  expect(again).toThrow(expect.objectContaining({ code: 'RECORDING_NOT_RELEASABLE' }))
+  await first.close()
+  const bodycams = [{ id: 'bc-9', serial: 'DSJ-0009' }]
+  const second = await startServer({ folder: first.folder, devices: { bodycams } })
+  await second.recordings.settled()
+  expect(second.recordings.list(9).map(codeOf)).toEqual(['BODYCAM_UNREGISTERED', 'BODYCAM_UNREGISTERED'])
+})
+
 test('a file that is not as it arrived is never let in', async () => {
   const running = await startServer()
   const held = await record(running, { deviceSerial: 'DSJ-9999' })
