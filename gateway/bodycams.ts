@@ -22,9 +22,8 @@ import type { People } from './alerts/roster.ts'
 import type { BodyCamDesk } from './http/views.ts'
 import type { Clock } from './kit/clock.ts'
 import type { Database } from './kit/database.ts'
-import { fault, isFault } from './kit/errors.ts'
+import { fault } from './kit/errors.ts'
 import { derivedUlid } from './kit/ids.ts'
-import type { Log } from './kit/log.ts'
 import { bodyCamHandlers } from './mqtt/bodycam-commands.ts'
 import { MESSAGES } from './mqtt/messages.ts'
 import type { Outbox } from './outbox/outbox.ts'
@@ -37,7 +36,6 @@ export interface BodyCamsParts {
   readonly recordings: () => BodyCamRegistry | null
   readonly clockWatch: Pick<ClockWatch, 'facts'>
   readonly clock: Clock
-  readonly log: Log
 }
 
 export class BodyCams {
@@ -51,7 +49,6 @@ export class BodyCams {
     this.#parts = parts
     const offsetMinutes = () => config().utcOffsetMinutes
     this.#ledger = new DeviceLedger({ ...parts, offsetMinutes })
-    this.#look()
     const devices = () => config().devices.bodycams
     const ledger = this.#ledger
     this.#dock = new DockClock({
@@ -92,6 +89,11 @@ export class BodyCams {
     confirmPresence: (wish) => this.#recordings.confirmPresence(wish),
   }
 
+  /** The list of people became stale, or is so no more. */
+  peopleChanged(): void {
+    if (this.#parts.office.people.staleForHours() === null) this.#parts.recordings()?.desk.judgeAgain()
+  }
+
   get handlers() {
     return bodyCamHandlers(this.desk)
   }
@@ -111,16 +113,6 @@ export class BodyCams {
       throw fault('ROLE_NOT_ALLOWED', { by: wish.by, role: person.rank, name, allowed })
     }
     return { ...wish, by: person?.personId ?? wish.by }
-  }
-
-  /** Somebody went round the box: said at the start, and entries go on being written. */
-  #look(): void {
-    try {
-      this.#ledger.verify()
-    } catch (error) {
-      if (!isFault(error)) throw error
-      this.#parts.log.error({ code: error.code }, error.message)
-    }
   }
 }
 

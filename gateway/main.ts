@@ -224,7 +224,10 @@ function openLink(
   const whole = { ...parts, site, gateway, options: mqtt, commands, degraded, side, clock, log }
   const link = closing.own(new MqttLink(whole))
   room.space.onChange(() => link.publishStatus())
-  office.onStale(() => link.publishStatus())
+  office.onStale(() => {
+    link.publishStatus()
+    parts.bodycams.peopleChanged()
+  })
   return link
 }
 

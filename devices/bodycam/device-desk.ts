@@ -122,7 +122,7 @@ export class DeviceDesk {
   }
 
   shifts(serial: string): Shift[] {
-    return shiftsOf(this.#parts.ledger.entries(serial, 'CHECK_OUT', 'CHECK_IN'))
+    return shiftsOf(this.#parts.ledger.handOvers(serial))
   }
 
   list(): DeviceView[] {

@@ -25,6 +25,7 @@ import {
   RecordingDetails,
   type RecordingUpload,
 } from './recording.ts'
+import { STALE } from './rejudge.ts'
 import { standingOf } from './standing.ts'
 import type { RecordingStore } from './store.ts'
 
@@ -137,7 +138,7 @@ export class Examination {
     const standing = standingOf({
       ...{ details, person, people, startMs, clock: clockFacts },
       offsetMinutes: this.#parts.offsetMinutes?.() ?? BEIJING_MIN,
-      extra: [...(this.#parts.isPeopleStale?.() ? ['PEOPLE_STALE'] : []), ...excuses.reasons],
+      extra: [...(this.#parts.isPeopleStale?.() ? [STALE] : []), ...excuses.reasons],
     })
     return {
       ...recording,

@@ -12,7 +12,7 @@
  */
 import { chainedHash } from '../../gateway/kit/chained-entry.ts'
 import { type Clock, isoTime } from '../../gateway/kit/clock.ts'
-import type { Database, Row, Statement } from '../../gateway/kit/database.ts'
+import type { Database, Row } from '../../gateway/kit/database.ts'
 import { fault } from '../../gateway/kit/errors.ts'
 
 export type LedgerKind =
@@ -48,6 +48,7 @@ export interface LedgerNote {
 }
 
 const TABLE = 'bodycam_ledger'
+const PIECE = 5_000
 const REFUSE = "BEGIN SELECT RAISE(ABORT, 'the device ledger is append-only'); END"
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS ${TABLE} (
@@ -65,26 +66,23 @@ export class DeviceLedger {
   readonly #database: Database
   readonly #clock: Clock
   readonly #offsetMinutes: () => number
-  readonly #insert: Statement
-  readonly #last: Statement
+  readonly #sql: ReturnType<typeof statements>
 
   constructor(parts: {
     readonly database: Database
     readonly clock: Clock
     readonly offsetMinutes: () => number
   }) {
-    const { database } = parts
-    database.exec(SCHEMA)
-    this.#database = database
+    parts.database.exec(SCHEMA)
+    this.#database = parts.database
     this.#clock = parts.clock
     this.#offsetMinutes = parts.offsetMinutes
-    this.#insert = database.prepare(`INSERT INTO ${TABLE} VALUES (?,?,?,?,?,?,?,?,?)`)
-    this.#last = database.prepare(`SELECT entry, hash FROM ${TABLE} ORDER BY entry DESC LIMIT 1`)
+    this.#sql = statements(parts.database)
   }
 
   note({ serial, kind, by, facts, atMs }: LedgerNote): LedgerEntry {
     return this.#database.transaction(() => {
-      const last = this.#last.get()
+      const last = this.#sql.last.get()
       const entry = Number(last?.['entry'] ?? 0) + 1
       const nowMs = this.#clock.wallMs()
       const happenedMs = Math.round(atMs ?? nowMs)
@@ -94,51 +92,37 @@ export class DeviceLedger {
       }
       const hash = chainedHash(String(last?.['hash'] ?? ''), entry, Object.values(body))
       const { notedAt, at } = body
-      this.#insert.run(entry, notedAt, at, happenedMs, serial, kind, by, body.facts, hash)
+      this.#sql.insert.run(entry, notedAt, at, happenedMs, serial, kind, by, body.facts, hash)
       return { ...body, entry, facts, hash }
     })
   }
 
-  /** Of one device and these kinds, oldest first. */
-  entries(serial: string, ...kinds: readonly LedgerKind[]): LedgerEntry[] {
-    const marks = kinds.map(() => '?').join(',')
-    return this.#database
-      .prepare(`SELECT * FROM ${TABLE} WHERE serial = ? AND kind IN (${marks}) ORDER BY entry`)
-      .all(serial, ...kinds)
-      .map(entryOf)
+  /** Hand-overs of one device, oldest first. */
+  handOvers(serial: string): LedgerEntry[] {
+    return this.#sql.handOvers.all(serial).map(entryOf)
   }
 
   /** The newest of a kind; null: there is none. */
   newest(serial: string, kind: LedgerKind): LedgerEntry | null {
-    const row = this.#database
-      .prepare(`SELECT * FROM ${TABLE} WHERE serial = ? AND kind = ? ORDER BY entry DESC LIMIT 1`)
-      .get(serial, kind)
+    const row = this.#sql.newest.get(serial, kind)
     return row === undefined ? null : entryOf(row)
   }
 
   /** The ones of a kind that happened last before an instant and first at or after it. */
   around(serial: string, kind: LedgerKind, wallMs: number): LedgerEntry[] {
-    const one = (how: string) =>
-      this.#database
-        .prepare(`SELECT * FROM ${TABLE} WHERE serial = ? AND kind = ? AND ${how} LIMIT 1`)
-        .all(serial, kind, Math.round(wallMs))
-    return [...one('atMs < ? ORDER BY atMs DESC, entry DESC'), ...one('atMs >= ? ORDER BY atMs, entry')].map(
-      entryOf,
-    )
+    const { before, after } = this.#sql
+    return [before, after].flatMap((one) => one.all(serial, kind, Math.round(wallMs))).map(entryOf)
   }
 
   /** Everything about one device, newest first. */
   page(serial: string, limit: number, before = Number.MAX_SAFE_INTEGER): LedgerEntry[] {
-    return this.#database
-      .prepare(`SELECT * FROM ${TABLE} WHERE serial = ? AND entry < ? ORDER BY entry DESC LIMIT ?`)
-      .all(serial, before, limit)
-      .map(entryOf)
+    return this.#sql.page.all(serial, before, limit).map(entryOf)
   }
 
   /** Walks the whole chain; throws at the first entry that was changed, removed or put in. Returns their number. */
   verify(): number {
     let [hash, entry] = ['', 0]
-    for (const row of this.#database.prepare(`SELECT * FROM ${TABLE} ORDER BY entry`).all()) {
+    for (const row of this.#rows()) {
       const facts = ['notedAt', 'at', 'serial', 'kind', 'actor', 'facts'].map((name) => String(row[name]))
       hash = chainedHash(hash, ++entry, facts)
       const isWhole = Number(row['entry']) === entry && String(row['hash']) === hash
@@ -149,8 +133,33 @@ export class DeviceLedger {
     return entry
   }
 
+  /** All of it, a piece at a time: years of a large squad are a million entries. */
+  *#rows(): Generator<Row> {
+    for (let last = 0; ; ) {
+      const rows = this.#sql.piece.all(last, PIECE)
+      yield* rows
+      const end = rows.at(-1)
+      if (end === undefined) return
+      last = Number(end['entry'])
+    }
+  }
+
   #iso(wallMs: number): string {
     return isoTime(wallMs, this.#offsetMinutes())
+  }
+}
+
+function statements(database: Database) {
+  const from = (what: string) => database.prepare(`SELECT * FROM ${TABLE} WHERE ${what}`)
+  return {
+    insert: database.prepare(`INSERT INTO ${TABLE} VALUES (?,?,?,?,?,?,?,?,?)`),
+    last: database.prepare(`SELECT entry, hash FROM ${TABLE} ORDER BY entry DESC LIMIT 1`),
+    handOvers: from("serial = ? AND kind IN ('CHECK_OUT', 'CHECK_IN') ORDER BY entry"),
+    newest: from('serial = ? AND kind = ? ORDER BY entry DESC LIMIT 1'),
+    before: from('serial = ? AND kind = ? AND atMs < ? ORDER BY atMs DESC, entry DESC LIMIT 1'),
+    after: from('serial = ? AND kind = ? AND atMs >= ? ORDER BY atMs, entry LIMIT 1'),
+    page: from('serial = ? AND entry < ? ORDER BY entry DESC LIMIT ?'),
+    piece: from('entry > ? ORDER BY entry LIMIT ?'),
   }
 }
 

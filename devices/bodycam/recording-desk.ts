@@ -13,6 +13,7 @@ import { fault } from '../../gateway/kit/errors.ts'
 import type { DeviceLedger } from './ledger.ts'
 import type { QuarantineNote } from './notes.ts'
 import type { BodyCamPerson, BodyCamRecording } from './recording.ts'
+import { judgedAgain, STALE } from './rejudge.ts'
 import { isCertified, isLiftable, lifted, personByNumber } from './standing.ts'
 import type { RecordingStore } from './store.ts'
 
@@ -71,6 +72,14 @@ export class RecordingDesk {
       const isHere = purgedAt === undefined && quarantineHistory.length < STEPS_MAX
       const wish = { recordingId, by: 'box', reason: 'the device is registered now' }
       if (isHere && serials.has(deviceSerial)) this.#again(wish, 'RE_EXAMINED')
+    }
+  }
+
+  /** The list of people is fresh: what was judged by a stale one is judged again. */
+  judgeAgain(): void {
+    const { store, people, offsetMinutes } = this.#parts
+    for (const recording of store.limitedBy(STALE)) {
+      store.change(judgedAgain(recording, people(), offsetMinutes()), 'judged')
     }
   }
 

@@ -53,6 +53,7 @@ export class BodyCamRegistry {
     await this.#examination.prepare()
     for (const recordingId of this.#store.unfinishedIds()) this.#queue(recordingId)
     this.registerChanged()
+    if (this.#parts.isPeopleStale?.() !== true) this.desk.judgeAgain()
   }
 
   /** Recordings of devices that were strangers when they came, and are registered now, are looked at once more. */

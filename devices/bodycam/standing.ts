@@ -58,7 +58,7 @@ export function standingOf(facts: StandingFacts): Standing {
 }
 
 /** Every limit makes a lead. */
-function capsOf(reasons: readonly string[], capLifts: readonly CapLift[] = []): Caps {
+export function capsOf(reasons: readonly string[], capLifts: readonly CapLift[] = []): Caps {
   const capReasons = [...new Set(reasons)]
   return { evidenceCap: capReasons.length === 0 ? 'CANDIDATE' : 'LEAD', capReasons, capLifts }
 }

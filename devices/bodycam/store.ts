@@ -14,6 +14,7 @@ export type RecordingChange =
   | 'released'
   | 're-examined'
   | 'lifted'
+  | 'judged'
 export type RecordingListener = (recording: BodyCamRecording, change: RecordingChange) => void
 
 /** SQLite reads ISO-8601 with an offset; what is no time is null. */
@@ -80,6 +81,17 @@ export class RecordingStore {
          WHERE status = 'QUARANTINED' AND json_extract(body, '$.quarantine.code') = ? ORDER BY recordingId`,
       )
       .all(code)
+      .map(bodyOf)
+  }
+
+  /** Accepted, and limited by this, oldest first. */
+  limitedBy(reason: string): BodyCamRecording[] {
+    return this.#database
+      .prepare(
+        `SELECT body FROM bodycam_recording WHERE status = 'ACCEPTED' AND instr(body, ?) > 0 AND EXISTS
+           (SELECT 1 FROM json_each(body, '$.capReasons') WHERE value = ?) ORDER BY recordingId`,
+      )
+      .all(reason, reason)
       .map(bodyOf)
   }
 

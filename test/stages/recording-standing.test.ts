@@ -1,6 +1,7 @@
 /** What a recording is worth by who made it, and what lifts a limit: named, shown by an own recording, confirmed. */
 import { expect, test } from 'vitest'
-import type { BodyCamPerson } from '../../devices/bodycam/recording.ts'
+import type { BodyCamPerson, BodyCamRecording } from '../../devices/bodycam/recording.ts'
+import { judgedAgain } from '../../devices/bodycam/rejudge.ts'
 import { standingOf } from '../../devices/bodycam/standing.ts'
 import { REASON_WORDS } from '../../gateway/evidence/quality/words.ts'
 import { isoTime } from '../../gateway/kit/clock.ts'
@@ -188,13 +189,72 @@ test('[R64] a recording without an offset of its own takes what the dock measure
   expect(unchecked).toMatchObject({ deviceClockOffsetMs: null, capReasons: ['CLOCK_UNCHECKED'] })
 })
 
-test('[R55] judged by a list of people that was not synced in time: a lead, and it says why', async () => {
+const P1 = { personId: 'p-1', name: '王', role: 'OFFICER', badgeNo: '310001', certNo: 'C1' }
+
+/** What the platform says of the officer's certificate when it speaks again. */
+test.each([
+  ['is in force as before', '2099-12-31', 'CANDIDATE', []],
+  ['had ended before the recording', '2026-01-31', 'LEAD', ['CERTIFICATE_NOT_IN_FORCE']],
+])(
+  '[R53, R55] by a list that was not synced in time: a lead until it is; the certificate %s',
+  async (...row) => {
+    const [, certValidTo, cap, reasons] = row
+    const time = { nowMs: Date.now() }
+    const running = await startServer({
+      officeClock: { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs },
+    })
+    const { people } = running.office
+    people.sync([], 'platform')
+    expect((await record(running)).capReasons).toEqual([])
+    time.nowMs += 49 * 3_600_000
+    const stale = await record(running)
+    expect(stale).toMatchObject({ evidenceCap: 'LEAD', capReasons: ['PEOPLE_STALE'] })
+    running.bodycams.peopleChanged()
+    expect(running.recordings.get(stale.recordingId), 'still stale').toEqual(stale)
+    people.sync([{ ...P1, certValidTo }], 'platform')
+    running.bodycams.peopleChanged()
+    const isValid = reasons.length === 0
+    expect(running.recordings.get(stale.recordingId)).toMatchObject({
+      ...{ evidenceCap: cap, capReasons: reasons, certValidAtRecording: isValid },
+      rankAtRecording: isValid ? 'OFFICER' : 'AUXILIARY',
+    })
+  },
+)
+
+test('[R55] a list that was synced just before the box went down is judged by at the next start', async () => {
   const time = { nowMs: Date.now() }
-  const running = await startServer({
-    officeClock: { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs },
-  })
-  running.office.people.sync([], 'platform')
-  expect((await record(running)).capReasons).toEqual([])
+  const officeClock = { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs }
+  const first = await startServer({ officeClock })
+  first.office.people.sync([], 'platform')
   time.nowMs += 49 * 3_600_000
-  expect(await record(running)).toMatchObject({ evidenceCap: 'LEAD', capReasons: ['PEOPLE_STALE'] })
+  const { recordingId } = await record(first)
+  first.office.people.sync([], 'platform')
+  expect(first.recordings.get(recordingId)?.capReasons).toEqual(['PEOPLE_STALE'])
+  await first.close()
+  const second = await startServer({ folder: first.folder, officeClock })
+  expect(second.recordings.get(recordingId)?.capReasons).toEqual([])
+})
+
+test('[R48, R53] judged again: who had no certificate after all lifts nothing, who renewed his is an officer', () => {
+  const base = { startAt: NOON, personId: 'p-2', roleAtRecording: 'AUXILIARY', rankAtRecording: 'AUXILIARY' }
+  const lift = { code: 'OFFICER_NAMED', personId: 'p-1', name: '王', lifted: ['AUXILIARY_ALONE'] }
+  const limits = { capReasons: ['PEOPLE_STALE'], capLifts: [lift], coPresentOfficerIds: ['p-1'] }
+  const again = (recording: object, people: readonly BodyCamPerson[]) =>
+    judgedAgain(recording as BodyCamRecording, people, 480)
+  const beside = { ...base, ...limits }
+  expect(again(beside, [HELPER, OFFICER])).toMatchObject({
+    capReasons: [],
+    capLifts: [lift],
+    evidenceCap: 'CANDIDATE',
+  })
+  expect(again(beside, [HELPER, { ...OFFICER, certValidTo: '2026-03-01' }])).toMatchObject({
+    ...{ capReasons: ['AUXILIARY_ALONE'], capLifts: [], coPresentOfficerIds: [], evidenceCap: 'LEAD' },
+  })
+  const renewed = {
+    ...{ ...base, personId: 'p-1', roleAtRecording: 'OFFICER', coPresentOfficerIds: [] },
+    capReasons: ['CERTIFICATE_NOT_IN_FORCE', 'PEOPLE_STALE'],
+  }
+  expect(again(renewed, [OFFICER])).toMatchObject({
+    ...{ capReasons: [], rankAtRecording: 'OFFICER', certValidAtRecording: true, evidenceCap: 'CANDIDATE' },
+  })
 })
