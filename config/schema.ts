@@ -7,6 +7,7 @@
  * Example file, JSON Schema and reference are generated from here; nothing is declared twice.
  */
 import { z } from 'zod'
+import { LedgerOptions } from '../devices/bodycam/duty.ts'
 import { ClockOptions } from '../devices/clock/clock-watch.ts'
 import { SpeakerAdapter } from '../devices/speaker/speaker.ts'
 import { VoiceOptions } from '../devices/speaker/voice.ts'
@@ -173,6 +174,10 @@ const Notices = z.strictObject({
 const BodyCam = z.strictObject({
   id: Id,
   serial: z.string().min(1).max(40).describe('Serial number, as the recorder writes it into its files.'),
+  type: z
+    .enum(['BODYCAM', 'HANDHELD', 'VEHICLE'])
+    .default('BODYCAM')
+    .describe('What it is: worn, held in the hand (执法手持终端), or in a vehicle.'),
   model: z.string().max(80).optional().describe('Model.'),
   unitNo: z.string().max(20).optional().describe('Unit number in the recorder’s identity block.'),
   personId: z.string().max(64).optional().describe('Who carries it; an entry of `people`.'),
@@ -236,6 +241,7 @@ export const GatewayOptions = z.strictObject({
       notices: Notices.prefault({}).describe('Notices by short message and telephone, through webhooks.'),
       voice: VoiceOptions.prefault({}).describe('Who speaks the words: espeak-ng, or recordings.'),
       bodycams: z.array(BodyCam).max(1_000).default([]).describe('Registered body-worn recorders.'),
+      ledger: LedgerOptions.prefault({}).describe('Hand-over of recorders, and what hangs on it.'),
     })
     .prefault({})
     .describe('What else stands in the street.'),

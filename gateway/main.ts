@@ -12,6 +12,7 @@ import { AlertDesk } from './alerts/desk.ts'
 import type { DeskParts } from './alerts/desk-parts.ts'
 import { Register } from './alerts/people.ts'
 import { SuppressedActs } from './alerts/suppressed.ts'
+import { BodyCams, changesTold } from './bodycams.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
@@ -26,11 +27,10 @@ import { type Clock, systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
 import { Database, storeFile } from './kit/database.ts'
 import { fault } from './kit/errors.ts'
-import { derivedUlid } from './kit/ids.ts'
 import type { Log } from './kit/log.ts'
 import { type BrokerAddress, EmbeddedBroker } from './mqtt/broker.ts'
 import { Commands } from './mqtt/commands.ts'
-import { type Birth, MESSAGES } from './mqtt/messages.ts'
+import type { Birth } from './mqtt/messages.ts'
 import { officeHandlers } from './mqtt/office-commands.ts'
 import { persuasionHandlers } from './mqtt/persuasion-commands.ts'
 import { MqttLink } from './mqtt/publisher.ts'
@@ -39,7 +39,7 @@ import { Office, type OfficeParts } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
-import { birthOf, cameraMessage, healthOf } from './self-told.ts'
+import { birthOf, cameraMessage, healthOf, troublesOf } from './self-told.ts'
 import { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
@@ -92,19 +92,19 @@ async function build(box: Box): Promise<RunningGateway> {
   })
   const suppressed = new SuppressedActs(database, clock)
   const room = await openRoom(box, { database, outbox, office })
-  const { keeper: evidence, pendingEventIds } = room
+  const { keeper: evidence, pendingEventIds, delivering } = room
   const sink = sinkOf(desk, room, suppressed)
   const eyes = closing.own(await Eyes.open(config.model, config.naming, log))
   const clockWatch = closing.own(new ClockWatch(config.clock, clock, log))
   await clockWatch.start()
-
   const broker = config.mqtt.url === undefined ? closing.own(await openBroker(box)) : null
   const birth = () => birthOf(box, room.signer, eyes, clockWatch)
   const address = broker?.address ?? outsideBroker(config)
   const parts = { database, outbox, desk, office, evidence, address }
-  const now = { config: () => box.config, street: () => street }
-  const persuading: Persuading = new Persuading({ ...parts, ...now, register, folder, clock, log })
-  const link = openLink(box, { ...parts, birth, persuading, register, room })
+  const now = { ...{ config: () => box.config, street: () => street }, register, folder, clock, log }
+  const persuading: Persuading = new Persuading({ ...parts, ...now })
+  const bodycams = new BodyCams({ ...parts, ...now, clockWatch, recordings: () => registry })
+  const link = openLink(box, { ...parts, birth, persuading, register, room, bodycams })
   closing.own(room.heads)
   const street: Street = closing.own(
     new Street(config, {
@@ -119,21 +119,21 @@ async function build(box: Box): Promise<RunningGateway> {
   )
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
-  registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox })
+  registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox, bodycams })
   await room.keep({ desk, office, registry, persuading, clockWatch, config: () => box.config }, closing)
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
-  const { delivering } = room
   const health = () =>
     healthOf(folder, { street, outbox, desk, eyes, link, delivering, feedsOpen: () => http.feeds.open })
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed, room, eyes },
+    ...{ persuading, suppressed, room, eyes, bodycams },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
     office.book.open()
+    registry?.registerChanged()
     return street.change(box.config)
   }
   office.start()
@@ -207,6 +207,7 @@ function openLink(
     birth: () => Birth
     address: BrokerAddress
     room: EvidenceRoom
+    bodycams: BodyCams
   },
 ): MqttLink {
   const { site, gateway, mqtt } = config
@@ -215,14 +216,18 @@ function openLink(
     ...{ ...office, desk: parts.desk, config: office.book },
     standing: (by) => register.standing(by, clock.wallMs()),
     purge: (wish) => room.retention.wish(wish),
-    more: { ...persuasionHandlers(persuading), ...room.delivering.handlers },
+    more: { ...persuasionHandlers(persuading), ...room.delivering.handlers, ...parts.bodycams.handlers },
   })
   const commands = new Commands({ ...parts, options: mqtt.commands, handlers, clock, log })
-  const degraded = () => room.retention.degraded()
+  const degraded = () => troublesOf(room.retention, office.people)
   const side = room.delivering.parts
   const whole = { ...parts, site, gateway, options: mqtt, commands, degraded, side, clock, log }
   const link = closing.own(new MqttLink(whole))
   room.space.onChange(() => link.publishStatus())
+  office.onStale(() => {
+    link.publishStatus()
+    parts.bodycams.peopleChanged()
+  })
   return link
 }
 
@@ -283,6 +288,7 @@ async function openHttp(
     suppressed: SuppressedActs
     room: EvidenceRoom
     eyes: Eyes
+    bodycams: BodyCams
   },
 ): Promise<HttpServer> {
   const { folder, log, clock, closing } = box
@@ -294,7 +300,8 @@ async function openHttp(
   return closing.own(
     await HttpServer.start({
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
-      recordings: parts.registry,
+      ...{ recordings: parts.registry, bodycams: parts.bodycams.desk },
+      troubles: { degraded: () => troublesOf(room.retention, parts.office.people) },
       ...{ ...room.forHttp, exports },
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },
@@ -349,12 +356,19 @@ async function openRegistry(
     eyes: Eyes
     sink: EventSink
     outbox: Outbox
+    bodycams: BodyCams
   },
 ): Promise<BodyCamRegistry> {
   const { folder, clock, log, closing } = box
   const registry: BodyCamRegistry = closing.own(
     new BodyCamRegistry({
-      ...{ database: parts.database, folder: join(folder, 'bodycam'), clock, log },
+      ...{
+        database: parts.database,
+        folder: join(folder, 'bodycam'),
+        clock,
+        log,
+        ...parts.bodycams.forRegistry,
+      },
       devices: () => box.config.devices.bodycams,
       people: () => parts.office.people.all(),
       async onRecording(recording, signal) {
@@ -363,16 +377,7 @@ async function openRegistry(
       },
     }),
   )
-  registry.onChange((recording, change) => {
-    parts.outbox.put({
-      id: derivedUlid(Date.parse(recording.collectedAt), 'bodycam', recording.recordingId, change),
-      topic: `bodycam/${recording.deviceSerial.toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`,
-      type: MESSAGES.bodycam.type,
-      subject: recording.recordingId,
-      time: recording.collectedAt,
-      data: { change, ...recording, file: undefined },
-    })
-  })
+  registry.onChange(changesTold(parts.outbox))
   await registry.start()
   return registry
 }

@@ -60,6 +60,7 @@ export class Office {
   readonly #index: ActIndex
   #timer: NodeJS.Timeout | null = null
   #isStale = false
+  #onStale: () => void = () => {}
 
   constructor(parts: OfficeParts) {
     const { config, database, desk, outbox, calendar, clock, log } = parts
@@ -120,7 +121,13 @@ export class Office {
       const found = fault('PEOPLE_STALE', { hours })
       this.#parts.log.warn({ code: found.code }, found.message)
     }
+    if (this.#isStale !== (hours !== null)) this.#onStale()
     this.#isStale = hours !== null
+  }
+
+  /** Told when the list of people becomes stale, and when it is so no more. */
+  onStale(listener: () => void): void {
+    this.#onStale = listener
   }
 
   #camera(cameraId: string): CameraPlace | null {

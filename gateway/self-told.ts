@@ -6,6 +6,7 @@ import type { Config } from '../config/loader.ts'
 import type { ClockWatch } from '../devices/clock/clock-watch.ts'
 import type { CameraStatus } from '../devices/device.ts'
 import type { AlertDesk } from './alerts/desk.ts'
+import type { People } from './alerts/roster.ts'
 import type { Delivering } from './delivering.ts'
 import type { Eyes } from './detections/eyes.ts'
 import { statementsIn } from './evidence/revocation-check.ts'
@@ -14,6 +15,7 @@ import { type Clock, isoTime } from './kit/clock.ts'
 import type { Birth } from './mqtt/messages.ts'
 import type { MqttLink } from './mqtt/publisher.ts'
 import type { Outbox } from './outbox/outbox.ts'
+import type { Retention } from './retention.ts'
 import type { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
 import { watchedRules } from './violations/catalogue.ts'
@@ -63,6 +65,12 @@ export function cameraMessage(status: CameraStatus, sinceMs: number, config: Con
   const since = isoTime(sinceMs, config.utcOffsetMinutes)
   return { state, since, mode: state === 'online' ? mode : null, code, analysedSec, owedSec }
 }
+
+/** What is not as it should be although the box works on. */
+export const troublesOf = (retention: Pick<Retention, 'degraded'>, people: Pick<People, 'degraded'>) => [
+  ...retention.degraded(),
+  ...people.degraded(),
+]
 
 interface HealthParts {
   readonly street: Street

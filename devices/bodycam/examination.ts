@@ -4,8 +4,8 @@
  *     located ─▶ hashed ─▶ known already? ─▶ details, device, person ─▶ probed ─▶ standing ─┬─▶ ACCEPTED
  *                              └─▶ kept once                       any of these, wrong ─────┴─▶ QUARANTINED with a code
  *
- * Footage may be the only witness of an act, so a wrong detail never throws it away: it is kept apart, with the reason.
- * [R61, R62]
+ * Footage may be the only witness of an act, so a wrong detail never throws it away: it is kept apart, with the reason,
+ * and a person may let it in in spite of it. [R61, R62]
  */
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
@@ -14,7 +14,10 @@ import { assert } from '../../gateway/kit/assert.ts'
 import { type Clock, isoTime } from '../../gateway/kit/clock.ts'
 import { type Fault, fault, isFault, reasonOf } from '../../gateway/kit/errors.ts'
 import type { Log } from '../../gateway/kit/log.ts'
+import { admit, checkDuty, type DutyBook, Excuses } from './admission.ts'
+import { LedgerOptions } from './duty.ts'
 import { hashFile, probeFile } from './file.ts'
+import { liftedBy } from './paired.ts'
 import {
   type BodyCamDevice,
   type BodyCamPerson,
@@ -22,11 +25,14 @@ import {
   RecordingDetails,
   type RecordingUpload,
 } from './recording.ts'
-import { personByNumber, standingOf } from './standing.ts'
+import { STALE } from './rejudge.ts'
+import { standingOf } from './standing.ts'
 import type { RecordingStore } from './store.ts'
 
 /** A device's clock may run ahead by so much before its start time is no start time. */
 const AHEAD_MS_MAX = 600_000
+/** Where no other offset of the place is given, minutes. */
+const BEIJING_MIN = 480
 const EXTENSIONS = ['.mp4', '.mov', '.mkv', '.webm', '.avi', '.ts', '.mpg', '.asf']
 
 export interface ExaminationParts {
@@ -34,6 +40,12 @@ export interface ExaminationParts {
   readonly folder: string
   readonly devices: () => readonly BodyCamDevice[]
   readonly people: () => readonly BodyCamPerson[]
+  /** The list of people was not synced for too long: a certificate may have ended unseen. */
+  readonly isPeopleStale?: () => boolean
+  /** What the ledger knows of the devices; absent: nobody keeps one. */
+  readonly duty?: DutyBook
+  /** Of the place, whose days certificates count by. */
+  readonly offsetMinutes?: () => number
   readonly clock: Clock
   readonly log: Log
 }
@@ -59,11 +71,15 @@ export class Examination {
     let recording = found
     try {
       recording = this.#located(found)
-      recording = { ...recording, ...(await hashFile(recording.file)) }
-      const twin = this.#store.ofHash(recording.sha256)
+      const hashed = await hashFile(recording.file)
+      if (found.sha256 !== '' && hashed.sha256 !== found.sha256) {
+        throw fault('BODYCAM_BYTES_CHANGED', { recording: found.recordingId, sha256: found.sha256 })
+      }
+      recording = { ...recording, ...hashed }
+      const twin = found.quarantineHistory === undefined ? this.#store.ofHash(recording.sha256) : null
       if (twin !== null) return await this.#drop(recording, twin)
       const judged = await this.#judge(recording, upload)
-      return this.#store.change(await this.#place(judged, 'accepted'), 'accepted')
+      return this.#accept(await this.#place(judged, 'accepted'))
     } catch (error) {
       if (!isFault(error)) throw error
       this.#parts.log.warn({ code: error.code, recording: recording.recordingId }, error.message)
@@ -71,6 +87,22 @@ export class Examination {
       const lost = error.code === 'BODYCAM_LOST'
       return this.#store.change(lost ? kept : await this.#place(kept, 'quarantine'), 'quarantined')
     }
+  }
+
+  /** With what other recordings of the same time say of it, and it of them. */
+  #accept(judged: BodyCamRecording): BodyCamRecording {
+    const { duty, offsetMinutes = () => BEIJING_MIN } = this.#parts
+    const { pairedWithinM } = duty?.options() ?? LedgerOptions.parse({})
+    const rules = { withinM: pairedWithinM, offsetMinutes: offsetMinutes() }
+    const endAt = judged.endAt ?? judged.startAt
+    const others = this.#store.overlapping(Date.parse(judged.startAt), Date.parse(endAt))
+    const accepted = liftedBy(judged, others, rules)
+    const lifted = others.filter((other) => liftedBy(other, [accepted], rules) !== other)
+    this.#store.changeAll([
+      [accepted, 'accepted'],
+      ...lifted.map((other) => [liftedBy(other, [accepted], rules), 'lifted'] as const),
+    ])
+    return accepted
   }
 
   /** Where the file is now: as noted, or already moved when the power went before that was noted. */
@@ -91,44 +123,52 @@ export class Examination {
     if (startMs > clock.wallMs() + AHEAD_MS_MAX) {
       throw fault('BODYCAM_METADATA_BAD', { recording: recordingId, reason: 'startAt lies in the future' })
     }
-    const device = this.#parts.devices().find((one) => one.serial === details.deviceSerial)
-    if (!device) throw fault('BODYCAM_UNREGISTERED', { recording: recordingId, device: details.deviceSerial })
+    const excuses = new Excuses(recording)
     const people = this.#parts.people()
-    const person = personByNumber(people, details.userNo)
-    if (!person || (device.personId !== undefined && device.personId !== person.personId)) {
-      throw fault('BODYCAM_USER_MISMATCH', {
-        recording: recordingId,
-        device: device.serial,
-        user: details.userNo,
-      })
-    }
+    const registers = { devices: this.#parts.devices(), people, duty: this.#parts.duty }
+    const { device, person } = admit(recording, details, registers, excuses)
     const video = await probeFile(recording.file).catch((error: unknown) => {
       // Without ffprobe nobody can say; the recording waits for the next start.
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw error
       throw fault('BODYCAM_FILE_BAD', { recording: recordingId, reason: reasonOf(error).slice(-200) }, error)
     })
-    const standing = standingOf(details, person, people)
+    const span = { startMs, endMs: startMs + video.durationSec * 1000 }
+    checkDuty(this.#parts.duty, { ...span, recordingId, device, person, userNo: details.userNo }, excuses)
+    const clockFacts = this.#clockOf(details, startMs)
+    const standing = standingOf({
+      ...{ details, person, people, startMs, clock: clockFacts },
+      offsetMinutes: this.#parts.offsetMinutes?.() ?? BEIJING_MIN,
+      extra: [...(this.#parts.isPeopleStale?.() ? [STALE] : []), ...excuses.reasons],
+    })
     return {
       ...recording,
       status: 'ACCEPTED',
-      deviceModel: device.model ?? null,
-      unitNo: device.unitNo ?? null,
-      userName: person.name,
-      personId: person.personId,
+      deviceModel: device?.model ?? null,
+      unitNo: device?.unitNo ?? null,
+      userName: person?.name ?? null,
+      personId: person?.personId ?? null,
       roleAtRecording: details.roleAtRecording,
+      rankAtRecording: standing.rank,
       certValidAtRecording: standing.certValid,
       coPresentOfficerIds: standing.coPresent.map((one) => one.personId),
       startAt: isoTime(startMs),
-      endAt: isoTime(startMs + video.durationSec * 1000),
-      deviceClockOffsetMs: details.clockOffsetMs ?? null,
+      endAt: isoTime(span.endMs),
+      deviceClockOffsetMs: clockFacts?.offsetMs ?? null,
       ...(details.lon === undefined || details.lat === undefined
         ? {}
         : { place: { lon: details.lon, lat: details.lat } }),
       sessionType: details.sessionType,
       video,
-      evidenceCap: standing.cap,
-      capReasons: standing.reasons,
+      evidenceCap: standing.evidenceCap,
+      capReasons: standing.capReasons,
+      capLifts: standing.capLifts,
     }
+  }
+
+  /** Its own word, or else the nearest comparison at the dock. */
+  #clockOf({ deviceSerial, clockOffsetMs }: RecordingDetails, startMs: number) {
+    if (clockOffsetMs !== undefined) return { offsetMs: clockOffsetMs, uncertaintyMs: 0 }
+    return this.#parts.duty?.offsetFor(deviceSerial, startMs) ?? null
   }
 
   async #place(recording: BodyCamRecording, name: 'accepted' | 'quarantine'): Promise<BodyCamRecording> {

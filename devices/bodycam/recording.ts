@@ -6,6 +6,7 @@
  */
 import { z } from 'zod'
 import type { FaultCode } from '../../gateway/kit/catalogue.ts'
+import type { CapLift, QuarantineNote } from './notes.ts'
 
 const PERSON_ROLES = ['OFFICER', 'AUXILIARY', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'] as const
 type PersonRole = (typeof PERSON_ROLES)[number]
@@ -16,6 +17,10 @@ export interface BodyCamDevice {
   readonly serial: string
   readonly model?: string | undefined
   readonly unitNo?: string | undefined
+  /** What it is: worn, held in the hand, or in a vehicle [R65]. */
+  readonly type?: string | undefined
+  /** Who keeps it (专人保管). */
+  readonly custodian?: string | undefined
   /** Who carries it. */
   readonly personId?: string | undefined
 }
@@ -92,6 +97,12 @@ export interface BodyCamRecording {
   readonly linkedEventIds: readonly string[]
   readonly evidenceCap: 'LEAD' | 'CANDIDATE'
   readonly capReasons: readonly string[]
+  /** Why limits that hang on who recorded do not hold. */
+  readonly capLifts?: readonly CapLift[]
+  /** The role that counts: an officer without a certificate in force is an auxiliary [R53]. */
+  readonly rankAtRecording?: 'OFFICER' | 'AUXILIARY'
+  /** What people did about its quarantine, oldest first. */
+  readonly quarantineHistory?: readonly QuarantineNote[]
   /** When its bytes were removed because their time was over; the record stays. */
   readonly purgedAt?: string
 }

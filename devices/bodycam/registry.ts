@@ -12,11 +12,15 @@ import type { Database } from '../../gateway/kit/database.ts'
 import { isFault, reasonOf } from '../../gateway/kit/errors.ts'
 import { ulid } from '../../gateway/kit/ids.ts'
 import { Examination, type ExaminationParts } from './examination.ts'
+import { DeviceLedger } from './ledger.ts'
 import type { BodyCamRecording, RecordingUpload } from './recording.ts'
+import { RecordingDesk } from './recording-desk.ts'
 import { type RecordingListener, RecordingStore } from './store.ts'
 
 export interface RegistryParts extends ExaminationParts {
   readonly database: Database
+  /** Where it stands who did what; one of its own when nobody else keeps it. */
+  readonly ledger?: DeviceLedger
   /**
    * The pipeline: analyses the recording; when it resolves, the recording is not offered again. It ends early, by
    * throwing, when the signal says that the box is going down.
@@ -25,6 +29,8 @@ export interface RegistryParts extends ExaminationParts {
 }
 
 export class BodyCamRegistry {
+  /** What people do about recordings. */
+  readonly desk: RecordingDesk
   readonly #parts: RegistryParts
   readonly #store: RecordingStore
   readonly #examination: Examination
@@ -35,12 +41,24 @@ export class BodyCamRegistry {
     this.#parts = parts
     this.#store = new RecordingStore(parts.database)
     this.#examination = new Examination(this.#store, parts)
+    const offsetMinutes = parts.offsetMinutes ?? (() => 480)
+    this.desk = new RecordingDesk({
+      ...{ ...parts, store: this.#store, offsetMinutes, again: (recordingId) => this.#queue(recordingId) },
+      ledger: parts.ledger ?? new DeviceLedger({ ...parts, offsetMinutes }),
+    })
   }
 
   /** Takes up what was received or accepted before the last stop and not finished. */
   async start(): Promise<void> {
     await this.#examination.prepare()
     for (const recordingId of this.#store.unfinishedIds()) this.#queue(recordingId)
+    this.registerChanged()
+    if (this.#parts.isPeopleStale?.() !== true) this.desk.judgeAgain()
+  }
+
+  /** Recordings of devices that were strangers when they came, and are registered now, are looked at once more. */
+  registerChanged(): void {
+    this.desk.reexamineUnregistered(new Set(this.#parts.devices().map(({ serial }) => serial)))
   }
 
   /** Durable when it returns; examined afterwards. Taking the same upload again changes nothing. */

@@ -6,8 +6,21 @@
 import type { Database, Row } from '../../gateway/kit/database.ts'
 import type { BodyCamRecording, RecordingUpload } from './recording.ts'
 
-export type RecordingChange = 'accepted' | 'quarantined' | 'linked' | 'purged'
+export type RecordingChange =
+  | 'accepted'
+  | 'quarantined'
+  | 'linked'
+  | 'purged'
+  | 'released'
+  | 're-examined'
+  | 'lifted'
+  | 'judged'
 export type RecordingListener = (recording: BodyCamRecording, change: RecordingChange) => void
+
+/** SQLite reads ISO-8601 with an offset; what is no time is null. */
+const STARTED_SEC = "unixepoch(json_extract(body, '$.startAt'))"
+/** No recorder films longer than this without a break. */
+const LENGTH_SEC_MAX = 24 * 3_600
 
 export class RecordingStore {
   readonly #database: Database
@@ -20,6 +33,7 @@ export class RecordingStore {
         recordingId TEXT PRIMARY KEY, uploadId TEXT NOT NULL UNIQUE, status TEXT NOT NULL,
         sha256 TEXT NOT NULL, upload TEXT NOT NULL, body TEXT NOT NULL, analysedAtMs INTEGER);
       CREATE INDEX IF NOT EXISTS bodycam_recording_hash ON bodycam_recording (sha256, status);
+      CREATE INDEX IF NOT EXISTS bodycam_recording_start ON bodycam_recording (${STARTED_SEC}) WHERE status = 'ACCEPTED';
     `)
   }
 
@@ -44,6 +58,41 @@ export class RecordingStore {
   /** An accepted recording of these bytes. */
   ofHash(sha256: string): BodyCamRecording | null {
     return this.#one("WHERE sha256 = ? AND status = 'ACCEPTED'", sha256)
+  }
+
+  /** Accepted recordings that show some of this time, oldest start first. */
+  overlapping(fromMs: number, toMs: number): BodyCamRecording[] {
+    const [from, to] = [Math.floor(fromMs / 1000) - LENGTH_SEC_MAX, Math.ceil(toMs / 1000)]
+    return this.#database
+      .prepare(
+        `SELECT body FROM bodycam_recording
+         WHERE status = 'ACCEPTED' AND ${STARTED_SEC} BETWEEN ? AND ? ORDER BY ${STARTED_SEC}, recordingId`,
+      )
+      .all(from, to)
+      .map(bodyOf)
+      .filter(({ startAt, endAt }) => Date.parse(startAt) < toMs && Date.parse(endAt ?? startAt) > fromMs)
+  }
+
+  /** Quarantined for this reason, oldest first. */
+  quarantinedBy(code: string): BodyCamRecording[] {
+    return this.#database
+      .prepare(
+        `SELECT body FROM bodycam_recording
+         WHERE status = 'QUARANTINED' AND json_extract(body, '$.quarantine.code') = ? ORDER BY recordingId`,
+      )
+      .all(code)
+      .map(bodyOf)
+  }
+
+  /** Accepted, and limited by this, oldest first. */
+  limitedBy(reason: string): BodyCamRecording[] {
+    return this.#database
+      .prepare(
+        `SELECT body FROM bodycam_recording WHERE status = 'ACCEPTED' AND instr(body, ?) > 0 AND EXISTS
+           (SELECT 1 FROM json_each(body, '$.capReasons') WHERE value = ?) ORDER BY recordingId`,
+      )
+      .all(reason, reason)
+      .map(bodyOf)
   }
 
   /** As it came. */
@@ -72,6 +121,13 @@ export class RecordingStore {
     return this.#ids(
       `json_extract(body, '$.purgedAt') IS NULL AND (status = 'QUARANTINED' OR analysedAtMs IS NOT NULL)`,
     )
+  }
+
+  /** Together or not at all. */
+  changeAll(changes: readonly (readonly [BodyCamRecording, RecordingChange])[]): void {
+    this.#database.transaction(() => {
+      for (const [recording, change] of changes) this.change(recording, change)
+    })
   }
 
   change(recording: BodyCamRecording, change: RecordingChange): BodyCamRecording {

@@ -118,6 +118,13 @@ export class People {
     return hours > this.#parts.staleHours() ? Math.floor(hours) : null
   }
 
+  /** For the status of the box; empty when the list is not stale. */
+  degraded(): { readonly code: 'PEOPLE_STALE'; readonly since: string }[] {
+    if (this.staleForHours() === null) return []
+    const last = Number(this.#last.get()?.['atMs'])
+    return [{ code: 'PEOPLE_STALE', since: this.#iso(last + this.#parts.staleHours() * HOUR_MS) }]
+  }
+
   #refusal({ personId, role }: KeptPerson): string | null {
     if (role === 'ADMIN') return 'administrators of the box stand in its own file'
     const own = this.#parts.local().find((person) => person.personId === personId)

@@ -1,12 +1,13 @@
 /**
  * `lushao audit verify|export`: the logs of a box that only grow, read from its own store.
  *
- *     verify   access, custody and transcripts: every entry against its hash and the one before it; and the signed heads
+ *     verify   access, custody, transcripts and devices: every entry against its hash and the one before it; and the signed heads
  *              of each day against the access log
  *     export   the log of retrievals as CSV (Art. 16 of the public-video regulation), or the chain itself as NDJSON
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { DeviceLedger } from '../../devices/bodycam/ledger.ts'
 import { checkHeads, headsFile } from '../access-anchor.ts'
 import { Custody, CustodyEntry, firstBrokenEntry } from '../evidence/custody.ts'
 import { Transcripts } from '../evidence/transcripts.ts'
@@ -43,7 +44,7 @@ export function addAudit(program: Command): void {
   placed(
     audit
       .command('verify')
-      .description('check the chains of access log, custody and transcripts, and the signed heads'),
+      .description('check the chains of access log, custody, transcripts and devices, and the signed heads'),
   )
     .option('--file <ndjson>', 'check a chain that `audit export --ndjson` wrote, without a box')
     .option('--custody <ndjson>', 'check the custody of one package as it was handed out, without a box')
@@ -78,13 +79,14 @@ async function verify(options: Options, command: Command): Promise<void> {
     const entries = log.verify()
     const custody = new Custody(database).verify()
     const transcripts = new Transcripts({ database, clock: systemClock }).verify()
+    const devices = new DeviceLedger({ database, clock: systemClock, offsetMinutes: () => 0 }).verify()
     const find = database.prepare('SELECT hash FROM access_log WHERE entry = ?')
     const { heads, badAt } = await checkHeads(folder, (entry) => {
       const hash = find.get(entry)?.['hash']
       return typeof hash === 'string' ? hash : null
     })
     if (badAt !== null) throw fault('ACCESS_HEAD_MISFIT', { file: headsFile(folder), line: badAt })
-    show({ entries, heads, custody, transcripts })
+    show({ entries, heads, custody, transcripts, devices })
   })
 }
 
@@ -94,10 +96,17 @@ interface Counted {
   readonly heads?: number
   readonly custody?: number
   readonly transcripts?: number
+  readonly devices?: number
 }
 const NAMES: Record<Language, Record<keyof Counted, string>> = {
-  en: { entries: 'entries', heads: 'signed heads', custody: 'of custody', transcripts: 'transcripts' },
-  zh: { entries: '条访问记录', heads: '个签名链头', custody: '条保管记录', transcripts: '条文字说明' },
+  en: {
+    ...{ entries: 'entries', heads: 'signed heads', custody: 'of custody', transcripts: 'transcripts' },
+    devices: 'of devices',
+  },
+  zh: {
+    ...{ entries: '条访问记录', heads: '个签名链头', custody: '条保管记录', transcripts: '条文字说明' },
+    devices: '条装备台账',
+  },
 }
 
 function told(language: Language, counted: Counted): string {

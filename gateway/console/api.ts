@@ -44,6 +44,16 @@ export interface RecordingRow {
   readonly video: { readonly durationSec: number } | null
   readonly evidenceCap: string
   readonly capReasons: readonly string[]
+  readonly capLifts?: readonly {
+    readonly code: string
+    readonly name: string
+    readonly lifted: readonly string[]
+  }[]
+  readonly quarantineHistory?: readonly {
+    readonly action: 'RELEASED' | 'RE_EXAMINED'
+    readonly by: string
+    readonly reason: string
+  }[]
 }
 
 /** The box said no, or could not be reached (`code` UNREACHABLE). */
@@ -114,6 +124,7 @@ export class Api {
   recheck = (eventId: string) => this.#ask<unknown>('POST', `/api/v1/alerts/${eventId}/recheck`, {})
   cameras = () => this.#ask<{ cameras: CameraView[] }>('GET', '/api/v1/cameras')
   delivery = () => this.#ask<{ delivery: DeliveryView }>('GET', '/api/v1/delivery')
+  degraded = () => this.#ask<{ degraded: { code: string; since: string }[] }>('GET', '/api/v1/degraded')
   package = (packageId: string, purpose: string) =>
     this.#ask<EvidenceDocument>('GET', `/api/v1/evidence/${packageId}?${new URLSearchParams({ purpose })}`)
   /** The redacted copy, or how far it is. */

@@ -19,6 +19,7 @@ import { LivePurpose, LiveView } from './live-view.tsx'
 import { Notices } from './notices.tsx'
 import { usePurpose } from './purpose.tsx'
 import { type ReviewKeys, ReviewPanel } from './review.tsx'
+import { TroubleLine } from './trouble-line.tsx'
 import { useWords } from './words.ts'
 
 export interface PageParts {
@@ -91,6 +92,7 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
       )}
       <CameraStrip cameras={cameras} mayLook={me.permissions.includes('live:view')} onLook={setWatched}>
         <DeliveryLine api={api} />
+        <TroubleLine api={api} />
       </CameraStrip>
       {watched && purpose === '' && <LivePurpose onChosen={choosePurpose} onClose={stopWatching} />}
       {watched && purpose !== '' && <LiveView camera={watched} purpose={purpose} onClose={stopWatching} />}

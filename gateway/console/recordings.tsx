@@ -24,12 +24,21 @@ export function RecordingsPage({ api, onRefused }: PageParts) {
           <td>
             {term('recording', row.status)}
             {row.quarantine && <small>{row.quarantine[language]}</small>}
+            {row.quarantineHistory?.map(({ action, by, reason }) => (
+              <small key={`${action} ${by} ${reason}`}>{t(`quarantine.${action}`, { by, reason })}</small>
+            ))}
           </td>
           <td>
             {term('worth', row.evidenceCap)}
             <small>
               {row.quarantine ? '' : row.capReasons.map((reason) => term('cap', reason)).join(' · ')}
             </small>
+            {row.capLifts?.map(({ code, name, lifted }) => (
+              <small key={`${code} ${name}`}>
+                {term('lift', code)} {name} ·{' '}
+                {t('lift.lifts', { caps: lifted.map((cap) => term('cap', cap)).join(' · ') })}
+              </small>
+            ))}
           </td>
         </tr>
       ))}

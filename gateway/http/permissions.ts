@@ -53,6 +53,11 @@ export const PERMISSIONS = {
   'people:read': allowed(['DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'recordings:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'recordings:upload': allowed([], 'bodycam'),
+  // [R62] Auxiliary staff wear recorders; they neither hand them out nor let a recording out of quarantine.
+  'recordings:decide': allowed(['OFFICER', 'LEGAL', 'ADMIN']),
+  'bodycams:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
+  'bodycams:keep': allowed(['OFFICER', 'DISPATCHER', 'ADMIN']),
+  'bodycams:clock': allowed([], 'bodycam'),
   'audit:read': allowed(['AUDITOR', 'ADMIN']),
   'retention:read': allowed(['LEGAL', 'AUDITOR', 'ADMIN']),
   'accounts:manage': allowed(['ADMIN']),

@@ -31,6 +31,7 @@ import { answerFaults } from './replies.ts'
 import { actRoutes } from './routes/acts.ts'
 import { administrationRoutes } from './routes/administration.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { bodyCamRoutes } from './routes/bodycams.ts'
 import { dutyRoutes } from './routes/duty.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { exportRoutes } from './routes/exports.ts'
@@ -50,6 +51,7 @@ import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
 import { Uploads, uploadRoutes } from './uploads.ts'
 import type {
   AlertsView,
+  BodyCamDesk,
   CameraBoard,
   DeliveryBoard,
   Directory,
@@ -62,6 +64,7 @@ import type {
   OfficeView,
   RecordingDesk,
   RetentionDesk,
+  Troubles,
 } from './views.ts'
 
 export interface HttpParts {
@@ -81,6 +84,8 @@ export interface HttpParts {
   readonly grants: Pick<Grants, 'open'>
   readonly delivery: DeliveryBoard
   readonly recordings: RecordingDesk
+  readonly bodycams: BodyCamDesk
+  readonly troubles: Troubles
   readonly directory: Directory
   readonly law: LawDesk
   readonly retention: RetentionDesk
@@ -224,6 +229,7 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   sheetRoutes(app, parts)
   transcriptRoutes(app, parts)
   registerRoutes(app, parts)
+  bodyCamRoutes(app, parts)
   ruleRoutes(app, parts.law)
   retentionRoutes(app, parts)
   administrationRoutes(app, parts)

@@ -22,6 +22,7 @@ import type { ExportDesk } from '../evidence/redacted/desk.ts'
 import type { Vault } from '../evidence/vault.ts'
 import type { Language } from '../kit/errors.ts'
 import type { Point } from '../kit/geometry.ts'
+import type { RecorderDesk } from '../mqtt/bodycam-commands.ts'
 import type { PublicRules } from '../violations/public-view.ts'
 
 /** What the server needs of the desk: alerts as they stand, their past, and the verdicts people give. */
@@ -119,6 +120,28 @@ export interface RecordingDesk {
   take(upload: FinishedUpload): Promise<unknown>
   list(limit: number, before?: string): readonly unknown[]
   get(recordingId: string): { readonly sha256: string } | null
+}
+
+/** Recorders: how they stand, what happened to them, how wrong their clocks are. */
+export interface BodyCamDesk extends RecorderDesk {
+  list(): readonly unknown[]
+  /** The newest entries of its ledger beside it. */
+  get(serial: string, limit: number, before?: number): { device: unknown; entries: readonly unknown[] }
+  askClock(
+    serial: string,
+    t1: number,
+  ): { readonly exchange: string; readonly t2: number; readonly t3: number }
+  tellClock(told: { exchange: string; t4: number; set: boolean; by: string }): {
+    readonly serial: string
+    readonly offsetMs: number
+    readonly uncertaintyMs: number
+    readonly noted: boolean
+  }
+}
+
+/** What is not as it should be although the box works on. */
+export interface Troubles {
+  degraded(): readonly { readonly code: string; readonly since: string }[]
 }
 
 /** Devices and people of the box's own registers, as far as an operator may see them. */

@@ -3,6 +3,7 @@
  * from it and a test checks that every code is raised somewhere and documented.
  */
 import { ALERTS_FAULTS } from './faults/alerts.ts'
+import { BODYCAM_FAULTS } from './faults/bodycam.ts'
 import { BOX_FAULTS } from './faults/box.ts'
 import { COMMAND_LINE_FAULTS } from './faults/command-line.ts'
 import { CONFIG_FAULTS } from './faults/config.ts'
@@ -32,6 +33,7 @@ export const CATALOGUE = {
   ...ALERTS_FAULTS,
   ...PERSUASION_FAULTS,
   ...HTTP_FAULTS,
+  ...BODYCAM_FAULTS,
   ...CONFIG_FAULTS,
   ...BOX_FAULTS,
 } as const

@@ -33,6 +33,9 @@ const ALLOWED = {
   // Whoever may look at evidence here may have it shown there.
   'evidence-send': ['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'],
   'evidence-grant': ['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'],
+  bodycam: ['OFFICER', 'DISPATCHER', 'ADMIN'],
+  // Auxiliary staff let nothing out of quarantine.
+  recording: ['OFFICER', 'LEGAL', 'ADMIN'],
 } as const satisfies Partial<Record<CommandName, readonly Rank[]>>
 
 const EventId = z.string().min(1).max(64)

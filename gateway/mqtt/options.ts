@@ -27,6 +27,8 @@ export const COMMAND_NAMES = [
   'evidence-parts-ack',
   'evidence-send',
   'evidence-grant',
+  'bodycam',
+  'recording',
 ] as const
 export type CommandName = (typeof COMMAND_NAMES)[number]
 

@@ -45,6 +45,13 @@ test.each([
   ['evidenceStatus', ['LEAD', 'EVIDENCE_CANDIDATE', 'REVIEWED_PASS', 'REVIEWED_FAIL', 'EVIDENCE']],
   ['status', ['online', 'stalled', 'frozen', 'dark', 'covered', 'offline', 'disabled']],
   ['mode', ['patrol', 'watch', 'pursue']],
+  ['lift', ['OFFICER_NAMED', 'PAIRED_RECORDING', 'OFFICER_CONFIRMED']],
+  ['degraded', ['STORAGE_LOW', 'STORAGE_FULL', 'PEOPLE_STALE']],
+  // What a person may have released stays a limit.
+  [
+    'cap',
+    ['BODYCAM_UNREGISTERED', 'BODYCAM_USER_MISMATCH', 'BODYCAM_OUT_OF_SERVICE', 'BODYCAM_OUTSIDE_DUTY'],
+  ],
 ] as const)('every %s has its word', (list, words) => {
   expect(words.filter((word) => !(`${list}.${word}` in STRINGS))).toEqual([])
 })

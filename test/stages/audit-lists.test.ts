@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { DeviceLedger } from '../../devices/bodycam/ledger.ts'
 import { AccessAnchor, checkHeads, headsFile } from '../../gateway/access-anchor.ts'
 import { Custody } from '../../gateway/evidence/custody.ts'
 import { openSigner } from '../../gateway/evidence/seal.ts'
@@ -97,7 +98,7 @@ test('[R60] a head a day is signed; a log that was written anew fits its own cha
   const good = lushao('audit', 'verify', '--storage', folder, '--json')
   expect([good.status, good.stdout && JSON.parse(good.stdout)]).toEqual([
     0,
-    { entries: 4, heads: 3, custody: 0, transcripts: 0 },
+    { entries: 4, heads: 3, custody: 0, transcripts: 0, devices: 0 },
   ])
 
   database.exec('DROP TRIGGER access_log_never_shrinks')
@@ -111,7 +112,7 @@ test('[R60] a head a day is signed; a log that was written anew fits its own cha
   expect(await checkHeads(folder, hashOf)).toMatchObject({ badAt: 1 })
 })
 
-test('[R70] custody and transcripts are audited with it, and the custody of a package by itself', () => {
+test('[R62, R70] custody, transcripts and devices are audited with it, and the custody of a package by itself', () => {
   const folder = folderOfTest()
   const { database, clock, look } = openLog(folder)
   onTestFinished(() => database.close())
@@ -130,9 +131,11 @@ test('[R70] custody and transcripts are audited with it, and the custody of a pa
   const transcripts = new Transcripts({ database, clock })
   const heard = { holderId: PACKAGE_ID, itemId: '07-PERSUASION_AUDIO', sha256: 'ab' }
   transcripts.add({ ...heard, author: 'li', role: 'OFFICER', text: '您好' })
+  const ledger = new DeviceLedger({ database, clock, offsetMinutes: () => 480 })
+  ledger.note({ serial: 'A', kind: 'MAINTENANCE', by: 'li', facts: { work: '更换电池' } })
   const audit = (...args: string[]) => lushao('--lang', 'en', 'audit', 'verify', ...args)
   expect(audit('--storage', folder).stdout).toContain(
-    '1 entries, 0 signed heads, 2 of custody, 1 transcripts',
+    '1 entries, 0 signed heads, 2 of custody, 1 transcripts, 1 of devices',
   )
 
   const handedOut = join(folder, 'custody.ndjson')
@@ -143,6 +146,15 @@ test('[R70] custody and transcripts are audited with it, and the custody of a pa
     ...{ status: 1, stderr: expect.stringContaining('CUSTODY_BROKEN') },
   })
 
+  const rename = (actor: string) => {
+    database.exec('DROP TRIGGER bodycam_ledger_never_changes') // Each audit puts it back.
+    database.exec(`UPDATE bodycam_ledger SET actor = '${actor}'`)
+  }
+  rename('wang')
+  expect(audit('--storage', folder)).toMatchObject({
+    ...{ status: 1, stderr: expect.stringContaining('BODYCAM_LEDGER_BROKEN') },
+  })
+  rename('li')
   database.exec('DROP TRIGGER transcripts_never_change')
   database.exec("UPDATE transcripts SET text = '再见'")
   expect(audit('--storage', folder)).toMatchObject({

@@ -7,7 +7,9 @@ import { parse } from 'yaml'
 import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
 import { BodyCamRegistry } from '../../devices/bodycam/registry.ts'
 import { AlertDesk } from '../../gateway/alerts/desk.ts'
+import { Register } from '../../gateway/alerts/people.ts'
 import { SuppressedActs } from '../../gateway/alerts/suppressed.ts'
+import { BodyCams } from '../../gateway/bodycams.ts'
 import type { DetectorPool } from '../../gateway/detections/detector.ts'
 import { Custody } from '../../gateway/evidence/custody.ts'
 import { ExportDesk } from '../../gateway/evidence/redacted/desk.ts'
@@ -86,6 +88,20 @@ const SAMPLE = RuleCatalogue.parse(
 )
 const HERE = { districtCode: '310101', wallMs: Date.parse('2026-03-02T12:00:00+08:00'), offsetMinutes: 480 }
 
+const OFFICER = { role: 'OFFICER', name: '王', badgeNo: '310001', certNo: 'C1', certValidTo: '2099-12-31' }
+/** An officer, an auxiliary, and an officer whose certificate has run out. */
+const PEOPLE = [
+  { personId: 'p-1', ...OFFICER },
+  { personId: 'p-2', name: '李', badgeNo: '310002', role: 'AUXILIARY' },
+  { personId: 'p-3', ...OFFICER, name: '赵', badgeNo: '310003', certNo: 'C3', certValidTo: '2020-12-31' },
+]
+const BODYCAMS = [
+  { id: 'bc-1', serial: 'DSJ-0001', personId: 'p-1' },
+  { id: 'bc-2', serial: 'DSJ-0002' },
+]
+
+const NO_CLOCK_SERVER = { facts: () => ({ source: 'SYSTEM', offsetMs: null, checkedAtWallMs: null }) }
+
 export async function startServer(
   changes: {
     consoleFolder?: string
@@ -94,12 +110,17 @@ export async function startServer(
     live?: LiveSource
     /** Of the grants alone. */
     clock?: Clock
+    /** Of the back office alone. */
+    officeClock?: Clock
     detector?: DetectorPool
     notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
     retention?: Partial<RetentionDesk>
     evidenceVault?: Vault
     /** What the rules of the catalogue say instead. */
     rule?: Record<string, unknown>
+    /** More people, and more of the devices' section. */
+    people?: readonly object[]
+    devices?: Record<string, unknown>
   } = {},
 ) {
   const folder = changes.folder ?? mkdtempSync(join(tmpdir(), 'lushao-http-'))
@@ -107,9 +128,14 @@ export async function startServer(
   const options = HttpOptions.parse({ port: 0, ...changes.options })
   const outbox = new Outbox(database, OutboxOptions.parse({}), systemClock, silentLog)
   const desk = new AlertDesk(database, outbox, systemClock)
-  const config = readConfig(writeConfig(folder, {}, changes.rule))
+  const registers = {
+    people: [...PEOPLE, ...(changes.people ?? [])],
+    devices: { bodycams: BODYCAMS, ...changes.devices },
+  }
+  const config = readConfig(writeConfig(folder, registers, changes.rule))
   const office = new Office({
-    ...{ config: () => config, database, desk, outbox, clock: systemClock, log: silentLog },
+    ...{ config: () => config, database, desk, outbox, log: silentLog },
+    clock: changes.officeClock ?? systemClock,
     recordings: () => [],
     calendar: () => CALENDAR,
     apply: async () => {},
@@ -125,32 +151,19 @@ export async function startServer(
   const suppressed = new SuppressedActs(database, systemClock)
   const cameras = [CAMERA]
   const analysed: BodyCamRecording[] = []
-  const recordings = new BodyCamRegistry({
-    database,
+  const bodycams = new BodyCams({
+    ...{ database, config: () => config, office, clock: changes.clock ?? systemClock },
+    register: new Register(
+      () => office.people.all(),
+      () => 480,
+    ),
+    ...{ recordings: () => recordings, clockWatch: NO_CLOCK_SERVER, log: silentLog },
+  })
+  const recordings: BodyCamRegistry = new BodyCamRegistry({
+    ...{ ...bodycams.forRegistry, database },
     folder: join(folder, 'bodycam'),
-    devices: () => [
-      { id: 'bc-1', serial: 'DSJ-0001', personId: 'p-1' },
-      { id: 'bc-2', serial: 'DSJ-0002' },
-    ],
-    people: () => [
-      {
-        personId: 'p-1',
-        name: '王',
-        badgeNo: '310001',
-        role: 'OFFICER',
-        certNo: 'C1',
-        certValidTo: '2099-12-31',
-      },
-      { personId: 'p-2', name: '李', badgeNo: '310002', role: 'AUXILIARY' },
-      {
-        personId: 'p-3',
-        name: '赵',
-        badgeNo: '310003',
-        role: 'OFFICER',
-        certNo: 'C3',
-        certValidTo: '2020-12-31',
-      },
-    ],
+    devices: () => config.devices.bodycams,
+    people: () => office.people.all(),
     onRecording: async (recording) => void analysed.push(recording),
     clock: systemClock,
     log: silentLog,
@@ -170,7 +183,7 @@ export async function startServer(
     ...{ custody, clock: systemClock },
     transcripts: new Transcripts({ database, clock: systemClock }),
     sheet: {},
-    recordings,
+    ...{ recordings, bodycams: bodycams.desk, troubles: office.people },
     grants,
     exports,
     delivery: { delivery: () => DELIVERY },
@@ -212,6 +225,7 @@ export async function startServer(
       grants,
       cameras,
       recordings,
+      bodycams,
       analysed,
       suppressed,
       database,

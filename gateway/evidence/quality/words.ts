@@ -20,6 +20,18 @@ export const REASON_WORDS = {
   TEST_MODE: both('测试模式', 'test mode'),
   AUXILIARY_ALONE: both('协管人员单独拍摄', 'recorded by auxiliary staff alone'),
   CERTIFICATE_NOT_IN_FORCE: both('执法证件不在有效期', 'certificate not in force'),
+  // A recording that a person let in in spite of a fault.
+  PEOPLE_STALE: both('人员名单未及时同步', 'the list of people was not synced in time'),
+  BODYCAM_UNREGISTERED: both('记录仪未登记，经人工放行', 'recorder not registered, released by a person'),
+  BODYCAM_USER_MISMATCH: both(
+    '使用人与登记不符，经人工放行',
+    'not its registered user, released by a person',
+  ),
+  BODYCAM_OUT_OF_SERVICE: both(
+    '记录仪已报废或遗失，经人工放行',
+    'recorder out of service, released by a person',
+  ),
+  BODYCAM_OUTSIDE_DUTY: both('不在领用时段内，经人工放行', 'outside the shift, released by a person'),
   // True.
   INTEGRITY_FAILED: both('原始文件残缺或与写入时不一致', 'an original is torn or not as it was written'),
   CHAIN_HEAD_LOST: both('证据链记录曾丢失', 'the record of the chain had been lost'),

@@ -33,6 +33,11 @@ const CAPS: Readonly<Record<string, string>> = {
   QUALITY_LOW: '画面质量不足',
   AUXILIARY_ALONE: '协管人员单独拍摄',
   CERTIFICATE_NOT_IN_FORCE: '执法证件不在有效期',
+  PEOPLE_STALE: '人员名单未及时同步',
+  BODYCAM_UNREGISTERED: '记录仪未登记，经人工放行',
+  BODYCAM_USER_MISMATCH: '使用人与登记不符，经人工放行',
+  BODYCAM_OUT_OF_SERVICE: '记录仪已报废或遗失，经人工放行',
+  BODYCAM_OUTSIDE_DUTY: '不在领用时段内，经人工放行',
 }
 
 const STATES: Readonly<Record<string, string>> = {

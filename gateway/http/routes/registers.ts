@@ -1,7 +1,7 @@
 /** What the box knows besides alerts: cameras, zones, devices, people, recordings. Read only. */
 import { z } from 'zod'
 import type { App } from '../schema.ts'
-import type { CameraBoard, DeliveryBoard, Directory, RecordingDesk } from '../views.ts'
+import type { CameraBoard, DeliveryBoard, Directory, RecordingDesk, Troubles } from '../views.ts'
 
 const Camera = z.looseObject({
   id: z.string(),
@@ -35,10 +35,13 @@ export interface RegisterParts {
   readonly directory: Directory
   readonly recordings: RecordingDesk
   readonly delivery: DeliveryBoard
+  readonly troubles: Troubles
 }
 
-export function registerRoutes(app: App, { cameras, directory, recordings, delivery }: RegisterParts): void {
-  deliveryRoute(app, delivery)
+export function registerRoutes(app: App, parts: RegisterParts): void {
+  const { cameras, directory, recordings } = parts
+  deliveryRoute(app, parts.delivery)
+  troublesRoute(app, parts.troubles)
   app.get(
     '/api/v1/cameras',
     {
@@ -117,5 +120,21 @@ function deliveryRoute(app: App, delivery: DeliveryBoard): void {
       },
     },
     () => ({ delivery: delivery.delivery() }),
+  )
+}
+
+function troublesRoute(app: App, troubles: Troubles): void {
+  const Trouble = z.object({ code: z.string().describe('A code of the error catalogue.'), since: z.string() })
+  app.get(
+    '/api/v1/degraded',
+    {
+      config: { permission: 'cameras:read' },
+      schema: {
+        tags,
+        summary: 'what is not as it should be although the box works on',
+        response: { 200: z.object({ degraded: z.array(Trouble) }) },
+      },
+    },
+    () => ({ degraded: troubles.degraded() }),
   )
 }

@@ -1,0 +1,158 @@
+/**
+ * What people may do about a recording, each under a name, with a reason, in the ledger.
+ *
+ *     QUARANTINED ─ release ───▶ examined once more, this fault excused: it goes on, and limits what it is worth
+ *                 ─ re-examine ▶ examined once more as the registers are now
+ *     limited by who recorded ─ an officer confirms that he was there ▶ lifted [R48]
+ *
+ * Whoever confirms holds a certificate on the day of the recording and on the day on which he says so [R53].
+ */
+import { type Clock, isoTime } from '../../gateway/kit/clock.ts'
+import type { Database } from '../../gateway/kit/database.ts'
+import { fault } from '../../gateway/kit/errors.ts'
+import type { DeviceLedger } from './ledger.ts'
+import type { QuarantineNote } from './notes.ts'
+import type { BodyCamPerson, BodyCamRecording } from './recording.ts'
+import { judgedAgain, STALE } from './rejudge.ts'
+import { isCertified, isLiftable, lifted, personByNumber } from './standing.ts'
+import type { RecordingStore } from './store.ts'
+
+/** Nothing can be shown of these, or it is not known whose and when they are. */
+const NEVER_RELEASED = [
+  'BODYCAM_METADATA_BAD',
+  'BODYCAM_FILE_BAD',
+  'BODYCAM_LOST',
+  'BODYCAM_BYTES_CHANGED',
+] as const
+
+/** Steps out of quarantine that a record and its message can carry. */
+const STEPS_MAX = 16
+
+export interface RecordingWish {
+  readonly recordingId: string
+  readonly by: string
+  readonly reason: string
+}
+
+export interface RecordingDeskParts {
+  readonly database: Database
+  readonly store: RecordingStore
+  readonly ledger: DeviceLedger
+  readonly people: () => readonly BodyCamPerson[]
+  readonly offsetMinutes: () => number
+  readonly clock: Clock
+  /** Has it examined, once what is noted is durable. */
+  readonly again: (recordingId: string) => void
+}
+
+export class RecordingDesk {
+  readonly #parts: RecordingDeskParts
+
+  constructor(parts: RecordingDeskParts) {
+    this.#parts = parts
+  }
+
+  release(wish: RecordingWish): BodyCamRecording {
+    const { recordingId, quarantine } = this.#quarantined(wish.recordingId)
+    if (NEVER_RELEASED.some((code) => code === quarantine.code)) {
+      throw fault('RECORDING_NOT_RELEASABLE', { recording: recordingId, because: quarantine.code })
+    }
+    return this.#again(wish, 'RELEASED')
+  }
+
+  reexamine(wish: RecordingWish): BodyCamRecording {
+    this.#quarantined(wish.recordingId)
+    return this.#again(wish, 'RE_EXAMINED')
+  }
+
+  /** The register was corrected: who waits for that is looked at once more. */
+  reexamineUnregistered(serials: ReadonlySet<string>): void {
+    for (const recording of this.#parts.store.quarantinedBy('BODYCAM_UNREGISTERED')) {
+      const { recordingId, deviceSerial, purgedAt, quarantineHistory = [] } = recording
+      const isHere = purgedAt === undefined && quarantineHistory.length < STEPS_MAX
+      const wish = { recordingId, by: 'box', reason: 'the device is registered now' }
+      if (isHere && serials.has(deviceSerial)) this.#again(wish, 'RE_EXAMINED')
+    }
+  }
+
+  /** The list of people is fresh: what was judged by a stale one is judged again. */
+  judgeAgain(): void {
+    const { store, people, offsetMinutes } = this.#parts
+    for (const recording of store.limitedBy(STALE)) {
+      store.change(judgedAgain(recording, people(), offsetMinutes()), 'judged')
+    }
+  }
+
+  confirmPresence({ recordingId, by, reason }: RecordingWish): BodyCamRecording {
+    const { database, store, people, offsetMinutes, clock } = this.#parts
+    const recording = this.#found(recordingId)
+    const person = personByNumber(people(), by)
+    const about = { recording: recordingId, by }
+    if (recording.status !== 'ACCEPTED' || !isLiftable(recording)) throw fault('PRESENCE_NOT_NEEDED', about)
+    const wasCertified = [Date.parse(recording.startAt), clock.wallMs()].every(
+      (ms) => person !== undefined && isCertified(person, ms, offsetMinutes()),
+    )
+    if (person === undefined || !wasCertified) throw fault('PRESENCE_NOT_CERTIFIED', about)
+    if (person.personId === recording.personId) throw fault('PRESENCE_OWN', about)
+    const { personId, name } = person
+    const lift = { code: 'OFFICER_CONFIRMED', personId, name, at: this.#now(), reason } as const
+    const caps = lifted({ ...recording, capLifts: recording.capLifts ?? [] }, [lift])
+    return database.transaction(() => {
+      this.#note(recording, 'PRESENCE_CONFIRMED', personId, { reason })
+      const coPresentOfficerIds = [...new Set([...recording.coPresentOfficerIds, personId])]
+      return store.change({ ...recording, ...caps, coPresentOfficerIds }, 'lifted')
+    })
+  }
+
+  /** Nothing of it is analysed before it has been examined. */
+  #again({ recordingId, by, reason }: RecordingWish, action: QuarantineNote['action']): BodyCamRecording {
+    const { database, store, again } = this.#parts
+    const { quarantine, ...recording } = this.#quarantined(recordingId)
+    const before = recording.quarantineHistory ?? []
+    if (before.length >= STEPS_MAX) {
+      throw fault('RECORDING_NOT_RELEASABLE', { recording: recordingId, because: 'RE_EXAMINED_TOO_OFTEN' })
+    }
+    const note: QuarantineNote = { action, ...quarantine, by, at: this.#now(), reason }
+    return database.transaction(() => {
+      this.#note(recording, action, by, { code: quarantine.code, reason })
+      database.afterCommit(() => again(recordingId))
+      return store.change(
+        {
+          ...{ ...recording, status: 'RECEIVED', quarantine: null },
+          quarantineHistory: [...before, note],
+        },
+        action === 'RELEASED' ? 'released' : 're-examined',
+      )
+    })
+  }
+
+  #note(
+    { deviceSerial, recordingId }: Pick<BodyCamRecording, 'deviceSerial' | 'recordingId'>,
+    action: string,
+    by: string,
+    more: Readonly<Record<string, string>>,
+  ): void {
+    const facts = { recordingId, action, ...more }
+    this.#parts.ledger.note({ serial: deviceSerial, kind: 'RECORDING', by, facts })
+  }
+
+  #found(recordingId: string): BodyCamRecording {
+    const recording = this.#parts.store.get(recordingId)
+    if (recording === null) throw fault('NOT_FOUND', { what: `recording ${recordingId}` })
+    return recording
+  }
+
+  #quarantined(recordingId: string) {
+    const recording = this.#found(recordingId)
+    const { status, quarantine, purgedAt } = recording
+    if (status !== 'QUARANTINED' || quarantine === null || purgedAt !== undefined) {
+      const state = purgedAt === undefined ? status : 'PURGED'
+      throw fault('RECORDING_NOT_QUARANTINED', { recording: recordingId, status: state })
+    }
+    return { ...recording, quarantine }
+  }
+
+  #now(): string {
+    return isoTime(this.#parts.clock.wallMs(), this.#parts.offsetMinutes())
+  }
+}
