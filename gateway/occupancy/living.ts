@@ -15,6 +15,7 @@ import type { Masks, Part } from './mask.ts'
 import type { Noise } from './noise.ts'
 import { Box, Plane, type Spans } from './plane.ts'
 import { PLANE_HEIGHT, PLANE_PIXELS, PLANE_WIDTH } from './standing.ts'
+import { Switching } from './switching.ts'
 import type { Things } from './things.ts'
 import type { Extent, Walkers } from './walkers.ts'
 
@@ -70,6 +71,7 @@ export class Living {
   readonly #lives: Uint8Array
   readonly #classes: Uint8Array
   readonly #masks: Masks
+  readonly #switching: Switching
   readonly #kernels
 
   constructor(kernels: Kernels, masks: Masks) {
@@ -97,6 +99,7 @@ export class Living {
     this.#lives = kernels.bytes(256)
     this.#classes = kernels.bytes(256)
     this.#masks = masks
+    this.#switching = new Switching(masks, kernels.bytes(), kernels.bytes())
     this.#kernels = {
       join: kernels.kernel('join'),
       spansOf: kernels.kernel('spansOf'),
@@ -139,6 +142,7 @@ export class Living {
     const stands = this.#kernels.join(stable.byteOffset, persistent.byteOffset, this.#stands.byteOffset)
     if (isSeen && stands !== 0) this.#compare(picture, light, slope, slack, noise)
     else this.#moved.fill(0)
+    for (const light of this.#switching.take(this.#moved, timeMs)) this.#quench(light)
     walkers.excuse(this.late, this.lateFromMs, this.lateToMs)
     this.#weigh(this.late, this.lateRate, this.lateToMs)
     for (const box of walkers.takeLeft()) this.#leave(box)
@@ -195,6 +199,17 @@ export class Living {
     )
   }
 
+  /** It was a light that lived there. */
+  #quench(light: Int32Array): void {
+    for (const at of light) {
+      this.activity[at] = 0
+      this.hot[at] = 0
+      this.#alive[at] = 0
+      this.aliveMs[at] = -Infinity
+      this.late[at] = 0
+    }
+  }
+
   /** Whoever lived there has walked off. */
   #leave({ left, top, right, bottom }: Extent): void {
     const columns = [Math.max(0, left), Math.min(PLANE_WIDTH, right + 1)] as const
@@ -205,6 +220,11 @@ export class Living {
       this.#alive.fill(0, from, to)
       this.aliveMs.fill(-Infinity, from, to)
     }
+  }
+
+  /** 1 where a light shows that switches. */
+  get lit(): Uint8Array {
+    return this.#switching.lit
   }
 
   /** Divides each region into bodies and goods; gives back the goods' pixels by region. */
@@ -360,6 +380,7 @@ export class Living {
     this.#alive.fill(0)
     this.hot.fill(0)
     this.goods.fill(0)
+    this.#switching.reset()
   }
 }
 

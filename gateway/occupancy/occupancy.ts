@@ -252,6 +252,7 @@ export class Occupancy {
       slopeNow: this.#alignment.slope,
       slopeBefore: this.#alignment.slopeBefore,
       hot: this.#living.hot,
+      lit: this.#living.lit,
       timeMs: this.#timeMs,
     })
     this.#lap('regions')
@@ -297,6 +298,7 @@ export class Occupancy {
       held: this.#things.held,
       goods: this.#living.goods,
       hot: this.#living.hot,
+      lit: this.#living.lit,
       sinceMs: this.#things.sinceMs,
     }
   }

@@ -53,6 +53,7 @@ export interface Views {
   readonly slopeNow: Float32Array
   readonly slopeBefore: Float32Array
   readonly hot: Uint8Array
+  readonly lit: Uint8Array
   readonly timeMs: number
 }
 
@@ -90,7 +91,7 @@ export class Regions {
 
   find(things: Things, views: Views): Kept[] {
     this.thrown.fill(0)
-    const parts = this.#label(things)
+    const parts = this.#label(things, views.lit)
     if (parts === 0) return []
 
     this.#masks.open(this.#mask, this.#other, 2)
@@ -110,13 +111,14 @@ export class Regions {
     return kept
   }
 
-  #label({ stable, persistent }: Things): number {
+  #label({ stable, persistent }: Things, lit: Uint8Array): number {
     const mask = this.#mask.byteOffset
     if (this.#kernels.join(stable.byteOffset, persistent.byteOffset, mask) === 0) {
       this.labels.fill(0)
       return 0
     }
     this.#kernels.without(mask, this.text.byteOffset)
+    this.#kernels.without(mask, lit.byteOffset)
     this.#masks.close(this.#mask, this.#other, 2)
     this.#masks.open(this.#other, this.#mask, 1)
     return this.#masks.label(this.#mask, this.labels, REGION_PIXELS_MIN)

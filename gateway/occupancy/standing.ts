@@ -43,6 +43,8 @@ export interface Standing {
   readonly goods: Uint8Array
   /** 1 where something that stands keeps moving: a person who stays. */
   readonly hot: Uint8Array
+  /** 1 where a billboard, or its mirror image, goes on switching: nothing stands there. */
+  readonly lit: Uint8Array
   /** Timeline (ms) since when the believed colour stands at a pixel. */
   readonly sinceMs: Float64Array
 }

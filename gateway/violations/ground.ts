@@ -82,14 +82,14 @@ export class Ground {
     bare: Uint8Array,
     cameMs: Float64Array,
   ): void {
-    const { foreground, held, goods, hot, labels, sinceMs } = standing
+    const { foreground, held, goods, hot, lit, labels, sinceMs } = standing
     const { owner, place } = this
     for (const counts of [this.#goods, this.#seen, this.#fresh, this.#hot, this.#lit, this.#places])
       counts.fill(0)
     this.#goodsExtents.clear()
     this.#placeExtents.clear()
     for (let at = 0; at < PLANE_PIXELS; at++) {
-      const stands = foreground[at] === 1 || held[at] === 1
+      const stands = lit[at] === 0 && (foreground[at] === 1 || held[at] === 1)
       const slot = slotOf[labels[at]!]!
       if (!stands || bare[owner[at]!] === 1) owner[at] = 0
       if (!stands) place[at] = 0

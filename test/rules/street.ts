@@ -153,6 +153,7 @@ export function standingOf(
     held: new Uint8Array(PLANE_PIXELS),
     goods: new Uint8Array(PLANE_PIXELS),
     hot: new Uint8Array(PLANE_PIXELS),
+    lit: new Uint8Array(PLANE_PIXELS),
     sinceMs: new Float64Array(PLANE_PIXELS),
   }
   const regions: Region[] = []

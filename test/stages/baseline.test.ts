@@ -48,7 +48,12 @@ function standing(told: Told = STREET, more: Partial<Standing> = {}): Standing {
   return {
     ...{ timeMs: 0, ready: true, unsettled: false, epoch: 0, regions: [] },
     ...{ labels: map(told.goods), foreground: map(told.foreground), held: map(told.held) },
-    ...{ goods: map(told.goods), hot: map(told.hot), sinceMs: new Float64Array(PLANE_PIXELS) },
+    ...{
+      goods: map(told.goods),
+      hot: map(told.hot),
+      lit: map(undefined),
+      sinceMs: new Float64Array(PLANE_PIXELS),
+    },
     ...more,
   }
 }
