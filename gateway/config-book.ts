@@ -12,7 +12,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type Config, type Loaded, loadConfig } from '../config/loader.ts'
 import { lineDiff } from './config-diff.ts'
-import { type ConfigProposal, ConfigProposals, type Proposed } from './config-proposals.ts'
+import { ConfigProposals, type Proposed } from './config-proposals.ts'
+import type { ConfigProposal, ConfigVersion } from './http/place-views.ts'
 import type { Clock } from './kit/clock.ts'
 import type { Database, Row, Statement } from './kit/database.ts'
 import { type Fault, type FaultValues, fault, isFault, reasonOf } from './kit/errors.ts'
@@ -31,18 +32,6 @@ CREATE TRIGGER IF NOT EXISTS config_version_never_shrinks BEFORE DELETE ON confi
 
 /** Faults that one answer names. */
 const FAULTS_TOLD_MAX = 10
-
-export interface ConfigVersion {
-  readonly version: number
-  /** FILE: found changed on disk. CHANGE, ROLLBACK: by two people. */
-  readonly source: string
-  readonly by: string
-  readonly approvedBy: string
-  readonly reason: string
-  readonly atMs: number
-  /** Against the version before, secrets hidden. */
-  readonly diff: readonly string[]
-}
 
 export interface ConfigBookParts {
   readonly database: Database
@@ -103,6 +92,13 @@ export class ConfigBook {
     return { version: Number(last?.['version'] ?? 0), text: String(last?.['text'] ?? '') }
   }
 
+  /** @throws CONFIG_CHANGE_REFUSED */
+  textOf(version: number): string {
+    const row = this.#version.get(version)
+    if (row === undefined) throw refusal('new', `there is no version ${version}`)
+    return String(row['text'])
+  }
+
   /** What the loader says to a text, without a trace. */
   check(text: string): Loaded {
     return this.#load(text)
@@ -111,9 +107,7 @@ export class ConfigBook {
   /** Refused whole when the loader finds any fault. */
   propose(wish: Proposal): { proposal: number; base: number; diff: string[] } {
     const { version: base, text: before } = this.current()
-    const old = 'version' in wish ? this.#version.get(wish.version) : undefined
-    if ('version' in wish && old === undefined) throw refusal('new', `there is no version ${wish.version}`)
-    const text = 'text' in wish ? wish.text : String(old!['text'])
+    const text = 'text' in wish ? wish.text : this.textOf(wish.version)
     const source = 'text' in wish ? 'CHANGE' : 'ROLLBACK'
     this.#checked(text, 'new')
     const proposal = this.#proposals.add({ base, text, source, by: wish.by, reason: wish.reason })

@@ -19,17 +19,10 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { commonLines } from './config-diff.ts'
+import type { Drawing } from './http/place-views.ts'
 import { fault } from './kit/errors.ts'
 
 type Values = Readonly<Record<string, unknown>>
-
-/** Of one camera, as it stands in the file: no defaults, nothing filled in. */
-export interface Drawing {
-  readonly zones: readonly Values[]
-  readonly privacyMasks: readonly Values[]
-  /** Permitted points whose place is drawn in this camera's picture. */
-  readonly permits: readonly Values[]
-}
 
 /** Names by which an entry of a list is known again. */
 const NAMES = ['id', 'rule'] as const

@@ -5,6 +5,7 @@
  *     OPEN ─▶ APPROVED by another │ REFUSED by another │ WITHDRAWN by the proposer │ OUTDATED: the file moved on
  */
 import { lineDiff } from './config-diff.ts'
+import type { ConfigProposal, ProposalEnd } from './http/place-views.ts'
 import type { Clock } from './kit/clock.ts'
 import type { Database, Row, Statement } from './kit/database.ts'
 
@@ -21,24 +22,6 @@ CREATE TRIGGER IF NOT EXISTS config_proposal_end_never_changes BEFORE UPDATE ON 
 CREATE TRIGGER IF NOT EXISTS config_proposal_end_never_shrinks BEFORE DELETE ON config_proposal_end
   BEGIN SELECT RAISE(ABORT, 'ends of proposals are append-only'); END;
 `
-
-export type ProposalEnd = 'APPROVED' | 'REFUSED' | 'WITHDRAWN'
-
-export interface ConfigProposal {
-  readonly proposal: number
-  /** The version that it changes. */
-  readonly base: number
-  readonly source: string
-  readonly by: string
-  readonly reason: string
-  readonly atMs: number
-  readonly state: 'OPEN' | 'OUTDATED' | ProposalEnd
-  /** Who ended it and why; empty while it is open. */
-  readonly endedBy: string
-  readonly endReason: string
-  /** Against its base, secrets hidden. */
-  readonly diff: readonly string[]
-}
 
 export interface Proposed {
   readonly base: number

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { lineDiff } from '../../gateway/config-diff.ts'
-import { type Drawing, drawingOf, withDrawing } from '../../gateway/config-edit.ts'
+import { drawingOf, withDrawing } from '../../gateway/config-edit.ts'
+import type { Drawing } from '../../gateway/http/place-views.ts'
 
 const TEXT = `# Nanjing road, kept by the second shift.
 site: nanjing-road   # never rename
@@ -155,7 +156,7 @@ test('[R18] a change that would reach another camera through an anchor is refuse
 
 test('[R18] a drawing cannot make the box read out a secret', () => {
   const named = (name: unknown) => () => change(({ zones }) => ({ zones: [{ ...zones[0]!, name }] }))
-  expect(named('${CAM1_PASSWORD}')).toThrow(/cannot be written from here/)
+  expect(named(`\${CAM1_PASSWORD}`)).toThrow(/cannot be written from here/)
   expect(named({ file: '/run/secrets/broker' })).toThrow(/cannot be written from here/)
   expect(() => change(() => ({}), TEXT, 'cam-9')).toThrow(/cam-9 does not stand in the file/)
 })
