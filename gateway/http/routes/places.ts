@@ -61,7 +61,9 @@ function lookRoutes(app: App, { places, accessLog }: PlaceParts): void {
         tags,
         summary: 'the newest picture of a camera as JPEG, privacy masks drawn over',
         params: z.object({ camera: CameraId }),
-        querystring: Asked,
+        querystring: Asked.extend({
+          taken: z.string().max(20).optional().describe('Anything: another one is another picture.'),
+        }),
       },
     },
     async (request, reply) => {
