@@ -121,12 +121,15 @@ function counterpart(document: Document, items: readonly unknown[], value: unkno
   return items.find((item) => isMap(item) && isDeepStrictEqual(item.toJS(document)[name], value[name]))
 }
 
-/** Points stand on one line. */
+/** Points stand on one line; times of day are quoted, as readers of older YAML take them for numbers. */
 function fresh(document: Document, value: unknown): Node {
   const node = document.createNode(value)
   visit(node, {
     Seq: (_, seq) => {
       if (seq.items.every((item) => isScalar(item) || isSeq(item))) seq.flow = true
+    },
+    Scalar: (_, scalar) => {
+      if (/^\d+:\d+$/.test(String(scalar.value))) scalar.type = 'QUOTE_DOUBLE'
     },
   })
   return node
@@ -140,7 +143,7 @@ function isValues(value: unknown): value is Values {
 function written(document: Document, text: string): string {
   return document.toString({
     lineWidth: 0,
-    flowCollectionPadding: !/\{[^\s}]/.test(text),
+    flowCollectionPadding: /[{[] \S/.test(text),
     indentSeq: !/^(\s*)[^\s#-][^\n]*:\s*\n\1- /m.test(text),
   })
 }

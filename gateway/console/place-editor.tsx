@@ -64,7 +64,7 @@ export function PlaceEditor(props: EditorProps) {
   const acts = useActs(setState, setChosen)
   return (
     <div class="editor">
-      <div class="stage">
+      <div class="drawing">
         <PlaceCanvas
           label={t('places.picture', { camera: place.name ?? place.camera })}
           nameOf={shapeName}
@@ -125,13 +125,13 @@ function Sheet({ api, place, mayDraw, onReload, state, setState, chosen, setChos
   const list = <ShapeList shapes={shapes} active={active} nameOf={shapeName} onChoose={setChosen} />
   if (!mayDraw)
     return (
-      <div class="sheet">
+      <div class="beside">
         <p class="hint">{t('places.readOnly')}</p>
         {list}
       </div>
     )
   return (
-    <div class="sheet">
+    <div class="beside">
       <Tools {...{ state, setState, active, chosen, acts, add }} />
       {list}
       {active && (

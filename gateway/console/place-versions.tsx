@@ -111,7 +111,7 @@ interface VersionProps {
 
 function Version({ api, version: one, isInForce, mayChange, done }: VersionProps) {
   const { t, term, language } = useWords()
-  const [isShown, setShown] = useState(isInForce)
+  const [isShown, setShown] = useState(isInForce && one.source !== 'FILE')
   const number = { version: String(one.version) }
   return (
     <article class="change" aria-label={t('changes.version', number)}>

@@ -144,7 +144,7 @@ function WeekGrid({ windows }: { windows: readonly HoursWindow[] }) {
       `${weekdays.map((day) => t(`weekday.${day}` as StringKey)).join(' ')} ${from}–${to}`,
   )
   return (
-    <svg class="week" viewBox="0 0 260 78" role="img" aria-label={`${t('places.week')}: ${said.join('; ')}`}>
+    <svg class="week" viewBox="0 0 264 78" role="img" aria-label={`${t('places.week')}: ${said.join('; ')}`}>
       {WEEKDAYS.map((day, row) => (
         <g key={day}>
           <text x="0" y={row * 10 + 8}>
