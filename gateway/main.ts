@@ -38,7 +38,7 @@ import { devicesOf } from './notices.ts'
 import { Office, type OfficeParts } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
-import { PlaceDesk } from './place-desk.ts'
+import { openPlaces } from './place-desk.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
 import { birthOf, cameraMessage, healthOf, troublesOf } from './self-told.ts'
 import { Street } from './street.ts'
@@ -312,22 +312,10 @@ async function openHttp(
       directory: { devices: () => devicesOf(box.config), people: () => parts.office.people.all() },
       office: parts.office,
       metrics: parts.telemetry.metrics,
-      places: openPlaces(box, parts),
+      places: closing.own(openPlaces({ ...parts, folder, clock, config: () => box.config })),
       live: { attach: (cameraId, send) => street.station(cameraId)?.feed.live.attach(send) ?? null },
       missing: () => (link.state.connected ? [] : ['broker']),
       uploadsFolder: join(folder, 'uploads'),
-    }),
-  )
-}
-
-function openPlaces(box: Box, parts: { office: Office; street: Street; eyes: Eyes }): PlaceDesk {
-  const { office, street, eyes } = parts
-  const { folder, clock, closing } = box
-  return closing.own(
-    new PlaceDesk({
-      ...{ config: () => box.config, book: office.book, eyes: () => eyes, clock },
-      ringOf: (cameraId) => street.station(cameraId)?.feed.ring ?? null,
-      folder: join(folder, 'places'),
     }),
   )
 }

@@ -32,7 +32,9 @@ import type {
 import { bodyOf } from './http/replies.ts'
 import type { Clock } from './kit/clock.ts'
 import { type Fault, fault } from './kit/errors.ts'
+import type { Office } from './office.ts'
 import type { GopRing } from './streams/gop-ring.ts'
+import type { Street } from './street.ts'
 import { POINT_TYPES } from './violations/permit.ts'
 import { ZONE_TYPES } from './violations/zone.ts'
 
@@ -168,4 +170,19 @@ export class PlaceDesk implements Desk {
 function told(found: Fault): ToldFault {
   const path = found.values['path']
   return { ...bodyOf(found), path: typeof path === 'string' ? path : null }
+}
+
+/** Of a running gateway: pictures come from its street, changes go into its book. */
+export function openPlaces(
+  parts: Pick<PlaceDeskParts, 'config' | 'folder' | 'clock'> & {
+    readonly office: Office
+    readonly street: Street
+    readonly eyes: Eyes
+  },
+): PlaceDesk {
+  const { office, street, eyes, config, clock } = parts
+  return new PlaceDesk({
+    ...{ config, clock, book: office.book, eyes: () => eyes, folder: join(parts.folder, 'places') },
+    ringOf: (cameraId) => street.station(cameraId)?.feed.ring ?? null,
+  })
 }

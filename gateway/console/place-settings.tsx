@@ -63,7 +63,7 @@ interface ChoiceProps {
   readonly onChange: (value: string) => void
 }
 
-export function ChoiceField({ label, value, options, list, onChange }: ChoiceProps) {
+function ChoiceField({ label, value, options, list, onChange }: ChoiceProps) {
   const { term } = useWords()
   return (
     <label class="field">
