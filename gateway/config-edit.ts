@@ -195,7 +195,8 @@ function groupsOf(pairs: readonly [number, number][], oldEnd: number, end: numbe
     if (to < end) groups.push({ from: to, to: to + 1, oldFrom: hasBetween ? oldTo : oldAt, oldTo: oldTo + 1 })
     ;[oldAt, at] = [oldTo + 1, to + 1]
   }
-  return groups
+  const last = groups.at(-1)
+  return last === undefined ? [] : [...groups.slice(0, -1), { ...last, oldTo: oldEnd }]
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at)

@@ -30,6 +30,8 @@ import type { ViolationEvent } from './violations/event.ts'
 const CLIP_BYTES_MAX = 500_000_000
 /** Left free for evidence and outbox, bytes. */
 const RESERVE_BYTES = 2_000_000_000
+/** A film that nobody tries anything on any more is removed. */
+const CLIP_KEPT_MS = 30 * 60_000
 /** Looks a second, as of a recording. */
 const RATE = 2
 
@@ -55,6 +57,7 @@ export class DryRuns {
   #abort: AbortController | null = null
   #working: Promise<void> = Promise.resolve()
   #hasClip = false
+  #clipTimer: NodeJS.Timeout | null = null
   #runs = 0
 
   constructor(parts: DryRunParts) {
@@ -74,6 +77,7 @@ export class DryRuns {
   async close(): Promise<void> {
     this.#nap.end()
     this.#abort?.abort()
+    if (this.#clipTimer !== null) clearTimeout(this.#clipTimer)
     await this.#working
     await rm(this.#parts.folder, { recursive: true, force: true })
   }
@@ -82,6 +86,7 @@ export class DryRuns {
   start({ camera, footage, ...wish }: DryRunWish): DryRunView {
     this.#refuseWhileWorking()
     if (footage === null && !this.#hasClip) throw fault('NOT_FOUND', { what: 'dry-run/clip' })
+    if (footage === null) this.#keepClip()
     const view: DryRunView = {
       ...{ run: ++this.#runs, camera, source: footage === null ? 'clip' : 'ring', state: 'working' },
       ...{ doneShare: 0, footageSec: footage === null ? 0 : (footage.endMs - footage.startMs) / 1000 },
@@ -108,6 +113,7 @@ export class DryRuns {
       await pipeline(bytes, count.through, createWriteStream(arriving))
       await rename(arriving, this.#clip)
       this.#hasClip = true
+      this.#keepClip()
       return { bytes: count.bytes() }
     } catch (error) {
       throw isFault(error) ? error : clipRefused(reasonOf(error))
@@ -118,6 +124,19 @@ export class DryRuns {
 
   get #clip(): string {
     return join(this.#parts.folder, 'clip.mp4')
+  }
+
+  #keepClip(): void {
+    if (this.#clipTimer !== null) clearTimeout(this.#clipTimer)
+    this.#clipTimer = setTimeout(() => this.#dropClip(), CLIP_KEPT_MS).unref()
+  }
+
+  #dropClip(): void {
+    if (this.#view?.state === 'working') this.#keepClip()
+    else {
+      this.#hasClip = false
+      void rm(this.#clip, { force: true })
+    }
   }
 
   #refuseWhileWorking(): void {

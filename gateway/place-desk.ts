@@ -7,6 +7,7 @@
  * [R18]
  */
 import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../config/loader.ts'
@@ -56,6 +57,8 @@ export class PlaceDesk implements Desk {
 
   constructor(parts: PlaceDeskParts) {
     this.#parts = parts
+    // What a crash left there.
+    rmSync(parts.folder, { recursive: true, force: true })
     const runs = new DryRuns(parts)
     this.#runs = runs
     this.dryRuns = {

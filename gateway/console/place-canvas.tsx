@@ -6,7 +6,7 @@
 import { useRef, useState } from 'preact/hooks'
 import type { Box, Point } from '../kit/geometry.ts'
 import type { Chosen, Shape } from './place-shapes.ts'
-import { useWords } from './words.ts'
+import { useWords, type Words } from './words.ts'
 
 const STEP = 0.005
 const ARROWS: Readonly<Record<string, Point>> = {
@@ -62,6 +62,11 @@ export function PlaceCanvas(props: CanvasProps) {
           />
         ))}
       </svg>
+      <p class="unseen" aria-live="polite">
+        {mayDraw && active && chosen && (
+          <CornerWords {...{ shape: active, at: chosen.at, nameOf: props.nameOf }} />
+        )}
+      </p>
       {mayDraw &&
         active?.points.map((point, at) => (
           <Corner key={`${active.key} ${at}`} {...{ ...props, shape: active, at, point, area }} />
@@ -88,6 +93,18 @@ function Outline({ shape, isActive, onChoose }: OutlineProps) {
   return shape.isClosed ? <polygon {...attributes} /> : <polyline {...attributes} />
 }
 
+/** Said again as it moves: a name that changes under the focus is not read out by itself. */
+function CornerWords({ shape, at, nameOf }: Pick<CornerProps, 'shape' | 'at' | 'nameOf'>) {
+  const words = useWords()
+  const point = shape.points[at]
+  return <>{point && cornerWords(words, nameOf(shape), at, point)}</>
+}
+
+function cornerWords({ t }: Words, shape: string, at: number, [x, y]: Point): string {
+  const percent = (share: number) => String(Math.round(share * 1000) / 10)
+  return t('places.corner', { shape, at: String(at + 1), x: percent(x), y: percent(y) })
+}
+
 interface CornerProps extends CanvasProps {
   readonly shape: Shape
   readonly at: number
@@ -96,9 +113,8 @@ interface CornerProps extends CanvasProps {
 }
 
 function Corner({ shape, at, point: [x, y], area, chosen, nameOf, ...acts }: CornerProps) {
-  const { t } = useWords()
+  const words = useWords()
   const isPulled = useRef(false)
-  const percent = (share: number) => String(Math.round(share * 1000) / 10)
   const pull = (event: PointerEvent) => {
     const box = area.current?.getBoundingClientRect()
     if (!isPulled.current || box === undefined) return
@@ -119,12 +135,7 @@ function Corner({ shape, at, point: [x, y], area, chosen, nameOf, ...acts }: Cor
       class="corner"
       data-corner={at}
       style={{ left: `${x * 100}%`, top: `${y * 100}%` }}
-      aria-label={t('places.corner', {
-        shape: nameOf(shape),
-        at: String(at + 1),
-        x: percent(x),
-        y: percent(y),
-      })}
+      aria-label={cornerWords(words, nameOf(shape), at, [x, y])}
       aria-pressed={chosen?.at === at}
       onFocus={() => acts.onChoose({ key: shape.key, at })}
       onKeyDown={onKey}

@@ -205,6 +205,15 @@ describe.skipIf(!hasBrowser)('page of places (skipped without Chromium)', () => 
     await page.locator('.dwell input').first().fill('7200')
     await page.waitForSelector('.checked .good')
     expect(await page.locator('.propose [type=submit]').isDisabled()).toBe(false)
+
+    // Meanwhile somebody else's change comes into force: nothing of it is drawn over.
+    const { book } = running.office
+    const text = book.current().text.replace('id: kerb', 'id: pavement')
+    const { proposal } = book.propose({ text, by: 'sun', reason: 'renamed' })
+    book.approve({ proposal, by: 'li' })
+    await page.locator('.dwell input').first().fill('7300')
+    await page.click('.checked button:text("Load the newest configuration")')
+    await page.waitForSelector('.shapes button:text("pavement")')
   })
 
   test('by mouse: a corner is pulled, a shopfront line, a known length and hours are drawn', async () => {

@@ -160,3 +160,22 @@ test('[R18] a drawing cannot make the box read out a secret', () => {
   expect(named({ file: '/run/secrets/broker' })).toThrow(/cannot be written from here/)
   expect(() => change(() => ({}), TEXT, 'cam-9')).toThrow(/cam-9 does not stand in the file/)
 })
+
+test('[R18] of a file of thousands of lines, too, the second person reads what changed', () => {
+  const one = (number: number) => `  - id: cam-${number}
+    url: rtsp://10.0.0.11/main     # evidence
+    zones:
+      - {id: kerb, type: NO_VENDING, polygon: [[0.10,0], [1,0], [1,1]]}   # drawn by hand
+
+`
+  const long = `site: a\ncameras:\n${Array.from({ length: 256 }, (_, number) => one(number)).join('\n')}`
+  expect(long.split('\n').length).toBeGreaterThan(1_500)
+  const edit = ({ zones }: Drawing) => ({ zones: [{ ...zones[0]!, name: 'bank' }] })
+  const next = change(edit, long, 'cam-200')
+  expect(lineDiff(long, next)).toEqual([
+    '-       - {id: kerb, type: NO_VENDING, polygon: [[0.10,0], [1,0], [1,1]]}   # drawn by hand',
+    '+       - {id: kerb, type: NO_VENDING, polygon: [[0.10, 0], [1, 0], [1, 1]], name: bank} # drawn by hand',
+  ])
+  const longer = long.replace('cameras:\n', `notes: |\n${'  nothing\n'.repeat(3_000)}cameras:\n`)
+  expect(lineDiff(longer, change(edit, longer, 'cam-200')).length).toBe(2)
+})

@@ -1,5 +1,6 @@
 /** Places over HTTP: drawn, checked, tried, proposed by one and approved by another. Real files, real films. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -295,6 +296,21 @@ test('[R18] what did not last long enough is said to be suspected, and a film of
   expect(await outcome(visitor)).toMatchObject({ state: 'failed', failure: { code: 'FILE_NOT_VIDEO' } })
   const stranger = await Visitor.as(running, 'OFFICER')
   expect((await stranger.send('POST', '/api/v1/dry-run', wish)).status).toBe(403)
+})
+
+test('[R18] a film larger than is taken is refused before a byte of it', async () => {
+  const running = await open()
+  const { cookie, csrf } = await Visitor.as(running, 'ADMIN')
+  const headers = { cookie, 'x-csrf-token': csrf, 'content-type': 'video/mp4', 'content-length': 500_000_001 }
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const asked = request(`${running.url}/api/v1/dry-run/clip`, { method: 'PUT', headers }, (response) => {
+      resolve(response.statusCode)
+      asked.destroy()
+    })
+    asked.on('error', reject)
+    asked.flushHeaders()
+  })
+  expect(status).toBe(413)
 })
 
 test('[R18] a dry run is cancelled at once', async () => {
