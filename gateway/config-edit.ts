@@ -29,26 +29,30 @@ const NAMES = ['id', 'rule'] as const
 
 /** @throws CONFIG_CHANGE_REFUSED when the camera does not stand in the text. */
 export function drawingOf(text: string, cameraId: string): Drawing {
-  const document = parseDocument(text)
-  const { zones, privacyMasks } = cameraIn(document, cameraId).toJS(document) as Partial<Drawing>
-  return { zones: zones ?? [], privacyMasks: privacyMasks ?? [], permits: permitsOf(document, cameraId) }
+  return drawingIn(parseDocument(text), cameraId)
 }
 
 /** The text with another drawing in it. @throws CONFIG_CHANGE_REFUSED */
 export function withDrawing(text: string, cameraId: string, drawing: Drawing): string {
-  const old = drawingOf(text, cameraId)
-  refusePlaces(drawing, old)
   const document = parseDocument(text)
+  refusePlaces(drawing, drawingIn(document, cameraId))
+  const before: unknown = document.toJS()
   const plain = written(document, text)
   const camera = cameraIn(document, cameraId)
   for (const key of ['zones', 'privacyMasks'] as const) putList(document, camera, key, drawing[key])
   putPermits(document, cameraId, drawing.permits)
   const edited = written(document, text)
-  if (!isDeepStrictEqual(apart(edited, cameraId), apart(text, cameraId))) {
+  const after = valuesOf(edited)
+  if (!isDeepStrictEqual(apart(after, cameraId), apart(before, cameraId))) {
     throw refusal('others in the file refer to what would change (an anchor); write it there by hand')
   }
   const spare = sparingly(text, plain, edited)
-  return isDeepStrictEqual(valuesOf(spare), valuesOf(edited)) ? spare : edited
+  return isDeepStrictEqual(valuesOf(spare), after) ? spare : edited
+}
+
+function drawingIn(document: Document, cameraId: string): Drawing {
+  const { zones, privacyMasks } = cameraIn(document, cameraId).toJS(document) as Partial<Drawing>
+  return { zones: zones ?? [], privacyMasks: privacyMasks ?? [], permits: permitsOf(document, cameraId) }
 }
 
 function cameraIn(document: Document, cameraId: string): YAMLMap {
@@ -151,8 +155,8 @@ function written(document: Document, text: string): string {
 const valuesOf = (text: string): unknown => parseDocument(text).toJS()
 
 /** Everything but what may be drawn. */
-function apart(text: string, cameraId: string): unknown {
-  const { cameras, permits = [], ...rest } = valuesOf(text) as { cameras: Values[]; permits?: Values[] }
+function apart(values: unknown, cameraId: string): unknown {
+  const { cameras, permits = [], ...rest } = values as { cameras: Values[]; permits?: Values[] }
   const others = cameras.map((camera) => {
     const { zones, privacyMasks, ...more } = camera
     return camera['id'] === cameraId ? more : camera
