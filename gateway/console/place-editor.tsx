@@ -2,7 +2,7 @@
  * The editor of one camera: picture and corners on the left, what is said of each shape on the right, then the way of a
  * change: checked as it is drawn, tried, proposed.
  */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { PlaceView } from '../http/place-views.ts'
 import type { Box } from '../kit/geometry.ts'
 import { type CanvasActs, PlaceCanvas } from './place-canvas.tsx'
@@ -176,7 +176,8 @@ function useActs(
   setChosen: (chosen: Chosen) => void,
 ): CanvasActs {
   const wanted = useRef<number | null>(null)
-  useEffect(() => {
+  // At once with the drawing: whoever types on must not type into nothing.
+  useLayoutEffect(() => {
     if (wanted.current === null) return
     document.querySelector<HTMLElement>(`.corner[data-corner="${wanted.current}"]`)?.focus()
     wanted.current = null
