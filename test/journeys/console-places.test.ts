@@ -249,6 +249,37 @@ describe.skipIf(!hasBrowser)('page of places (skipped without Chromium)', () => 
     expect(said).toMatch(/from: "09:30"/)
   })
 
+  test('by finger: a corner of a permitted point is pulled, a mask is removed again', async () => {
+    const running = await start('production')
+    const { page } = await enter(running, 'zhao', 'ADMIN', 'en-GB')
+    await showPicture(page)
+    await page.click('text=New permitted point')
+    const canvas = (await page.locator('.canvas').boundingBox())!
+    const corner = (await page.locator('.corner').first().boundingBox())!
+    const finger = await page.context().newCDPSession(page)
+    await finger.send('Emulation.setTouchEmulationEnabled', { enabled: true })
+    const touch = (
+      type: 'touchStart' | 'touchMove' | 'touchEnd',
+      ...touchPoints: { x: number; y: number }[]
+    ) => finger.send('Input.dispatchTouchEvent', { type, touchPoints })
+    const to = { x: canvas.x + canvas.width * 0.1, y: canvas.y + canvas.height * 0.15 }
+    await touch('touchStart', { x: corner.x + 12, y: corner.y + 12 })
+    for (const share of [0.3, 0.6, 1]) {
+      const between = (from: number, end: number) => from + 12 + (end - from - 12) * share
+      await touch('touchMove', { x: between(corner.x, to.x), y: between(corner.y, to.y) })
+    }
+    await touch('touchEnd')
+    expect(await page.locator('.corner').first().getAttribute('aria-label')).toMatch(
+      /corner 1, (10|9\.9|10\.1) %.* (15|14\.9|15\.1) %/,
+    )
+    await page.click('text=New mask')
+    expect(await page.locator('.outline').count()).toBe(3)
+    await page.click('button:text("Remove “Mask 1”")')
+    expect(await page.locator('.outline').count()).toBe(2)
+    await page.waitForSelector('.checked .good')
+    await expectAccessible(page, 'permitted point')
+  })
+
   test('[R98] who may not change anything sees the places and no tools; auxiliary staff see no picture', async () => {
     const running = await start('production')
     const officer = await enter(running, 'li', 'OFFICER', 'en-GB')
