@@ -51,9 +51,9 @@ export function PlaceCanvas(props: CanvasProps) {
         {shapes.map((shape) => (
           <Outline key={shape.key} shape={shape} isActive={shape === active} onChoose={props.onChoose} />
         ))}
-        {boxes.map(([x1, y1, x2, y2]) => (
+        {boxes.map(([x1, y1, x2, y2], at) => (
           <rect
-            key={`${x1} ${y1} ${x2} ${y2}`}
+            key={`${at} ${x1} ${y1}`}
             class="tried"
             x={x1 * SIZE}
             y={y1 * SIZE}

@@ -4,9 +4,9 @@ import type { ConfigProposal, ConfigVersion } from '../http/place-views.ts'
 import type { Me } from './api.ts'
 import { Notice } from './notice.tsx'
 import { DiffLines } from './place-diff.tsx'
-import type { PlacesApi } from './places-api.ts'
+import type { Dated, PlacesApi } from './places-api.ts'
 import { useLoaded } from './table-page.tsx'
-import { useWords } from './words.ts'
+import { momentOf, useWords } from './words.ts'
 
 interface VersionsProps {
   readonly api: PlacesApi
@@ -14,8 +14,8 @@ interface VersionsProps {
   readonly onRefused: (error: unknown) => void
 }
 interface Book {
-  readonly proposals: readonly ConfigProposal[]
-  readonly versions: readonly ConfigVersion[]
+  readonly proposals: readonly Dated<ConfigProposal>[]
+  readonly versions: readonly Dated<ConfigVersion>[]
 }
 
 export function PlaceVersions({ api, me, onRefused }: VersionsProps) {
@@ -44,19 +44,16 @@ export function PlaceVersions({ api, me, onRefused }: VersionsProps) {
   )
 }
 
-const momentOf = (atMs: number, language: string): string =>
-  new Date(atMs).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB')
-
 interface ProposalProps {
   readonly api: PlacesApi
   readonly me: Me
-  readonly proposal: ConfigProposal
+  readonly proposal: Dated<ConfigProposal>
   readonly mayChange: boolean
   readonly done: (asked: Promise<unknown>) => void
 }
 
 function Proposal({ api, me, proposal: one, mayChange, done }: ProposalProps) {
-  const { t, term, language } = useWords()
+  const { t, term } = useWords()
   const number = { proposal: String(one.proposal) }
   const isOwn = one.by === me.name
   return (
@@ -65,7 +62,7 @@ function Proposal({ api, me, proposal: one, mayChange, done }: ProposalProps) {
         {t('changes.proposal', number)} <span class="state">{term('proposal', one.state)}</span>
       </h4>
       <p>
-        {t('changes.by')} <b>{one.by}</b> · {momentOf(one.atMs, language)} · {one.reason}
+        {t('changes.by')} <b>{one.by}</b> · {momentOf(one.at)} · {one.reason}
       </p>
       {one.endedBy !== '' && (
         <p>
@@ -103,14 +100,14 @@ function Proposal({ api, me, proposal: one, mayChange, done }: ProposalProps) {
 
 interface VersionProps {
   readonly api: PlacesApi
-  readonly version: ConfigVersion
+  readonly version: Dated<ConfigVersion>
   readonly isInForce: boolean
   readonly mayChange: boolean
   readonly done: (asked: Promise<unknown>) => void
 }
 
 function Version({ api, version: one, isInForce, mayChange, done }: VersionProps) {
-  const { t, term, language } = useWords()
+  const { t, term } = useWords()
   const [isShown, setShown] = useState(isInForce && one.source !== 'FILE')
   const number = { version: String(one.version) }
   return (
@@ -121,8 +118,8 @@ function Version({ api, version: one, isInForce, mayChange, done }: VersionProps
       </h4>
       <p>
         {t('changes.by')} <b>{one.by}</b>
-        {one.approvedBy !== '' && ` · ${t('changes.approvedBy')} ${one.approvedBy}`} ·{' '}
-        {momentOf(one.atMs, language)} {one.reason}
+        {one.approvedBy !== '' && ` · ${t('changes.approvedBy')} ${one.approvedBy}`} · {momentOf(one.at)}{' '}
+        {one.reason}
       </p>
       <details open={isShown} onToggle={(event) => setShown(event.currentTarget.open)}>
         <summary>{t('changes.diff')}</summary>

@@ -11,6 +11,9 @@ import type {
 } from '../http/place-views.ts'
 import type { Api } from './api.ts'
 
+/** With the time as the street has it. */
+export type Dated<T> = T & { readonly at: string }
+
 export interface Drawn {
   readonly camera: string
   readonly version: number
@@ -29,8 +32,10 @@ export class PlacesApi {
   check = (wish: ConfigWish) => this.#api.ask<ConfigCheck>('POST', '/api/v1/config/check', wish)
   propose = (wish: ConfigWish & { readonly reason: string }) =>
     this.#api.ask<{ proposal: number }>('POST', '/api/v1/config/proposals', wish)
-  proposals = () => this.#api.ask<{ proposals: ConfigProposal[] }>('GET', '/api/v1/config/proposals?limit=20')
-  versions = () => this.#api.ask<{ versions: ConfigVersion[] }>('GET', '/api/v1/config/versions?limit=20')
+  proposals = () =>
+    this.#api.ask<{ proposals: Dated<ConfigProposal>[] }>('GET', '/api/v1/config/proposals?limit=20')
+  versions = () =>
+    this.#api.ask<{ versions: Dated<ConfigVersion>[] }>('GET', '/api/v1/config/versions?limit=20')
   approve = (proposal: number) =>
     this.#api.ask<{ version: number }>('POST', `/api/v1/config/proposals/${proposal}/approve`)
   end = (proposal: number, reason: string) =>

@@ -6,6 +6,7 @@
  * Whole texts do not travel here: they hold secrets. A change is a drawing, or the way back to an old version.
  */
 import { z } from 'zod'
+import { isoTime } from '../../kit/clock.ts'
 import type { AccessLog } from '../access-log.ts'
 import { personOf, whoOf } from '../gatekeeper.ts'
 import type { PlaceDesk } from '../place-views.ts'
@@ -29,7 +30,7 @@ const Numbered = z.object({ proposal: z.coerce.number().int().min(1) })
 
 interface ConfigParts {
   readonly places: PlaceDesk
-  readonly office: Pick<OfficeView, 'book'>
+  readonly office: Pick<OfficeView, 'book' | 'offsetMinutes'>
   readonly accessLog: AccessLog
 }
 
@@ -39,7 +40,10 @@ export function configRoutes(app: App, parts: ConfigParts): void {
   decideRoutes(app, parts)
 }
 
-function readRoutes(app: App, { places, office: { book } }: ConfigParts): void {
+function readRoutes(app: App, { places, office }: ConfigParts): void {
+  /** As the street has it, wherever the reader sits. */
+  const dated = <T extends { readonly atMs: number }>(list: readonly T[]) =>
+    list.map((one) => ({ ...one, at: isoTime(one.atMs, office.offsetMinutes()) }))
   app.get(
     '/api/v1/config/versions',
     {
@@ -51,7 +55,7 @@ function readRoutes(app: App, { places, office: { book } }: ConfigParts): void {
         response: { 200: z.object({ versions: z.array(z.unknown()) }) },
       },
     },
-    (request) => ({ versions: book.versions(request.query.limit) }),
+    (request) => ({ versions: dated(office.book.versions(request.query.limit)) }),
   )
   app.get(
     '/api/v1/config/proposals',
@@ -64,7 +68,7 @@ function readRoutes(app: App, { places, office: { book } }: ConfigParts): void {
         response: { 200: z.object({ proposals: z.array(z.unknown()) }) },
       },
     },
-    (request) => ({ proposals: [...places.proposals(request.query.limit)] }),
+    (request) => ({ proposals: dated(places.proposals(request.query.limit)) }),
   )
 }
 
