@@ -8,9 +8,8 @@
  */
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
-import type { EventSink } from './case-file.ts'
+import type { CaseKeeper, EventSink } from './case-file.ts'
 import type { Eyes } from './detections/eyes.ts'
-import type { EvidenceKeeper } from './evidence/keeper.ts'
 import { type FileReport, openFileFeed } from './frames/file-feed.ts'
 import type { Frame } from './frames/frame.ts'
 import { PrivacyMask } from './frames/mask.ts'
@@ -39,13 +38,13 @@ export interface AnalysisParts {
   readonly startWallMs: number
   readonly samplesPerSec: number
   readonly eyes: Eyes
-  readonly evidence: EvidenceKeeper
+  readonly evidence: CaseKeeper
   readonly sink: EventSink
   /** Ends the analysis early, by throwing. */
   readonly signal?: AbortSignal
   readonly extraCaps?: readonly string[]
-  /** After each look: how far the file is, and what is known now. */
-  readonly onProgress?: (frame: Frame, durationSec: number, known: Known) => void
+  /** After each look: how far the file is, and what is known now; the next look waits for it. */
+  readonly onProgress?: (frame: Frame, durationSec: number, known: Known) => void | Promise<void>
   readonly log: Log
 }
 
@@ -78,7 +77,7 @@ export async function analyseFile(parts: AnalysisParts): Promise<FileReport> {
     parts.signal?.throwIfAborted()
     mask.apply(frame.yuv)
     await line.look(frame)
-    parts.onProgress?.(frame, feed.durationSec, {
+    await parts.onProgress?.(frame, feed.durationSec, {
       acts: line.judge.acts(),
       tracks: line.pipeline.tracks,
       explained: line.baseline.explained,

@@ -61,12 +61,15 @@ export interface EventSink {
   suppressed?(act: SuppressedAct): void
 }
 
+/** Who keeps originals, as far as a case needs one. */
+export type CaseKeeper = Pick<EvidenceKeeper, 'hold' | 'seal' | 'discard'>
+
 export interface CaseFileParts {
   readonly context: EventContext
   readonly rule: (zoneId: string, ruleId: string) => WatchedRule | undefined
   readonly grade: (act: Act, rule: WatchedRule, eventId: string, times: ActTimes) => Grading
   readonly source: FootageSource
-  readonly evidence: EvidenceKeeper
+  readonly evidence: CaseKeeper
   readonly sink: EventSink
   readonly plan: Pick<EvidenceOptions, 'beforeSec' | 'clipBeforeSec' | 'clipAfterSec' | 'persistEverySec'>
   /** What holds records of a rule back, for an act of that time; what their quality is measured on. */

@@ -2,6 +2,7 @@
  * The configuration changes by two people, and every version of it is kept [R18].
  *
  *     propose ─▶ loader: any fault ─▶ refused whole │ approve, by another ─▶ loader again ─▶ version n+1 ─▶ file ─▶ street
+ *                                                   ├ refuse, by another; withdraw, by the proposer
  *                                                   └ roll back = propose an old version
  *
  * A version is on record before the file is written, so that after a crash between the two the file is written at the
@@ -9,43 +10,28 @@
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { type Config, loadConfig } from '../config/loader.ts'
+import { type Config, type Loaded, loadConfig } from '../config/loader.ts'
 import { lineDiff } from './config-diff.ts'
+import { ConfigProposals, type Proposed } from './config-proposals.ts'
+import type { ConfigProposal, ConfigVersion } from './http/place-views.ts'
 import type { Clock } from './kit/clock.ts'
 import type { Database, Row, Statement } from './kit/database.ts'
-import { fault, isFault, reasonOf } from './kit/errors.ts'
+import { type Fault, type FaultValues, fault, isFault, reasonOf } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS config_version (
   version INTEGER PRIMARY KEY, digest TEXT NOT NULL, text TEXT NOT NULL, source TEXT NOT NULL, actor TEXT NOT NULL,
   approvedBy TEXT NOT NULL, reason TEXT NOT NULL, atMs INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS config_proposal (
-  proposal INTEGER PRIMARY KEY, base INTEGER NOT NULL, text TEXT NOT NULL, source TEXT NOT NULL, actor TEXT NOT NULL,
-  reason TEXT NOT NULL, atMs INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS config_enacted (version INTEGER PRIMARY KEY, atMs INTEGER NOT NULL);
 CREATE TRIGGER IF NOT EXISTS config_version_never_changes BEFORE UPDATE ON config_version
   BEGIN SELECT RAISE(ABORT, 'versions are append-only'); END;
 CREATE TRIGGER IF NOT EXISTS config_version_never_shrinks BEFORE DELETE ON config_version
   BEGIN SELECT RAISE(ABORT, 'versions are append-only'); END;
-CREATE TRIGGER IF NOT EXISTS config_proposal_never_changes BEFORE UPDATE ON config_proposal
-  BEGIN SELECT RAISE(ABORT, 'proposals are append-only'); END;
 `
 
 /** Faults that one answer names. */
 const FAULTS_TOLD_MAX = 10
-
-export interface ConfigVersion {
-  readonly version: number
-  /** FILE: found changed on disk. CHANGE, ROLLBACK: by two people. */
-  readonly source: string
-  readonly by: string
-  readonly approvedBy: string
-  readonly reason: string
-  readonly atMs: number
-  /** Against the version before, secrets hidden. */
-  readonly diff: readonly string[]
-}
 
 export interface ConfigBookParts {
   readonly database: Database
@@ -64,10 +50,9 @@ type Proposal = { readonly by: string; readonly reason: string } & (
 export class ConfigBook {
   readonly #parts: ConfigBookParts
   readonly #add: Statement
-  readonly #propose: Statement
   readonly #version: Statement
   readonly #last: Statement
-  readonly #proposal: Statement
+  readonly #proposals: ConfigProposals
   readonly #list: Statement
   readonly #enacted: Statement
   readonly #enactedNow: Statement
@@ -77,10 +62,9 @@ export class ConfigBook {
     this.#parts = parts
     const prepare = (sql: string) => parts.database.prepare(sql)
     this.#add = prepare('INSERT INTO config_version VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)')
-    this.#propose = prepare('INSERT INTO config_proposal VALUES (NULL, ?, ?, ?, ?, ?, ?) RETURNING proposal')
     this.#version = prepare('SELECT * FROM config_version WHERE version = ?')
     this.#last = prepare('SELECT * FROM config_version ORDER BY version DESC LIMIT 1')
-    this.#proposal = prepare('SELECT * FROM config_proposal WHERE proposal = ?')
+    this.#proposals = new ConfigProposals(parts.database, parts.clock)
     this.#enacted = prepare('SELECT version FROM config_enacted WHERE version = ?')
     this.#enactedNow = prepare('INSERT OR IGNORE INTO config_enacted VALUES (?, ?)')
     this.#list = prepare('SELECT * FROM config_version ORDER BY version DESC LIMIT ?')
@@ -101,38 +85,61 @@ export class ConfigBook {
     this.#add.run(digestOf(text), text, 'FILE', 'file', '', '', this.#parts.clock.wallMs())
   }
 
+  /** The newest version as it is written, its secrets where they stand: for edits inside the box, never to be shown. */
+  current(): { readonly version: number; readonly text: string } {
+    this.open()
+    const last = this.#last.get()
+    return { version: Number(last?.['version'] ?? 0), text: String(last?.['text'] ?? '') }
+  }
+
+  /** @throws CONFIG_CHANGE_REFUSED */
+  textOf(version: number): string {
+    const row = this.#version.get(version)
+    if (row === undefined) throw refusal('new', `there is no version ${version}`)
+    return String(row['text'])
+  }
+
+  /** What the loader says to a text, without a trace. */
+  check(text: string): Loaded {
+    return this.#load(text)
+  }
+
   /** Refused whole when the loader finds any fault. */
   propose(wish: Proposal): { proposal: number; base: number; diff: string[] } {
-    const base = this.#last.get()
-    const old = 'version' in wish ? this.#version.get(wish.version) : undefined
-    if ('version' in wish && old === undefined) throw refusal('new', `there is no version ${wish.version}`)
-    const text = 'text' in wish ? wish.text : String(old!['text'])
+    const { version: base, text: before } = this.current()
+    const text = 'text' in wish ? wish.text : this.textOf(wish.version)
     const source = 'text' in wish ? 'CHANGE' : 'ROLLBACK'
     this.#checked(text, 'new')
-    const baseVersion = Number(base?.['version'] ?? 0)
-    const atMs = this.#parts.clock.wallMs()
-    const row = this.#propose.get(baseVersion, text, source, wish.by, wish.reason, atMs)
-    const diff = lineDiff(String(base?.['text'] ?? ''), text)
-    return { proposal: Number(row!['proposal']), base: baseVersion, diff }
+    const proposal = this.#proposals.add({ base, text, source, by: wish.by, reason: wish.reason })
+    return { proposal, base, diff: lineDiff(before, text) }
   }
 
   /** Joins the transaction it is called in; file and street follow when that is durable. */
   approve({ proposal, by }: { readonly proposal: number; readonly by: string }): { version: number } {
-    const row = this.#proposal.get(proposal)
-    if (row === undefined) throw refusal(proposal, 'there is no such proposal')
-    if (row['actor'] === by) throw refusal(proposal, `${by} proposed it; a second person has to approve`)
-    const last = this.#last.get()
-    if (Number(last?.['version'] ?? 0) !== Number(row['base'])) {
-      throw refusal(proposal, 'the configuration has changed since it was proposed')
-    }
-    const text = String(row['text'])
+    const { text, source, by: proposer, reason } = this.#waiting(proposal)
+    if (proposer === by) throw refusal(proposal, `${by} proposed it; a second person has to approve`)
     const config = this.#checked(text, proposal)
     const { database, clock } = this.#parts
-    const said = [String(row['source']), String(row['actor']), by, String(row['reason'])] as const
-    database.transaction(() => this.#add.run(digestOf(text), text, ...said, clock.wallMs()))
+    database.transaction(() => {
+      this.#add.run(digestOf(text), text, source, proposer, by, reason, clock.wallMs())
+      this.#proposals.end(proposal, 'APPROVED', by, '')
+    })
     const version = Number(this.#last.get()!['version'])
     database.afterCommit(() => this.#enact(version, text, config))
     return { version }
+  }
+
+  /** By another than the proposer: refused; by the proposer: withdrawn. */
+  end({ proposal, by, reason }: { proposal: number; by: string; reason: string }): 'REFUSED' | 'WITHDRAWN' {
+    const outcome = this.#waiting(proposal).by === by ? 'WITHDRAWN' : 'REFUSED'
+    this.#proposals.end(proposal, outcome, by, reason)
+    return outcome
+  }
+
+  /** Newest first. */
+  proposals(limit: number): ConfigProposal[] {
+    const { version } = this.current()
+    return this.#proposals.list(limit, version, (one) => String(this.#version.get(one)?.['text'] ?? ''))
   }
 
   versions(limit: number): ConfigVersion[] {
@@ -142,17 +149,38 @@ export class ConfigBook {
     })
   }
 
+  #waiting(proposal: number): Proposed {
+    const found = this.#proposals.get(proposal)
+    if (found === null) throw refusal(proposal, 'there is no such proposal')
+    if (this.current().version !== found.base) {
+      throw refusal(proposal, 'the configuration has changed since it was proposed')
+    }
+    if (found.end !== null) throw refusal(proposal, `it has ended already: ${found.end}`)
+    return found
+  }
+
   #checked(text: string, change: string | number): Config {
+    const { config, faults } = this.#load(text)
+    if (config !== null && faults.length === 0) return config
+    const told = faults.slice(0, FAULTS_TOLD_MAX).map(({ message }) => message)
+    throw refusal(change, told.join(' '))
+  }
+
+  #load(text: string): Loaded {
     // Beside the file itself, because relative paths start at its folder.
-    const trial = `${this.#parts.file}.proposed`
+    const { file } = this.#parts
+    const trial = `${file}.proposed`
+    const told = (found: Fault) => fault(found.code, withoutTrial(found.values, trial, file))
     try {
       writeFileSync(trial, text, { mode: 0o600 })
-      const { config, faults } = loadConfig(trial)
-      if (config !== null && faults.length === 0) return { ...config, file: this.#parts.file }
-      const told = faults.slice(0, FAULTS_TOLD_MAX).map(({ message }) => message)
-      throw refusal(change, told.join(' '))
+      const { config, faults, warnings } = loadConfig(trial)
+      return {
+        config: config && { ...config, file, files: config.files.map((one) => (one === trial ? file : one)) },
+        faults: faults.map(told),
+        warnings: warnings.map(told),
+      }
     } catch (error) {
-      throw isFault(error) ? error : refusal(change, reasonOf(error))
+      throw isFault(error) ? error : refusal('new', reasonOf(error))
     } finally {
       rmSync(trial, { force: true })
     }
@@ -192,6 +220,11 @@ export class ConfigBook {
 
 const refusal = (change: string | number, reason: string) =>
   fault('CONFIG_CHANGE_REFUSED', { change, reason })
+
+/** People are told of the file they know. */
+function withoutTrial(values: FaultValues, trial: string, file: string): FaultValues {
+  return Object.fromEntries(Object.entries(values).map(([key, one]) => [key, one === trial ? file : one]))
+}
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 

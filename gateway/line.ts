@@ -8,11 +8,10 @@
  */
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
-import { CaseFile, type EventSink, type FootageSource, type Instant } from './case-file.ts'
+import { CaseFile, type CaseKeeper, type EventSink, type FootageSource, type Instant } from './case-file.ts'
 import type { Role } from './detections/detections.ts'
 import type { Eyes } from './detections/eyes.ts'
 import { viewsOf } from './detections/views.ts'
-import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { ClockFacts } from './evidence/package.ts'
 import { coveredShare, passersBefore } from './evidence/quality/occlusion.ts'
 import type { Frame } from './frames/frame.ts'
@@ -37,7 +36,7 @@ export interface LineParts {
   readonly config: Config
   readonly camera: CameraOptions
   readonly source: FootageSource
-  readonly evidence: EvidenceKeeper
+  readonly evidence: CaseKeeper
   readonly sink: EventSink
   readonly eyes: Eyes
   /** Files: every frame that is due is looked at. Cameras: a newer frame takes the place of one that waits. */

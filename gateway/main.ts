@@ -38,6 +38,7 @@ import { devicesOf } from './notices.ts'
 import { Office, type OfficeParts } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
+import { openPlaces } from './place-desk.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
 import { birthOf, cameraMessage, healthOf, troublesOf } from './self-told.ts'
 import { Street } from './street.ts'
@@ -311,6 +312,7 @@ async function openHttp(
       directory: { devices: () => devicesOf(box.config), people: () => parts.office.people.all() },
       office: parts.office,
       metrics: parts.telemetry.metrics,
+      places: closing.own(openPlaces({ ...parts, folder, clock, config: () => box.config })),
       live: { attach: (cameraId, send) => street.station(cameraId)?.feed.live.attach(send) ?? null },
       missing: () => (link.state.connected ? [] : ['broker']),
       uploadsFolder: join(folder, 'uploads'),

@@ -2,7 +2,8 @@
  * `npm run pictures`: the pictures of the docs, taken anew from the street of the demo and a real browser.
  *
  *     street at work ─▶ first alert ─┬─▶ alert.jpg: the confirming picture of its package, zone and outline drawn over
- *                                    └─▶ console, both languages: login, desk, live, recordings, access log, accounts
+ *                                    └─▶ console, both languages: login, desk, live, recordings, access log, accounts,
+ *                                                                             places
  *
  * Nobody at the platform reviews here, so that the desk shows an alert that waits for a verdict. Needs Chromium, at
  * /usr/bin/chromium or where $CHROMIUM says.
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
       await speak(page, language)
       await takeDesk(page, suffix)
       await takeTables(page, suffix)
+      await takePlaces(page, suffix)
     }
   } finally {
     await closing.close()
@@ -147,6 +149,17 @@ async function takeTables(page: Page, suffix: string): Promise<void> {
     await page.waitForSelector(name === 'recordings' ? '.page' : '.page tbody tr')
     await take(page, name + suffix)
   }
+  await page.locator('nav .tab').first().click()
+}
+
+/** With the first zone chosen, so that its corners show. */
+async function takePlaces(page: Page, suffix: string): Promise<void> {
+  await page.click('nav .tab:text-matches("点位与区域|Places")')
+  await page.locator('.shapes button').first().click()
+  await page.waitForFunction(
+    () => (document.querySelector<HTMLImageElement>('.canvas img')?.naturalWidth ?? 0) > 0,
+  )
+  await take(page, `places${suffix}`)
   await page.locator('nav .tab').first().click()
 }
 

@@ -74,6 +74,9 @@ const UNREACHABLE: FaultBody = {
 export class Api {
   #csrf = ''
 
+  /** For pages with a list of questions of their own. */
+  ask = <T>(method: string, path: string, body?: unknown): Promise<T> => this.#ask<T>(method, path, body)
+
   async #ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await this.#send(method, path, body)
     return (response.status === 204 ? undefined : await response.json()) as T
@@ -84,9 +87,11 @@ export class Api {
       method,
       headers: {
         ...(method === 'GET' ? {} : { 'x-csrf-token': this.#csrf }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined
+          ? {}
+          : { 'content-type': body instanceof Blob ? 'video/mp4' : 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     }).catch(() => {
       throw new Refusal(UNREACHABLE)
     })

@@ -8,6 +8,7 @@ import { AuditPage } from './audit.tsx'
 import { Desk } from './desk.tsx'
 import { LanguageButton } from './language-button.tsx'
 import { Login, PasswordChange } from './login.tsx'
+import { PlacesPage } from './places.tsx'
 import { RecordingsPage } from './recordings.tsx'
 import { StatisticsPage } from './statistics.tsx'
 import type { Language, StringKey } from './strings.ts'
@@ -19,6 +20,7 @@ const PAGES = [
   ['audit', 'audit:read'],
   ['accounts', 'accounts:manage'],
   ['statistics', 'statistics:read'],
+  ['places', 'cameras:read'],
 ] as const
 type Page = (typeof PAGES)[number][0]
 
@@ -118,6 +120,7 @@ function Frame({ api, me, onLogout, onLoginEnded, switchLanguage }: FrameProps) 
       {page === 'recordings' && <RecordingsPage {...parts} />}
       {page === 'audit' && <AuditPage {...parts} />}
       {page === 'accounts' && <AccountsPage {...parts} />}
+      {page === 'places' && <PlacesPage {...parts} />}
       {page === 'statistics' && <StatisticsPage {...parts} />}
     </div>
   )

@@ -4,7 +4,7 @@ import type { StringKey } from './strings.ts'
 import { useWords } from './words.ts'
 
 const STORED = 'lushao.purpose'
-const PURPOSES = ['review', 'legal', 'hotline', 'audit'] as const
+const PURPOSES = ['review', 'legal', 'hotline', 'audit', 'setup'] as const
 
 export function usePurpose(): [purpose: string, choose: (purpose: string) => void] {
   const [purpose, setPurpose] = useState(() => sessionStorage.getItem(STORED) ?? '')

@@ -7,6 +7,7 @@
 import { EXPORT_STRINGS } from './strings-export.ts'
 import { OFFICE_STRINGS } from './strings-office.ts'
 import { PERSUASION_STRINGS } from './strings-persuasion.ts'
+import { PLACE_STRINGS } from './strings-places.ts'
 import { QUALITY_STRINGS } from './strings-quality.ts'
 
 export type Language = 'zh' | 'en'
@@ -355,6 +356,7 @@ export const STRINGS = {
 
   ...EXPORT_STRINGS,
   ...PERSUASION_STRINGS,
+  ...PLACE_STRINGS,
   ...QUALITY_STRINGS,
 } as const
 

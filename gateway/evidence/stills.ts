@@ -42,6 +42,8 @@ export interface Still {
 /** A close-up smaller than this shows nothing. */
 const CLOSEUP_MIN_PX = 32
 
+const LOOK_QUALITY = 85
+
 /** The picture is the caller's to give away: masks are drawn into it. */
 export async function makeStill(
   picture: Picture,
@@ -71,6 +73,12 @@ export async function makeStill(
       },
     ],
   }
+}
+
+/** A picture to look at that is nobody's evidence; masks are drawn into it. */
+export function wholePicture(picture: Picture, masks: readonly Polygon[]): Promise<Buffer> {
+  applyMasks(picture, masks)
+  return encoder(picture, LOOK_QUALITY).toBuffer()
 }
 
 function encoder({ rgb, width, height }: Picture, quality: number) {

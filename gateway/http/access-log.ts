@@ -44,6 +44,7 @@ export const RETRIEVALS = [
   'evidence.read',
   'evidence.export',
   'live.view',
+  'live.snapshot',
   'recording.read',
   'persuasion.listen',
 ]

@@ -49,6 +49,8 @@ export const PERMISSIONS = {
   'evidence:transcribe': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN']),
   'live:view': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN']),
   'cameras:read': allowed(ROLES, 'platform'),
+  // [R18] One proposes, another approves; both are administrators.
+  'config:change': allowed(['ADMIN']),
   'rules:read': allowed(ROLES, 'platform'),
   'people:read': allowed(['DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'recordings:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),

@@ -27,11 +27,13 @@ import { Feed, feedRoute } from './feed.ts'
 import { keepGate } from './gatekeeper.ts'
 import type { Grants } from './grants.ts'
 import type { HttpOptions } from './options.ts'
+import type { PlaceDesk } from './place-views.ts'
 import { answerFaults } from './replies.ts'
 import { actRoutes } from './routes/acts.ts'
 import { administrationRoutes } from './routes/administration.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { bodyCamRoutes } from './routes/bodycams.ts'
+import { configRoutes } from './routes/config.ts'
 import { dutyRoutes } from './routes/duty.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { exportRoutes } from './routes/exports.ts'
@@ -40,6 +42,7 @@ import { healthRoutes } from './routes/health.ts'
 import { liveRoute } from './routes/live.ts'
 import { pageRoutes } from './routes/page.ts'
 import { persuasionRoutes } from './routes/persuasions.ts'
+import { placeRoutes } from './routes/places.ts'
 import { registerRoutes } from './routes/registers.ts'
 import { retentionRoutes } from './routes/retention.ts'
 import { ruleRoutes } from './routes/rules.ts'
@@ -91,6 +94,7 @@ export interface HttpParts {
   readonly retention: RetentionDesk
   readonly metrics: MetricsSource
   readonly live: LiveSource
+  readonly places: PlaceDesk
   /** What is still missing before work can be done; empty when ready. */
   readonly missing: () => readonly string[]
   /** Unfinished body-cam uploads lie here; on the same disk as the recordings. */
@@ -233,6 +237,8 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   ruleRoutes(app, parts.law)
   retentionRoutes(app, parts)
   administrationRoutes(app, parts)
+  placeRoutes(app, parts)
+  configRoutes(app, parts)
   feedRoute(app, { feed, accounts })
   liveRoute(app, parts)
   uploadRoutes(app, uploads)

@@ -24,6 +24,7 @@ import type { Language } from '../kit/errors.ts'
 import type { Point } from '../kit/geometry.ts'
 import type { RecorderDesk } from '../mqtt/bodycam-commands.ts'
 import type { PublicRules } from '../violations/public-view.ts'
+import type { ConfigVersion } from './place-views.ts'
 
 /** What the server needs of the desk: alerts as they stand, their past, and the verdicts people give. */
 export type AlertsView = Pick<
@@ -53,7 +54,7 @@ export interface OfficeView {
   readonly duty: Pick<DutyDesk, 'open' | 'aging' | 'handOver' | 'handovers'>
   readonly statistics: Statistics
   readonly statements: Statements
-  readonly book: { versions(limit: number): readonly unknown[] }
+  readonly book: { versions(limit: number): readonly ConfigVersion[] }
   readonly offsetMinutes: () => number
 }
 

@@ -18,7 +18,7 @@ import { contains, type Point, type Polygon } from '../kit/geometry.ts'
 import { RULE_IDS } from './event.ts'
 import { Id, type Moment, PolygonShape, Window, withinHours } from './zone.ts'
 
-const POINT_TYPES = [
+export const POINT_TYPES = [
   'GUIDED',
   'MANAGED',
   'FEATURED',

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
 import { BodyCamRegistry } from '../../devices/bodycam/registry.ts'
@@ -36,6 +36,7 @@ import { silentLog } from '../../gateway/kit/log.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { Office } from '../../gateway/office.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
+import { PlaceDesk, type PlaceDeskParts } from '../../gateway/place-desk.ts'
 import { RuleCatalogue } from '../../gateway/violations/catalogue.ts'
 import { publicRules } from '../../gateway/violations/public-view.ts'
 import { CALENDAR, readConfig, writeConfig } from './office-fixture.ts'
@@ -116,6 +117,10 @@ export async function startServer(
     notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
     retention?: Partial<RetentionDesk>
     evidenceVault?: Vault
+    /** What `gateway.yaml` says besides. */
+    config?: Record<string, unknown>
+    ringOf?: PlaceDeskParts['ringOf']
+    eyes?: PlaceDeskParts['eyes']
     /** What the rules of the catalogue say instead. */
     rule?: Record<string, unknown>
     /** More people, and more of the devices' section. */
@@ -132,13 +137,15 @@ export async function startServer(
     people: [...PEOPLE, ...(changes.people ?? [])],
     devices: { bodycams: BODYCAMS, ...changes.devices },
   }
-  const config = readConfig(writeConfig(folder, registers, changes.rule))
+  let config = readConfig(writeConfig(folder, { ...registers, ...changes.config }, changes.rule))
   const office = new Office({
     ...{ config: () => config, database, desk, outbox, log: silentLog },
     clock: changes.officeClock ?? systemClock,
     recordings: () => [],
     calendar: () => CALENDAR,
-    apply: async () => {},
+    apply: async (next) => {
+      config = next
+    },
   })
   const accounts = new Accounts({ options, database, clock: systemClock })
   const custody = new Custody(database)
@@ -171,6 +178,12 @@ export async function startServer(
   await recordings.start()
   const beside = { clock: systemClock, log: silentLog }
   const exports = await ExportDesk.open(RedactionOptions.parse({}), vault, changes.detector ?? null, beside)
+  office.book.open()
+  const places = new PlaceDesk({
+    ...{ config: () => config, book: office.book, clock: systemClock, folder: join(folder, 'places') },
+    ringOf: changes.ringOf ?? (() => null),
+    eyes: changes.eyes ?? (() => expect.unreachable('a server that tries nothing')),
+  })
   const server = await HttpServer.start({
     options,
     accounts,
@@ -196,6 +209,7 @@ export async function startServer(
     law: { publicRules: () => publicRules(SAMPLE, HERE), suppressed },
     metrics: { contentType: 'text/plain', metrics: async () => 'lushao_up 1\n' },
     live: changes.live ?? { attach: () => null },
+    places,
     missing: () => [],
     uploadsFolder: join(folder, 'uploads'),
     ...(changes.consoleFolder === undefined ? {} : { consoleFolder: changes.consoleFolder }),
@@ -208,6 +222,7 @@ export async function startServer(
     await server.close()
     await recordings.close()
     await exports.close()
+    await places.close()
     database.close()
   }
   onTestFinished(async () => {

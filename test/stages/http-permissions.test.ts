@@ -27,6 +27,7 @@ const ASKED: Record<
     `/api/v1/evidence/${PACKAGE_ID}/transcripts`,
     { itemId: 'none', text: 'a' },
   ],
+  'config:change': ['GET', '/api/v1/dry-run'],
   'rules:read': ['GET', '/api/v1/rules/public'],
   'cameras:read': ['GET', '/api/v1/cameras'],
   'people:read': ['GET', '/api/v1/people'],

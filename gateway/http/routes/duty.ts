@@ -1,4 +1,4 @@
-/** What is open and overdue, and its hand-over at the change of shift [R58, R79]; versions of the configuration. */
+/** What is open and overdue, and its hand-over at the change of shift [R58, R79]. */
 import { z } from 'zod'
 import type { AccessLog } from '../access-log.ts'
 import { personOf, whoOf } from '../gatekeeper.ts'
@@ -21,7 +21,7 @@ interface DutyParts {
 }
 
 export function dutyRoutes(app: App, { office, accessLog }: DutyParts): void {
-  const { duty, book } = office
+  const { duty } = office
   app.get(
     '/api/v1/duty/open',
     {
@@ -74,18 +74,5 @@ export function dutyRoutes(app: App, { office, accessLog }: DutyParts): void {
       accessLog.add({ ...who, action: 'duty.handover', object: to, purpose: note, outcome: 'granted' })
       return record
     },
-  )
-  app.get(
-    '/api/v1/config/versions',
-    {
-      config: { permission: 'audit:read' },
-      schema: {
-        tags,
-        summary: 'versions of the configuration with what changed, newest first',
-        querystring: z.strictObject({ limit: z.coerce.number().int().min(1).max(50).default(10) }),
-        response: { 200: z.object({ versions: z.array(z.unknown()) }) },
-      },
-    },
-    (request) => ({ versions: book.versions(request.query.limit) }),
   )
 }

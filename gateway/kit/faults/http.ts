@@ -166,6 +166,34 @@ export const HTTP_FAULTS = {
     ],
     ['实时通道已达上限 {feedsMax}。', '已拒绝本次连接。', '请关闭一个控制台，或调高 http.feedsMax。'],
   ),
+  CAMERA_NO_PICTURE: entry(
+    [
+      'The camera {camera} has shown no picture that could be had now.',
+      'Nothing is shown instead; the camera goes on being read.',
+      'Look at its state; try again when it is online.',
+    ],
+    [
+      '摄像机 {camera} 目前没有可用画面。',
+      '不以其他画面代替，继续读取该摄像机。',
+      '请查看其状态，待其在线后重试。',
+    ],
+  ),
+  DRY_RUN_BUSY: entry(
+    [
+      'A dry run is going on, for the camera {camera}.',
+      'There is one at a time, so that cameras owe nothing.',
+      'Wait for it, or cancel it.',
+    ],
+    ['正在对摄像机 {camera} 试运行。', '为不影响摄像机分析，同时只运行一项。', '请等待其结束，或先取消。'],
+  ),
+  DRY_RUN_CLIP_REFUSED: entry(
+    [
+      'The film cannot be taken for a dry run: {reason}.',
+      'Nothing of it is kept.',
+      'Send an MP4 of at most {bytesMax} bytes.',
+    ],
+    ['该视频不能用于试运行：{reason}。', '未保留其任何内容。', '请上传不超过 {bytesMax} 字节的 MP4 视频。'],
+  ),
   ACCESS_LOG_BROKEN: entry(
     [
       'The access log does not fit together at entry {entry}.',
