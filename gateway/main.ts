@@ -88,7 +88,7 @@ async function build(box: Box): Promise<RunningGateway> {
   let registry: BodyCamRegistry | null = null
   const office: Office = openOffice(box, {
     ...{ database, desk, outbox, apply: (next) => change(next) },
-    recordings: () => registry?.list(RECORDINGS_ASKED_MAX) ?? [],
+    recording: (recordingId) => registry?.get(recordingId) ?? null,
   })
   const suppressed = new SuppressedActs(database, clock)
   const room = await openRoom(box, { database, outbox, office })
@@ -149,9 +149,6 @@ async function build(box: Box): Promise<RunningGateway> {
   }
 }
 
-/** Among so many of the newest recordings those of an alert are looked for. */
-const RECORDINGS_ASKED_MAX = 200
-
 /** What is read at the start only; a change of it waits for the next start, and that is said. */
 const START_OPTIONS = [
   ...(['site', 'gateway', 'clock', 'model', 'evidence', 'redaction'] as const),
@@ -174,7 +171,7 @@ function registerOf(box: Box, office: () => Office): Register {
 
 function openOffice(
   box: Box,
-  parts: Pick<OfficeParts, 'database' | 'desk' | 'outbox' | 'apply' | 'recordings'>,
+  parts: Pick<OfficeParts, 'database' | 'desk' | 'outbox' | 'apply' | 'recording'>,
 ): Office {
   const { clock, log, closing } = box
   return closing.own(

@@ -136,7 +136,7 @@ export async function startServer(
   const office = new Office({
     ...{ config: () => config, database, desk, outbox, log: silentLog },
     clock: changes.officeClock ?? systemClock,
-    recordings: () => [],
+    recording: () => null,
     calendar: () => CALENDAR,
     apply: async () => {},
   })

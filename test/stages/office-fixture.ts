@@ -14,6 +14,7 @@ import { Database } from '../../gateway/kit/database.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { Office } from '../../gateway/office.ts'
+import { filmOf } from '../../gateway/recording-films.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
 import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { SAMPLE_WALL_MS, sampleEvent } from './sample-event.ts'
@@ -79,13 +80,13 @@ export function setUpOffice({ options, rule, ...parts }: OfficeSetUp = {}) {
   const clock = parts.clock ?? { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs }
   const outbox = new Outbox(database, OutboxOptions.parse({}), clock, silentLog)
   let config = readConfig(file)
-  const recordings: BodyCamRecording[] = []
+  const recordings = new Map<string, BodyCamRecording>()
   const applied: Config[] = []
   const open = () => {
     const desk = new AlertDesk(database, outbox, clock)
     const office = new Office({
       ...{ config: () => config, database, desk, outbox, clock, log: silentLog },
-      recordings: () => recordings,
+      recording: (recordingId) => recordings.get(recordingId) ?? null,
       calendar: () => CALENDAR,
       apply: async (next) => {
         config = next
@@ -95,6 +96,12 @@ export function setUpOffice({ options, rule, ...parts }: OfficeSetUp = {}) {
     return { desk, office }
   }
   const first = open()
+  /** As the register would: its acceptance is told to the office. */
+  const accept = (recording: BodyCamRecording) => {
+    recordings.set(recording.recordingId, recording)
+    const film = filmOf(recording)
+    if (film !== null) first.office.films.put(film)
+  }
   onTestFinished(() => {
     first.office.close()
     if (parts.database === undefined) database.close()
@@ -112,7 +119,7 @@ export function setUpOffice({ options, rule, ...parts }: OfficeSetUp = {}) {
     clock,
     folder,
     file,
-    recordings,
+    accept,
     applied,
     change,
     config: () => config,
