@@ -38,6 +38,7 @@ import { devicesOf } from './notices.ts'
 import { Office, type OfficeParts } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
+import { RecordingLinks } from './recording-links.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
 import { birthOf, cameraMessage, healthOf, troublesOf } from './self-told.ts'
 import { Street } from './street.ts'
@@ -119,7 +120,9 @@ async function build(box: Box): Promise<RunningGateway> {
   )
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
-  registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox, bodycams })
+  registry = await openRegistry(box, {
+    ...{ database, office, evidence, eyes, sink, outbox, bodycams, desk, room },
+  })
   await room.keep({ desk, office, registry, persuading, clockWatch, config: () => box.config }, closing)
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
@@ -354,9 +357,12 @@ async function openRegistry(
     sink: EventSink
     outbox: Outbox
     bodycams: BodyCams
+    desk: AlertDesk
+    room: EvidenceRoom
   },
 ): Promise<BodyCamRegistry> {
   const { folder, clock, log, closing } = box
+  const { films } = parts.office
   const registry: BodyCamRegistry = closing.own(
     new BodyCamRegistry({
       ...{
@@ -370,12 +376,15 @@ async function openRegistry(
       people: () => parts.office.people.all(),
       async onRecording(recording, signal) {
         const found = await analyseRecording({ ...parts, config: () => box.config, signal, log }, recording)
-        registry.link(recording.recordingId, found)
+        films.found(recording.recordingId, found)
       },
     }),
   )
   registry.onChange(changesTold(parts.outbox))
+  const keeper = `${box.config.site}/${box.config.gateway}`
+  const links = closing.own(new RecordingLinks({ ...parts, registry, films, keeper, clock, log }))
   await registry.start()
+  links.start()
   return registry
 }
 

@@ -119,6 +119,10 @@ export class FilmLinks {
     this.#sql.due.run(recordingId)
   }
 
+  hasSpan(recordingId: string): boolean {
+    return this.#sql.span.get(recordingId) !== undefined
+  }
+
   /** The film that a camera was making at that instant; the newest when there are several. */
   recordingAt(cameraId: string, atMs: number): string | null {
     const row = this.#sql.recordingAt.get(cameraId, atMs, atMs)
@@ -199,6 +203,7 @@ function statements(database: Database) {
       `INSERT INTO film_span VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
          cameraId = excluded.cameraId, fromMs = excluded.fromMs, toMs = excluded.toMs`,
     ),
+    span: sql('SELECT 1 AS known FROM film_span WHERE recordingId = ?'),
     recordingAt: sql(
       `SELECT recordingId FROM film_span WHERE cameraId = ? AND fromMs <= ? AND toMs >= ?
        ORDER BY recordingId DESC LIMIT 1`,

@@ -20,7 +20,9 @@ export const FilmLinkOptions = z.strictObject({
     .min(0.5)
     .max(1)
     .default(0.65)
-    .describe('Score from which the box links a film itself. Time with a close place, or with the officer, is 0.7.'),
+    .describe(
+      'Score from which the box links a film itself. Time with a close place, or with the officer, is 0.7.',
+    ),
   suggestMin: z
     .number()
     .min(0.31)
@@ -38,19 +40,25 @@ export const FilmLinkOptions = z.strictObject({
     .min(5)
     .max(500)
     .default(30)
-    .describe('Metres from where the act is at which a place counts 0.6 of what it counts there; GPS errs by 5 to 15.'),
+    .describe(
+      'Metres from where the act is at which a place counts 0.6 of what it counts there; GPS errs by 5 to 15.',
+    ),
   farM: z
     .number()
     .min(20)
     .max(5_000)
     .default(150)
-    .describe('Metres beyond which a film with positions all along does not show the act, unless somebody says so.'),
+    .describe(
+      'Metres beyond which a film with positions all along does not show the act, unless somebody says so.',
+    ),
   staySec: z
     .number()
     .min(1)
     .max(600)
     .default(20)
-    .describe('Seconds that somebody must stay for the place to count in full: who walks past has not come for it.'),
+    .describe(
+      'Seconds that somebody must stay for the place to count in full: who walks past has not come for it.',
+    ),
   fullOverlapSec: z
     .number()
     .min(1)
@@ -62,7 +70,9 @@ export const FilmLinkOptions = z.strictObject({
     .min(0)
     .max(3_600)
     .default(120)
-    .describe('How far (seconds) the clock of a recorder may be off when nobody has compared it at the dock.'),
+    .describe(
+      'How far (seconds) the clock of a recorder may be off when nobody has compared it at the dock.',
+    ),
 })
 export type FilmLinkOptions = z.infer<typeof FilmLinkOptions>
 

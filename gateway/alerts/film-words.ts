@@ -18,7 +18,10 @@ const FILM_WORDS = {
   PEOPLE_IN_VIEW: { en: 'people or carriers were seen in it', zh: '画面中见到人员或载具' },
   NOBODY_FOUND: { en: 'analysed; no people or carriers were found', zh: '已分析，未识别到人员或载具' },
   NOT_ANALYSED: { en: 'what it shows was not analysed', zh: '画面内容未经分析' },
-  RIVAL: { en: 'fits alert {value} about as well: a person decides', zh: '与告警 {value} 同样相符，须由人员判断' },
+  RIVAL: {
+    en: 'fits alert {value} about as well: a person decides',
+    zh: '与告警 {value} 同样相符，须由人员判断',
+  },
   PERSON: { en: 'said by {value}', zh: '由 {value} 认定' },
 } as const satisfies Record<string, { en: string; zh: string }>
 export type FilmCode = keyof typeof FILM_WORDS

@@ -9,15 +9,15 @@
  * What is due is durable and done a few at a time between other work; doing it again changes nothing. The box never
  * touches a pair that a person has spoken about, and never takes back what was found in the film itself.
  */
-import type { Clock } from '../kit/clock.ts'
-import { isoTime } from '../kit/clock.ts'
+import { type Clock, isoTime } from '../kit/clock.ts'
 import type { Database } from '../kit/database.ts'
 import type { MapPoint } from '../kit/earth.ts'
 import { fault } from '../kit/errors.ts'
 import type { ActFields } from '../violations/act-fields.ts'
 import type { ViolationEvent } from '../violations/event.ts'
 import type { ActIndex } from './act-index.ts'
-import type { AlertDesk, Annex, DeskTransition, Transition } from './desk.ts'
+import type { AlertDesk, Annex, DeskTransition } from './desk.ts'
+import { changeOf, type FilmChange, handledIn, united } from './film-changes.ts'
 import { BOX, type FilmLink, FilmLinks, isByPerson, type OwedPackage } from './film-links.ts'
 import {
   type Claim,
@@ -29,7 +29,6 @@ import {
   marginMs,
   type Span,
   settle,
-  type Verdict,
 } from './film-score.ts'
 
 export interface FilmsParts {
@@ -63,14 +62,11 @@ export interface FilmWish {
   readonly commandId: string
 }
 
-type Change = Omit<FilmLink, 'number' | 'atMs' | 'recordingId' | 'eventId'>
-
 /** Between other work: so many films in one go. */
 const TURN_MAX = 20
 /** A message has its size. */
 const FILMED_MAX = 10
 const FAR_FUTURE_MS = 8.64e15
-const SEGMENT_MOVED_MS = 1_000
 
 export class Films implements Annex {
   readonly links: FilmLinks
@@ -233,7 +229,9 @@ export class Films implements Annex {
     const isOneAct = (a: string, b: string) => this.#parts.membersOf(a).includes(b)
     const free = settle(claims, [], isOneAct, this.#parts.options())
     const bound = settle(claims, byPeople, isOneAct, this.#parts.options())
-    const chosen = bound.map((verdict, at) => (now.get(verdict.eventId)?.state === 'LINKED' ? free[at]! : verdict))
+    const chosen = bound.map((verdict, at) =>
+      now.get(verdict.eventId)?.state === 'LINKED' ? free[at]! : verdict,
+    )
     return new Map(chosen.map((verdict) => [verdict.eventId, verdict]))
   }
 
@@ -242,7 +240,7 @@ export class Films implements Annex {
     film: Film,
     now: Map<string, FilmLink>,
     eventIds: readonly string[],
-    changeTo: (eventId: string) => Change | null,
+    changeTo: (eventId: string) => FilmChange | null,
   ): void {
     const { database, desk, clock } = this.#parts
     const { recordingId } = film
@@ -255,7 +253,8 @@ export class Films implements Annex {
         this.links.add({ ...change, recordingId, eventId, atMs: clock.wallMs() })
         now.set(eventId, this.#nowOf(recordingId).get(eventId)!)
         if (last?.state === 'LINKED' || change.state === 'LINKED') told.push(eventId)
-        if ((last?.state === 'LINKED') !== (change.state === 'LINKED')) this.#package(recordingId, eventId, change)
+        if ((last?.state === 'LINKED') !== (change.state === 'LINKED'))
+          this.#package(recordingId, eventId, change)
       }
       if (told.length === 0) return
       const linked = [...now.values()].filter(({ state }) => state === 'LINKED')
@@ -265,7 +264,7 @@ export class Films implements Annex {
   }
 
   /** The pictures of an act that was found in the film are of the film already. */
-  #package(recordingId: string, eventId: string, { state, actor, reason, reasons }: Change): void {
+  #package(recordingId: string, eventId: string, { state, actor, reason, reasons }: FilmChange): void {
     const packageId = this.links.packageOf(recordingId, eventId)
     const why = reason || reasons.map(({ code }) => code).join(' ')
     if (packageId !== null)
@@ -281,7 +280,7 @@ export class Films implements Annex {
   #say(
     wish: FilmWish,
     state: 'LINKED' | 'UNLINKED',
-    made: (film: Film, last: FilmLink | undefined) => Pick<Change, 'score' | 'reasons' | 'segment'>,
+    made: (film: Film, last: FilmLink | undefined) => Pick<FilmChange, 'score' | 'reasons' | 'segment'>,
   ): FilmLink {
     const { recordingId, eventId, by: actor, reason, commandId } = wish
     const { desk, film: filmOf, database } = this.#parts
@@ -321,13 +320,22 @@ export class Films implements Annex {
     if (placed === null) return null
     const nowMs = clock.wallMs()
     const past = desk.transitions(eventId)
-    const act = { fromMs: placed.startedMs, toMs: placed.over ? placed.untilMs : Math.max(placed.untilMs, nowMs) }
+    const act = {
+      fromMs: placed.startedMs,
+      toMs: placed.over ? placed.untilMs : Math.max(placed.untilMs, nowMs),
+    }
     const named = (state: string, key: string) =>
-      past.flatMap(({ to, details }) => (to === state ? (details[key] ?? '').split(',') : [])).map((one) => one.trim())
+      past
+        .flatMap(({ to, details }) => (to === state ? (details[key] ?? '').split(',') : []))
+        .map((one) => one.trim())
     const people = (state: string) => named(state, 'officers').filter(Boolean).map(personIdOf)
     return {
       ...{ eventId, spans: united([act, ...handledIn(past, nowMs)]), at: placeOf(eventId) },
-      ...{ dispatched: people('DISPATCHED'), onSite: people('ON_SITE'), namedIds: named('ON_SITE', 'recordingId') },
+      ...{
+        dispatched: people('DISPATCHED'),
+        onSite: people('ON_SITE'),
+        namedIds: named('ON_SITE', 'recordingId'),
+      },
     }
   }
 
@@ -354,13 +362,26 @@ export class Films implements Annex {
   }
 
   /** The segment of the film that belongs to the life of an alert. */
-  #segmentOf({ recordingId, state, segment, score, actor, reasons }: FilmLink): NonNullable<ActFields['filmed']> {
+  #segmentOf({
+    recordingId,
+    state,
+    segment,
+    score,
+    actor,
+    reasons,
+  }: FilmLink): NonNullable<ActFields['filmed']> {
     const film = state === 'LINKED' ? this.#parts.film(recordingId) : null
     if (film === null) return []
     const sec = (atMs: number) => Math.max(0, Math.round((atMs - film.fromMs) / 100) / 10)
     return [
       {
-        ...{ recordingId, personId: film.personId, by: actor, score, reasons: reasons.map(({ code }) => code) },
+        ...{
+          recordingId,
+          personId: film.personId,
+          by: actor,
+          score,
+          reasons: reasons.map(({ code }) => code),
+        },
         ...{ from: isoTime(segment.fromMs), to: isoTime(segment.toMs) },
         ...{ fromSec: sec(segment.fromMs), toSec: sec(segment.toMs) },
         ...{ evidenceCap: film.cap, capReasons: [...film.capReasons] },
@@ -372,44 +393,6 @@ export class Films implements Annex {
 const isPersons = (link: FilmLink | undefined): link is FilmLink => link !== undefined && isByPerson(link)
 const isFound = (link: FilmLink | undefined): boolean =>
   link?.reasons.some(({ code }) => code === 'FOUND_IN_IT') === true
-
-/** Null: the last word still says it. */
-function changeOf(verdict: Verdict | undefined, last: FilmLink | undefined): Change | null {
-  const by = { actor: BOX, reason: '', commandId: null }
-  if (verdict === undefined) {
-    if (last === undefined || last.state === 'DROPPED') return null
-    const { score, reasons, segment } = last
-    return { ...by, state: 'DROPPED', score, reasons, segment }
-  }
-  const { state, score, reasons, segment } = verdict
-  const codes = (list: readonly FilmReason[]) => list.map(({ code, value }) => `${code} ${value ?? ''}`).join()
-  const moved = (a: number, b: number) => Math.abs(a - b) >= SEGMENT_MOVED_MS
-  const isSame =
-    last?.state === state &&
-    last.score === score &&
-    codes(last.reasons) === codes(reasons) &&
-    !moved(last.segment.fromMs, segment.fromMs) &&
-    !moved(last.segment.toMs, segment.toMs)
-  return isSame ? null : { ...by, state, score, reasons, segment }
-}
-
-/** While somebody who was sent dealt with it. */
-function handledIn(past: readonly Transition[], openUntilMs: number): Span[] {
-  return past.flatMap(({ to, atMs }, at) =>
-    to === 'DISPATCHED' || to === 'ON_SITE'
-      ? [{ fromMs: atMs, toMs: past[at + 1]?.atMs ?? Math.max(atMs, openUntilMs) }]
-      : [],
-  )
-}
-
-function united(spans: readonly Span[]): Span[] {
-  const sorted = spans.toSorted((a, b) => a.fromMs - b.fromMs)
-  return sorted.reduce<Span[]>((done, span) => {
-    const last = done.at(-1)
-    if (last === undefined || span.fromMs > last.toMs) return [...done, span]
-    return [...done.slice(0, -1), { fromMs: last.fromMs, toMs: Math.max(last.toMs, span.toMs) }]
-  }, [])
-}
 
 const refused = ({ recordingId, eventId }: FilmWish, reason: string) =>
   fault('FILM_NOT_LINKED', { recording: recordingId, event: eventId, reason })
