@@ -63,7 +63,7 @@ export const FilmLinkOptions = z.strictObject({
     .number()
     .min(1)
     .max(3_600)
-    .default(60)
+    .default(30)
     .describe('Seconds of shared time that count in full; of something shorter all of it.'),
   clockUnsureSec: z
     .number()

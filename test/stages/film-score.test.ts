@@ -107,7 +107,7 @@ const TABLE: [
     'ten seconds of the act',
     { ...track(5) },
     { spans: [{ fromMs: -MIN, toMs: 10_000 }] },
-    [0.44, 0.46],
+    [0.5, 0.53],
     'TIME_SHARED',
   ],
   ['walks past, does not stay', track(0, past), {}, [0.6, 0.69], 'PLACE_NEAR'],

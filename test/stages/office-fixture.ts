@@ -81,12 +81,13 @@ export function setUpOffice({ options, rule, ...parts }: OfficeSetUp = {}) {
   const outbox = new Outbox(database, OutboxOptions.parse({}), clock, silentLog)
   let config = readConfig(file)
   const recordings = new Map<string, BodyCamRecording>()
+  let found = (recordingId: string) => recordings.get(recordingId) ?? null
   const applied: Config[] = []
   const open = () => {
     const desk = new AlertDesk(database, outbox, clock)
     const office = new Office({
       ...{ config: () => config, database, desk, outbox, clock, log: silentLog },
-      recording: (recordingId) => recordings.get(recordingId) ?? null,
+      recording: (recordingId) => found(recordingId),
       calendar: () => CALENDAR,
       apply: async (next) => {
         config = next
@@ -120,6 +121,10 @@ export function setUpOffice({ options, rule, ...parts }: OfficeSetUp = {}) {
     folder,
     file,
     accept,
+    /** A real register instead of `accept`. */
+    lookUp(get: typeof found) {
+      found = get
+    },
     applied,
     change,
     config: () => config,
