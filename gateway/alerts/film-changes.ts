@@ -50,3 +50,11 @@ export function united(spans: readonly Span[]): Span[] {
   }
   return done
 }
+
+/** Several in one field, with commas between. */
+export function listed(text = ''): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+}

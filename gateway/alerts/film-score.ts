@@ -108,7 +108,7 @@ export interface FilmedAct {
   /** While it went on, and while somebody who was sent dealt with it. */
   readonly spans: readonly Span[]
   readonly at: MapPoint | null
-  readonly dispatched: readonly string[]
+  readonly sent: readonly { readonly personId: string; readonly atMs: number }[]
   readonly onSite: readonly string[]
   /** Recordings that whoever was on site named. */
   readonly namedIds: readonly string[]
@@ -153,7 +153,7 @@ export function claimOf(
   const place = placeOf(film, act, shared.segment, options)
   if (place.isElsewhere && !isNamed) return null
   reasons.push(place.reason)
-  const officer = officerOf(film, act)
+  const officer = officerOf(film, act, marginMs(film, options))
   if (officer !== null) reasons.push(officer)
   const isDuty = film.personId !== null && isOnDuty(film.personId)
   if (isDuty) reasons.push({ code: 'ON_DUTY', value: film.personId! })
@@ -228,12 +228,17 @@ function placeOf(film: Film, { at }: FilmedAct, segment: Span, options: FilmLink
 
 const closenessAt = (metres: number, nearM: number): number => Math.exp(-((metres / nearM) ** 2) / 2)
 
-function officerOf({ personId, coPresentIds }: Film, act: FilmedAct): FilmReason | null {
+/** Whoever was sent when the film was over already had not gone there for it. */
+function officerOf(
+  { personId, coPresentIds, toMs }: Film,
+  { onSite, sent }: FilmedAct,
+  margin: number,
+): FilmReason | null {
   const there = [...(personId === null ? [] : [personId]), ...coPresentIds]
-  const onSite = there.find((one) => act.onSite.includes(one))
-  if (onSite !== undefined) return { code: 'OFFICER_ON_SITE', value: onSite }
-  const sent = there.find((one) => act.dispatched.includes(one))
-  return sent === undefined ? null : { code: 'OFFICER_SENT', value: sent }
+  const onSiteId = there.find((one) => onSite.includes(one))
+  if (onSiteId !== undefined) return { code: 'OFFICER_ON_SITE', value: onSiteId }
+  const order = sent.find(({ personId: one, atMs }) => there.includes(one) && atMs <= toMs + margin)
+  return order === undefined ? null : { code: 'OFFICER_SENT', value: order.personId }
 }
 
 export interface Verdict extends Claim {

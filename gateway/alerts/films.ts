@@ -17,7 +17,7 @@ import type { ActFields } from '../violations/act-fields.ts'
 import type { ViolationEvent } from '../violations/event.ts'
 import type { ActIndex } from './act-index.ts'
 import type { AlertDesk, Annex, DeskTransition } from './desk.ts'
-import { changeOf, type FilmChange, handledIn, united } from './film-changes.ts'
+import { changeOf, type FilmChange, handledIn, listed, united } from './film-changes.ts'
 import { BOX, type FilmLink, FilmLinks, isByPerson, type OwedPackage } from './film-links.ts'
 import {
   type Claim,
@@ -324,18 +324,15 @@ export class Films implements Annex {
       fromMs: placed.startedMs,
       toMs: placed.over ? placed.untilMs : Math.max(placed.untilMs, nowMs),
     }
-    const named = (state: string, key: string) =>
-      past
-        .flatMap(({ to, details }) => (to === state ? (details[key] ?? '').split(',') : []))
-        .map((one) => one.trim())
-    const people = (state: string) => named(state, 'officers').filter(Boolean).map(personIdOf)
+    const said = (state: string, key: string) =>
+      past.flatMap(({ to, details, atMs }) =>
+        to === state ? listed(details[key]).map((one) => ({ one, atMs })) : [],
+      )
     return {
       ...{ eventId, spans: united([act, ...handledIn(past, nowMs)]), at: placeOf(eventId) },
-      ...{
-        dispatched: people('DISPATCHED'),
-        onSite: people('ON_SITE'),
-        namedIds: named('ON_SITE', 'recordingId'),
-      },
+      sent: said('DISPATCHED', 'officers').map(({ one, atMs }) => ({ personId: personIdOf(one), atMs })),
+      onSite: said('ON_SITE', 'officers').map(({ one }) => personIdOf(one)),
+      namedIds: said('ON_SITE', 'recordingId').map(({ one }) => one),
     }
   }
 

@@ -43,7 +43,7 @@ function film(changes: Partial<Film> = {}): Film {
 function act(changes: Partial<FilmedAct> = {}): FilmedAct {
   return {
     ...{ eventId: 'a', spans: [{ fromMs: 2 * MIN, toMs: 8 * MIN }], at: ACT_AT },
-    ...{ dispatched: [], onSite: [], namedIds: [], ...changes },
+    ...{ sent: [], onSite: [], namedIds: [], ...changes },
   }
 }
 const track = (metres: number | null, at = (_: number) => metres): Partial<Film> => ({
@@ -62,7 +62,13 @@ const TABLE: [
   code: string,
 ][] = [
   ['the same time alone', {}, {}, [0.3, 0.3], 'PLACE_UNKNOWN'],
-  ['no shared time', track(0), { spans: span(20, 30), namedIds: ['r-1'], dispatched: ['p-1'] }, null, ''],
+  [
+    'no shared time',
+    track(0),
+    { spans: span(20, 30), namedIds: ['r-1'], sent: [{ personId: 'p-1', atMs: 0 }] },
+    null,
+    '',
+  ],
   ['ends a minute before, the clock is known', track(0), { spans: span(11, 30) }, null, ''],
   [
     '… and the clock was never compared',
@@ -77,7 +83,7 @@ const TABLE: [
   [
     'positions all along, two hundred metres away, although sent',
     track(200),
-    { dispatched: ['p-1'] },
+    { sent: [{ personId: 'p-1', atMs: 0 }] },
     null,
     '',
   ],
@@ -85,21 +91,28 @@ const TABLE: [
   [
     'one position only, two hundred metres away, and sent',
     { at: () => east(200) },
-    { dispatched: ['p-1'] },
+    { sent: [{ personId: 'p-1', atMs: 0 }] },
     [0.7, 0.7],
     'PLACE_FAR',
   ],
-  ['sent, no position', {}, { dispatched: ['p-1'] }, [0.7, 0.7], 'OFFICER_SENT'],
+  ['sent, no position', {}, { sent: [{ personId: 'p-1', atMs: 0 }] }, [0.7, 0.7], 'OFFICER_SENT'],
+  [
+    'sent when the film was over',
+    {},
+    { sent: [{ personId: 'p-1', atMs: 11 * MIN }] },
+    [0.3, 0.3],
+    'PLACE_UNKNOWN',
+  ],
   ['on site, no position', {}, { onSite: ['p-1'] }, [0.7, 0.7], 'OFFICER_ON_SITE'],
   [
     'the officer beside the recorder was sent',
     { coPresentIds: ['p-2'] },
-    { dispatched: ['p-2'] },
+    { sent: [{ personId: 'p-2', atMs: 0 }] },
     [0.7, 0.7],
     'OFFICER_SENT',
   ],
-  ['somebody else was sent', {}, { dispatched: ['p-9'] }, [0.3, 0.3], 'PLACE_UNKNOWN'],
-  ['near and sent', track(5), { dispatched: ['p-1'] }, [1, 1], 'OFFICER_SENT'],
+  ['somebody else was sent', {}, { sent: [{ personId: 'p-9', atMs: 0 }] }, [0.3, 0.3], 'PLACE_UNKNOWN'],
+  ['near and sent', track(5), { sent: [{ personId: 'p-1', atMs: 0 }] }, [1, 1], 'OFFICER_SENT'],
   ['people in view', { saw: () => true }, {}, [0.35, 0.35], 'PEOPLE_IN_VIEW'],
   ['nobody found is no word against it', { saw: () => false }, {}, [0.3, 0.3], 'NOBODY_FOUND'],
   ['not analysed is said', {}, {}, [0.3, 0.3], 'NOT_ANALYSED'],

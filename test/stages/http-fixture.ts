@@ -136,7 +136,7 @@ export async function startServer(
   const office = new Office({
     ...{ config: () => config, database, desk, outbox, log: silentLog },
     clock: changes.officeClock ?? systemClock,
-    recording: () => null,
+    recording: (recordingId) => recordings.get(recordingId),
     calendar: () => CALENDAR,
     apply: async () => {},
   })
