@@ -149,6 +149,21 @@ test('[R38] without a place, the officer who was sent there tells that it is the
   }
 })
 
+test('[R38] on site with a recording: what was found in it is this act; what it is linked to besides is not', () => {
+  const running = setUpOffice({ options: { cameras: [camera('cam-1'), camera('cam-2')] } })
+  const acts = { a: act('a', 0), b: act('b', 0, undefined, { cameraId: 'cam-2' }), f: filmed('f', 5) }
+  raiseAll(running, acts.a, acts.b)
+  const linkedEventIds = [acts.b.eventId, acts.f.eventId]
+  running.accept(recording({ personId: null, linkedEventIds }) as never)
+  running.desk.raise(acts.f)
+  const go = (to: string, details: Record<string, string> = {}) =>
+    running.desk.transition({ eventId: acts.a.eventId, to, actor: PLATFORM, details })
+  go('VERIFIED')
+  go('DISPATCHED', { unitId: 'u-1' })
+  go('ON_SITE', { recordingId: 'r-1' })
+  expect(trees(acts, running)).toBe('a b a<f')
+})
+
 const PLATFORM = { id: 'p-1', roles: ['person', 'platform', 'box'] } as const
 
 test('[R38] one act leads to one case: not beside its primary event, and not twice', () => {
