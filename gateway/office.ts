@@ -29,7 +29,7 @@ import type { Database } from './kit/database.ts'
 import { fault } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
 import type { Outbox } from './outbox/outbox.ts'
-import { filmOf } from './recording-films.ts'
+import { type FilmFacts, filmOf, NOTHING_BESIDE } from './recording-films.ts'
 import { isBodyCam } from './recordings.ts'
 import { entryOf } from './violations/catalogue.ts'
 
@@ -39,6 +39,8 @@ export interface OfficeParts {
   readonly desk: AlertDesk
   readonly outbox: Outbox
   readonly recording: (recordingId: string) => BodyCamRecording | null
+  /** Positions and presence, where somebody knows them. */
+  readonly filmFacts?: FilmFacts
   readonly calendar: () => Calendar
   readonly apply: (config: Config) => Promise<unknown>
   readonly clock: Clock
@@ -107,7 +109,7 @@ export class Office {
       ...{ ...common, index, options: () => config().recordingLinks },
       film: (recordingId) => {
         const recording = parts.recording(recordingId)
-        return recording === null ? null : filmOf(recording)
+        return recording === null ? null : filmOf(recording, parts.filmFacts ?? NOTHING_BESIDE)
       },
       placeOf: (eventId) => this.#placeOf(eventId).at,
       membersOf: (eventId) => this.sameAct.membersOf(eventId),

@@ -21,7 +21,7 @@ import { AssertionError } from './kit/assert.ts'
 import { type Clock, isoTime } from './kit/clock.ts'
 import { fault, isFault, reasonOf } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
-import { filmOf } from './recording-films.ts'
+import { filmOf, NOTHING_BESIDE } from './recording-films.ts'
 import { bodyCamId } from './recordings.ts'
 import type { ViolationEvent } from './violations/event.ts'
 
@@ -53,7 +53,7 @@ export class RecordingLinks {
     this.#parts = parts
     const { registry, films, room, clock } = parts
     this.#off = registry.onChange((recording, change) => {
-      if (!SILENT.includes(change)) this.#offer(recording)
+      if (!SILENT.includes(change)) films.offer(recording.recordingId)
     })
     films.listen({
       links: (recordingId, eventIds) => registry.link(recordingId, eventIds),
@@ -65,8 +65,8 @@ export class RecordingLinks {
 
   start(): void {
     const { registry, films } = this.#parts
-    for (const recording of registry.list(KNOWN_MAX)) {
-      if (!films.links.hasSpan(recording.recordingId)) this.#offer(recording)
+    for (const { recordingId } of registry.list(KNOWN_MAX)) {
+      if (!films.links.hasSpan(recordingId)) films.offer(recordingId)
     }
     this.#seal()
     this.#timer = setInterval(() => this.#seal(), RETRY_MS)
@@ -86,11 +86,6 @@ export class RecordingLinks {
       seen = this.#sealing
       await seen
     }
-  }
-
-  #offer(recording: BodyCamRecording): void {
-    const film = filmOf(recording)
-    if (film !== null) this.#parts.films.put(film)
   }
 
   #seal(): void {
@@ -121,7 +116,7 @@ export class RecordingLinks {
 
 function filmToSeal(recording: BodyCamRecording, { segment }: FilmLink, keeper: string): FilmToSeal {
   const { recordingId, deviceSerial, file, bytes, sha256, sm3, video } = recording
-  const { fromMs, toMs } = filmOf(recording)!
+  const { fromMs, toMs } = filmOf(recording, NOTHING_BESIDE)!
   const sec = (atMs: number) => Math.max(0, (atMs - fromMs) / 1000)
   return {
     ...{ recordingId, cameraId: bodyCamId(deviceSerial), file, bytes, sha256, sm3 },

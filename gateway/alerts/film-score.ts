@@ -55,9 +55,9 @@ export const FilmLinkOptions = z.strictObject({
     .number()
     .min(1)
     .max(600)
-    .default(20)
+    .default(90)
     .describe(
-      'Seconds that somebody must stay for the place to count in full: who walks past has not come for it.',
+      'Seconds that somebody must stay for the place to count in full: who walks past in so long gets half of it. Of a shorter film all of it.',
     ),
   fullOverlapSec: z
     .number()
@@ -135,6 +135,8 @@ const WEIGHT = { time: 0.3, place: 0.4, officer: 0.4, onDuty: 0.05, seen: 0.05 }
 /** The recorder's clock was set right to within this when it was compared. */
 const CLOCK_KNOWN_MS = 2_000
 const SAMPLES_MAX = 120
+/** Within so many times `nearM` a film is at the act; closeness is 0.14 there. */
+const HERE = 2
 /** Rivals want the same minutes: by this share of what the shorter one claims. */
 const SAME_MINUTES_SHARE = 0.5
 
@@ -222,7 +224,9 @@ function placeOf(film: Film, { at }: FilmedAct, segment: Span, options: FilmLink
   const stayed = Math.max(1, Math.min(samples.length, Math.ceil((options.staySec * 1000) / stepMs)))
   const closest = samples.map(({ metres }) => closenessAt(metres, options.nearM)).toSorted((a, b) => b - a)
   const closeness = closest.slice(0, stayed).reduce((sum, one) => sum + one, 0) / stayed
-  const there = film.isTracked ? { fromMs: near[0]!.atMs, toMs: near.at(-1)!.atMs } : segment
+  const here = near.filter(({ metres }) => metres <= HERE * options.nearM)
+  const part = here.length > 0 ? here : near
+  const there = film.isTracked ? { fromMs: part[0]!.atMs, toMs: part.at(-1)!.atMs } : segment
   return { closeness, reason: { code: 'PLACE_NEAR', value }, isElsewhere: false, segment: there }
 }
 

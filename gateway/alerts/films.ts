@@ -101,10 +101,10 @@ export class Films implements Annex {
     if (this.#turn !== null) clearImmediate(this.#turn)
   }
 
-  /** A film was accepted, or its times or people are others now. Joins the transaction that says so. */
-  put(film: Film): void {
-    this.links.put(film.recordingId, film.cameraId, film)
-    this.#parts.database.afterCommit(() => this.#wake())
+  /** A recording is there, or its times or people are others now. Joins the transaction that says so. */
+  offer(recordingId: string): void {
+    const film = this.#parts.film(recordingId)
+    if (film !== null) this.#put(film)
   }
 
   /** Acts that were found in the film itself. */
@@ -187,6 +187,11 @@ export class Films implements Annex {
         if (film !== null) this.#judge(film)
       })
     }
+  }
+
+  #put(film: Film): void {
+    this.links.put(film.recordingId, film.cameraId, film)
+    this.#parts.database.afterCommit(() => this.#wake())
   }
 
   #wake(): void {
@@ -298,7 +303,7 @@ export class Films implements Annex {
         const change = { ...made(film, last), state, actor, reason, commandId }
         this.#keep(film, now, [eventId], () => change)
         // Its rivals have lost one, or have one more.
-        this.put(film)
+        this.#put(film)
       }
       return this.#nowOf(recordingId).get(eventId)!
     })

@@ -7,7 +7,7 @@ import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
 import { marginMs } from '../../gateway/alerts/film-score.ts'
 import { isoTime } from '../../gateway/kit/clock.ts'
 import { seededRandom } from '../../gateway/kit/random.ts'
-import { filmOf } from '../../gateway/recording-films.ts'
+import { filmOf, NOTHING_BESIDE } from '../../gateway/recording-films.ts'
 import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { act, camera, setUpOffice } from '../stages/office-fixture.ts'
 import { SAMPLE_WALL_MS } from '../stages/sample-event.ts'
@@ -94,7 +94,7 @@ test('[R61] without shared time nothing is linked or suggested; the order of arr
         .sort()
     expect([seed, told(play(story, 2000 + seed).links)]).toEqual([seed, told(links)])
     for (const { recordingId, eventId, state } of links) {
-      const film = filmOf(story.films.find((one) => one.recordingId === recordingId)!)!
+      const film = filmOf(story.films.find((one) => one.recordingId === recordingId)!, NOTHING_BESIDE)!
       const event = story.acts.find((one) => one.eventId === eventId)!
       const margin = marginMs(film, { clockUnsureSec: 120 } as never)
       const isApart =

@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest'
 import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
 import { isoTime } from '../../gateway/kit/clock.ts'
+import { type FilmFacts, NOTHING_BESIDE } from '../../gateway/recording-films.ts'
 import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { act, camera, type OfficeRunning, raiseAll, setUpOffice } from './office-fixture.ts'
 import { SAMPLE_WALL_MS } from './sample-event.ts'
@@ -35,8 +36,11 @@ interface Street extends OfficeRunning {
   readonly states: (recordingId?: string) => string
 }
 
-function street(acts = [1, 2, 3].map((n) => act(`a${n}`, 0, 20, { cameraId: `cam-${n}` }))): Street {
-  const running = setUpOffice({ options: { cameras: CAMERAS } })
+function street(
+  acts = [1, 2, 3].map((n) => act(`a${n}`, 0, 20, { cameraId: `cam-${n}` })),
+  filmFacts: FilmFacts = NOTHING_BESIDE,
+): Street {
+  const running = setUpOffice({ options: { cameras: CAMERAS }, filmFacts })
   running.time.nowMs = SAMPLE_WALL_MS + 60 * 60_000
   const raised = raiseAll(running, ...acts)
   const states = (recordingId = 'r-1') => {
@@ -64,6 +68,66 @@ test('[R61] of three acts at one time a clip with a place links to the one it wa
     expect(running.states()).toBe(expected)
   }
 })
+
+/** Metres east of the first camera, at minutes after ten; in between on a straight line. */
+type Walk = readonly (readonly [min: number, metres: number])[]
+function walked(walk: Walk): FilmFacts {
+  const at = (wallMs: number) => {
+    const min = (wallMs - SAMPLE_WALL_MS) / 60_000
+    const next = walk.findIndex(([one]) => one >= min)
+    if (next <= 0) return next === 0 ? east(walk[0]![1]) : null
+    const [[from, a], [to, b]] = [walk[next - 1]!, walk[next]!]
+    return east(a + ((b - a) * (min - from)) / (to - from))
+  }
+  return { track: () => at, saw: () => null }
+}
+
+const WALKS: [what: string, walk: Walk, states: string][] = [
+  [
+    'stays at the first',
+    [
+      [4, 5],
+      [13, 8],
+    ],
+    'LINKED SUGGESTED -',
+  ],
+  [
+    'walks past the first two to the third, and stays there',
+    [
+      [4, -90],
+      [5, -90],
+      [7, 110],
+      [13, 112],
+    ],
+    'SUGGESTED SUGGESTED LINKED',
+  ],
+  [
+    'is at the first, then at the third',
+    [
+      [4, 3],
+      [8, 4],
+      [9, 108],
+      [13, 110],
+    ],
+    'LINKED SUGGESTED LINKED',
+  ],
+  [
+    'is in another street all the time',
+    [
+      [4, 600],
+      [13, 700],
+    ],
+    '- - -',
+  ],
+]
+test.each(WALKS)(
+  '[R61] of three acts at one time a walk links to where it stays: %s',
+  (_, walk, expected) => {
+    const running = street(undefined, walked(walk))
+    running.accept(clip(5, 12))
+    expect(running.states()).toBe(expected)
+  },
+)
 
 test('[R61] of three acts at one time a clip without a place links to the one its officer was sent to', () => {
   for (const n of [1, 2, 3]) {

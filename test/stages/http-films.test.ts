@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest'
 import type { BodyCamRecording } from '../../devices/bodycam/recording.ts'
 import { RecordingStore } from '../../devices/bodycam/store.ts'
-import { filmOf } from '../../gateway/recording-films.ts'
 import { startServer, Visitor } from './http-fixture.ts'
 import { act } from './office-fixture.ts'
 
@@ -34,7 +33,7 @@ async function setUp() {
     by: 'dock',
   } as const
   new RecordingStore(running.database).add(recording, upload)
-  running.office.films.put(filmOf(recording)!)
+  running.office.films.offer('r-1')
   const said = async (visitor: Visitor, verb: string, recordingId = 'r-1', reason = 'seen in it') =>
     (await visitor.send('POST', `/api/v1/alerts/${eventId}/recordings/${recordingId}/${verb}`, { reason }))
       .status

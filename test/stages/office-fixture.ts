@@ -15,7 +15,7 @@ import { silentLog } from '../../gateway/kit/log.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { Office } from '../../gateway/office.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
-import { filmOf } from '../../gateway/recording-films.ts'
+import type { FilmFacts } from '../../gateway/recording-films.ts'
 import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { SAMPLE_WALL_MS, sampleEvent } from './sample-event.ts'
 
@@ -53,6 +53,7 @@ export interface OfficeSetUp {
   readonly rule?: Values
   readonly database?: Database
   readonly clock?: Clock
+  readonly filmFacts?: FilmFacts
 }
 
 /** `gateway.yaml` with a catalogue beside it, as a gateway would read them. */
@@ -88,6 +89,7 @@ export function setUpOffice({ options, rule, ...parts }: OfficeSetUp = {}) {
     const office = new Office({
       ...{ config: () => config, database, desk, outbox, clock, log: silentLog },
       recording: (recordingId) => found(recordingId),
+      ...(parts.filmFacts ? { filmFacts: parts.filmFacts } : {}),
       calendar: () => CALENDAR,
       apply: async (next) => {
         config = next
@@ -100,8 +102,7 @@ export function setUpOffice({ options, rule, ...parts }: OfficeSetUp = {}) {
   /** As the register would: its acceptance is told to the office. */
   const accept = (recording: BodyCamRecording) => {
     recordings.set(recording.recordingId, recording)
-    const film = filmOf(recording)
-    if (film !== null) first.office.films.put(film)
+    first.office.films.offer(recording.recordingId)
   }
   onTestFinished(() => {
     first.office.close()

@@ -258,6 +258,27 @@ test('a withdrawn link leaves the package as it is; custody says when it was wit
   expect((await verifyPackages([join(folder, 'evidence')])).ok).toBe(true)
 })
 
+test('a package that was owed when the box stopped is sealed after it, once', async () => {
+  const running = await box()
+  const { eventId } = await sealedAct(running)
+  const { room, registry, desk, office, clock, packagesOf } = running
+  await running.links.close()
+  await running.upload(mp4)
+  const next = async () => {
+    const parts = { registry, films: office.films, desk, room, clock, log: silentLog, keeper: 'box' }
+    const links = new RecordingLinks(parts)
+    links.start()
+    office.films.work()
+    await links.settled()
+    await links.close()
+    return packagesOf(eventId)
+  }
+  const packages = await next()
+  expect(packages).toHaveLength(2)
+  expect(await next()).toEqual(packages)
+  expect(room.custody.of(packages.at(-1)!)).toHaveLength(1)
+})
+
 test('a recording that is not what was received joins nothing, and a quarantined one is never linked', async () => {
   const running = await box()
   const { office, registry } = running
