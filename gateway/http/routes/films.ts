@@ -24,6 +24,7 @@ const Link = z.object({
   to: z.string(),
   at: z.string(),
 })
+export type FilmLinkView = z.infer<typeof Link>
 const Told = z.object({
   now: z.array(Link).describe('What holds, the best first.'),
   records: z.array(Link).describe('All that was ever said of it, oldest first.'),
