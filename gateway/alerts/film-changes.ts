@@ -3,11 +3,15 @@
  *
  *     verdict, last word ─▶ record to add, or null        transitions ─▶ spans in which people dealt with it
  */
+import { isoTime } from '../kit/clock.ts'
+import type { ActFields } from '../violations/act-fields.ts'
 import { BOX, type FilmLink } from './film-links.ts'
-import type { FilmReason, Span, Verdict } from './film-score.ts'
+import type { Film, FilmReason, Span, Verdict } from './film-score.ts'
 import type { Transition } from './records.ts'
 
 export type FilmChange = Omit<FilmLink, 'number' | 'atMs' | 'recordingId' | 'eventId'>
+
+export type FilmedPart = NonNullable<ActFields['filmed']>[number]
 
 const SEGMENT_MOVED_MS = 1_000
 
@@ -57,4 +61,16 @@ export function listed(text = ''): string[] {
     .split(',')
     .map((one) => one.trim())
     .filter(Boolean)
+}
+
+/** What an alert says of a film that shows it. */
+export function partOf({ recordingId, segment, score, actor, reasons }: FilmLink, film: Film): FilmedPart {
+  const sec = (atMs: number) => Math.max(0, Math.round((atMs - film.fromMs) / 100) / 10)
+  return {
+    ...{ recordingId, personId: film.personId },
+    ...{ from: isoTime(segment.fromMs), to: isoTime(segment.toMs) },
+    ...{ fromSec: sec(segment.fromMs), toSec: sec(segment.toMs) },
+    ...{ evidenceCap: film.cap, capReasons: [...film.capReasons] },
+    ...{ by: actor, score, reasons: reasons.map(({ code }) => code) },
+  }
 }

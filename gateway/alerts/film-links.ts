@@ -208,7 +208,9 @@ function statements(database: Database) {
       `SELECT recordingId FROM film_span WHERE cameraId = ? AND fromMs <= ? AND toMs >= ?
        ORDER BY recordingId DESC LIMIT 1`,
     ),
-    between: sql(`SELECT recordingId FROM film_span WHERE toMs >= ? AND fromMs <= ? LIMIT ${FOUND_MAX}`),
+    between: sql(
+      `SELECT recordingId FROM film_span WHERE toMs >= ? AND fromMs <= ? ORDER BY toMs DESC LIMIT ${FOUND_MAX}`,
+    ),
     handled: sql(
       `INSERT INTO film_handled VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
          fromMs = excluded.fromMs, toMs = excluded.toMs`,

@@ -6,64 +6,36 @@
  *     dispatched, on site, left ───┘                                            ├─▶ `filmed` in the next revision
  *     person: link, unlink ─────────────────────────────────────────────────────┴─▶ package owed, or link withdrawn
  *
- * What is due is durable and done a few at a time between other work; doing it again changes nothing. The box never
+ * What is due is durable and done one at a time between other work; doing it again changes nothing. The box never
  * touches a pair that a person has spoken about, and never takes back what was found in the film itself.
  */
-import { type Clock, isoTime } from '../kit/clock.ts'
-import type { Database } from '../kit/database.ts'
-import type { MapPoint } from '../kit/earth.ts'
 import { fault } from '../kit/errors.ts'
-import type { ActFields } from '../violations/act-fields.ts'
 import type { ViolationEvent } from '../violations/event.ts'
-import type { ActIndex } from './act-index.ts'
-import type { AlertDesk, Annex, DeskTransition } from './desk.ts'
-import { changeOf, type FilmChange, handledIn, listed, united } from './film-changes.ts'
+import type { Annex, DeskTransition } from './desk.ts'
+import {
+  changeOf,
+  type FilmChange,
+  type FilmedPart,
+  handledIn,
+  listed,
+  partOf,
+  united,
+} from './film-changes.ts'
 import { BOX, type FilmLink, FilmLinks, isByPerson, type OwedPackage } from './film-links.ts'
+import type { FilmListener, FilmsParts, FilmWish } from './film-parts.ts'
 import {
   type Claim,
   claimOf,
   type Film,
   type FilmedAct,
-  type FilmLinkOptions,
   type FilmReason,
   marginMs,
   type Span,
   settle,
 } from './film-score.ts'
 
-export interface FilmsParts {
-  readonly database: Database
-  readonly desk: AlertDesk
-  readonly index: ActIndex
-  readonly options: () => FilmLinkOptions
-  /** Null: there is no such recording, or none that was accepted. */
-  readonly film: (recordingId: string) => Film | null
-  readonly placeOf: (eventId: string) => MapPoint | null
-  readonly membersOf: (eventId: string) => readonly string[]
-  /** One name for whoever is given by id or badge. */
-  readonly personIdOf: (idOrBadge: string) => string
-  readonly onDuty: (wallMs: number) => readonly string[]
-  readonly clock: Clock
-}
-
-/** Who keeps what hangs on links; told in the transaction that makes them. */
-export interface FilmListener {
-  /** Acts that the recording is linked to now. */
-  links(recordingId: string, eventIds: readonly string[]): void
-  /** A package was made of a link that is withdrawn, or made again. */
-  package(packageId: string, action: 'LINK_WITHDRAWN' | 'LINK_RESTORED', by: string, reason: string): void
-}
-
-export interface FilmWish {
-  readonly recordingId: string
-  readonly eventId: string
-  readonly by: string
-  readonly reason: string
-  readonly commandId: string
-}
-
-/** Between other work: so many films in one go. */
-const TURN_MAX = 20
+/** Between other work, one film at a time: an hour's film among 300 acts takes 0.1 s, looked at again a third of it. */
+const TURN_MAX = 1
 /** A message has its size. */
 const FILMED_MAX = 10
 const FAR_FUTURE_MS = 8.64e15
@@ -125,14 +97,14 @@ export class Films implements Annex {
     // What goes on is looked at when it begins and when it is over, not at every word in between.
     if (wish !== null || event.phase !== 'UPDATE') this.#makeDue(event)
     const { filmed: _, ...bare } = event
-    const filmed = this.links.nowOfEvent(eventId).flatMap((link) => this.#segmentOf(link))
+    const filmed = this.#filmedOf(eventId)
     const sealed = this.links.packagesOf(eventId)
     const { evidence } = bare
     const packages = [...new Set([...(evidence?.packages ?? []), ...sealed])].sort()
     return {
       ...bare,
       ...(evidence === null || sealed.length === 0 ? {} : { evidence: { ...evidence, packages } }),
-      ...(filmed.length === 0 ? {} : { filmed: filmed.slice(0, FILMED_MAX) }),
+      ...(filmed.length === 0 ? {} : { filmed }),
     }
   }
 
@@ -227,6 +199,19 @@ export class Films implements Annex {
     }
     const verdicts = this.#settled(claims, byPeople, now)
     this.#keep(film, now, [...ids].sort(), (eventId) => changeOf(verdicts.get(eventId), now.get(eventId)))
+    this.#retellOutdated(now)
+  }
+
+  /** The links are as they were, and the recording is worth more or less than was told. */
+  #retellOutdated(now: ReadonlyMap<string, FilmLink>): void {
+    for (const [eventId, { state }] of now) {
+      const record = state === 'LINKED' ? this.#parts.desk.get(eventId) : null
+      if (record === null) continue
+      const [told, is] = [record.event.filmed ?? [], this.#filmedOf(eventId)].map((one) =>
+        JSON.stringify(one),
+      )
+      if (told !== is) this.#parts.desk.retell(eventId)
+    }
   }
 
   /** What the box has linked a person does not undo by linking something else as well. */
@@ -363,32 +348,13 @@ export class Films implements Annex {
     return { fromMs: Math.max(film.fromMs, fromMs), toMs: Math.min(film.toMs, toMs) }
   }
 
-  /** The segment of the film that belongs to the life of an alert. */
-  #segmentOf({
-    recordingId,
-    state,
-    segment,
-    score,
-    actor,
-    reasons,
-  }: FilmLink): NonNullable<ActFields['filmed']> {
-    const film = state === 'LINKED' ? this.#parts.film(recordingId) : null
-    if (film === null) return []
-    const sec = (atMs: number) => Math.max(0, Math.round((atMs - film.fromMs) / 100) / 10)
-    return [
-      {
-        ...{
-          recordingId,
-          personId: film.personId,
-          by: actor,
-          score,
-          reasons: reasons.map(({ code }) => code),
-        },
-        ...{ from: isoTime(segment.fromMs), to: isoTime(segment.toMs) },
-        ...{ fromSec: sec(segment.fromMs), toSec: sec(segment.toMs) },
-        ...{ evidenceCap: film.cap, capReasons: [...film.capReasons] },
-      },
-    ]
+  /** Segments that belong to the life of an alert, as the recordings are worth today. */
+  #filmedOf(eventId: string): FilmedPart[] {
+    const linked = this.links.nowOfEvent(eventId).filter(({ state }) => state === 'LINKED')
+    return linked.slice(0, FILMED_MAX).flatMap((link) => {
+      const film = this.#parts.film(link.recordingId)
+      return film === null ? [] : [partOf(link, film)]
+    })
   }
 }
 

@@ -43,7 +43,7 @@ export function AlertFilms({ api, me, alert }: FilmsProps) {
       <ol class="history">
         {links.map((link) => (
           <FilmItem
-            key={link.recordingId}
+            key={`${link.recordingId} ${link.state}`}
             link={link}
             filmed={alert.event.filmed?.find(({ recordingId }) => recordingId === link.recordingId)}
             onSay={
@@ -86,7 +86,7 @@ function FilmItem({ link, filmed, onSay }: ItemProps) {
         {by !== 'box' && ` · ${t('films.by', { by })} ${momentOf(at)}${reason && ` · ${reason}`}`}
       </span>
       <span class="told">
-        <Lines of={reasons.map((one) => one[language])} />
+        <Lines of={reasons.filter(({ code }) => code !== 'PERSON').map((one) => one[language])} />
       </span>
       {onSay !== null && <SayForm state={state} onSay={onSay} />}
     </li>

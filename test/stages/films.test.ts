@@ -166,6 +166,21 @@ test('[R67] a link is told with the alert: which part of the film, whose, what i
   expect(told.at(-1)).toMatchObject({ eventId: event.eventId, filmed: event.filmed })
 })
 
+test('what a recording is worth changes, and the alert says so', () => {
+  const running = street()
+  const place = east(3)
+  running.accept(clip(5, 12, { place, evidenceCap: 'LEAD', capReasons: ['AUXILIARY_ALONE'] }))
+  running.states()
+  const { eventId } = running.acts[0]!
+  const before = running.desk.lastRevision(eventId)
+  running.accept(clip(5, 12, { place }))
+  running.states()
+  expect(running.desk.get(eventId)!.event.filmed).toMatchObject([
+    { evidenceCap: 'CANDIDATE', capReasons: [] },
+  ])
+  expect(running.desk.lastRevision(eventId)).toBe(before + 1)
+})
+
 test('[R61] the film of whoever was sent after the act belongs to its handling', () => {
   const running = street()
   const { eventId } = running.acts[1]!
