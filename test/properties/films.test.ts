@@ -36,7 +36,7 @@ function storyOf(seed: number): Story {
   })
   const films = Array.from({ length: 2 + below(4) }, (_, n) => {
     const fromMs = SAMPLE_WALL_MS + random() * 3_600_000 * HOURS
-    const place = random() < 0.6 ? { place: east(random() * 200) } : {}
+    const place = random() < 0.8 ? { place: east(below(CAMERAS) * 50 + random() * 25) } : {}
     return {
       ...{ recordingId: `r-${n}`, status: 'ACCEPTED', deviceSerial: `DSJ-${n}`, personId: `p-${below(3)}` },
       ...{
