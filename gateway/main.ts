@@ -120,9 +120,7 @@ async function build(box: Box): Promise<RunningGateway> {
   )
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
-  registry = await openRegistry(box, {
-    ...{ database, office, evidence, eyes, sink, outbox, bodycams, desk, room },
-  })
+  registry = await openRegistry(box, { ...parts, eyes, sink, bodycams, room })
   await room.keep({ desk, office, registry, persuading, clockWatch, config: () => box.config }, closing)
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()

@@ -103,5 +103,5 @@ test('[R61] without shared time nothing is linked or suggested; the order of arr
       if (state === 'LINKED') linked++
     }
   }
-  expect(linked, 'links to speak of').toBeGreaterThan(20)
+  expect(linked, 'links to speak of').toBeGreaterThan(10)
 })
