@@ -105,7 +105,7 @@ export class RecordingLinks {
       const film = filmToSeal(recording, link, keeper)
       const sealed = await room.keeper.supplement(factsOf(event, recording, film, link, atMs), film)
       room.sealed(sealed)
-      films.sealed(recordingId, eventId, sealed.packageId)
+      films.sealed(recordingId, eventId, sealed)
     } catch (error) {
       if (error instanceof AssertionError) throw error
       const found = fault('EVIDENCE_NOT_KEPT', { event: eventId, what: 'BODYCAM', reason: reasonOf(error) })

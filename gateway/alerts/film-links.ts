@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS film_handled (eventId TEXT PRIMARY KEY, fromMs INTEGE
 CREATE INDEX IF NOT EXISTS film_handled_to ON film_handled (toMs, fromMs);
 CREATE TABLE IF NOT EXISTS film_due (recordingId TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS film_package (
-  recordingId TEXT NOT NULL, eventId TEXT NOT NULL, atMs INTEGER NOT NULL, packageId TEXT,
+  recordingId TEXT NOT NULL, eventId TEXT NOT NULL, atMs INTEGER NOT NULL, packageId TEXT, manifestHash TEXT,
   PRIMARY KEY (recordingId, eventId)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS film_package_event ON film_package (eventId);
 `
@@ -65,6 +65,11 @@ export interface OwedPackage {
   readonly eventId: string
   /** When the link was first made: the package is dated by it. */
   readonly atMs: number
+}
+
+export interface FilmPackage {
+  readonly packageId: string
+  readonly manifestHash: string
 }
 
 export const BOX = 'box'
@@ -166,16 +171,20 @@ export class FilmLinks {
     }))
   }
 
-  sealed(recordingId: string, eventId: string, packageId: string): void {
-    this.#sql.sealed.run(packageId, recordingId, eventId)
+  sealed(recordingId: string, eventId: string, { packageId, manifestHash }: FilmPackage): void {
+    this.#sql.sealed.run(packageId, manifestHash, recordingId, eventId)
   }
 
   packageOf(recordingId: string, eventId: string): string | null {
     return (this.#sql.package.get(recordingId, eventId)?.['packageId'] ?? null) as string | null
   }
 
-  packagesOf(eventId: string): string[] {
-    return this.#sql.packages.all(eventId).map((row) => String(row['packageId']))
+  /** Oldest first. */
+  packagesOf(eventId: string): FilmPackage[] {
+    return this.#sql.packages.all(eventId).map((row) => ({
+      packageId: String(row['packageId']),
+      manifestHash: String(row['manifestHash']),
+    }))
   }
 }
 
@@ -221,12 +230,14 @@ function statements(database: Database) {
     due: sql('INSERT INTO film_due VALUES (?) ON CONFLICT DO NOTHING'),
     nextDue: sql('SELECT recordingId FROM film_due ORDER BY recordingId LIMIT 1'),
     done: sql('DELETE FROM film_due WHERE recordingId = ?'),
-    owe: sql('INSERT INTO film_package VALUES (?, ?, ?, NULL) ON CONFLICT DO NOTHING'),
+    owe: sql('INSERT INTO film_package VALUES (?, ?, ?, NULL, NULL) ON CONFLICT DO NOTHING'),
     owed: sql('SELECT * FROM film_package WHERE packageId IS NULL ORDER BY atMs, recordingId, eventId'),
-    sealed: sql('UPDATE film_package SET packageId = ? WHERE recordingId = ? AND eventId = ?'),
+    sealed: sql(
+      'UPDATE film_package SET packageId = ?, manifestHash = ? WHERE recordingId = ? AND eventId = ?',
+    ),
     package: sql('SELECT packageId FROM film_package WHERE recordingId = ? AND eventId = ?'),
     packages: sql(
-      'SELECT packageId FROM film_package WHERE eventId = ? AND packageId IS NOT NULL ORDER BY packageId',
+      'SELECT packageId, manifestHash FROM film_package WHERE eventId = ? AND packageId IS NOT NULL ORDER BY packageId',
     ),
   }
 }

@@ -21,7 +21,14 @@ import {
   partOf,
   united,
 } from './film-changes.ts'
-import { BOX, type FilmLink, FilmLinks, isByPerson, type OwedPackage } from './film-links.ts'
+import {
+  BOX,
+  type FilmLink,
+  FilmLinks,
+  type FilmPackage,
+  isByPerson,
+  type OwedPackage,
+} from './film-links.ts'
 import type { FilmListener, FilmsParts, FilmWish } from './film-parts.ts'
 import {
   type Claim,
@@ -99,11 +106,13 @@ export class Films implements Annex {
     const { filmed: _, ...bare } = event
     const filmed = this.#filmedOf(eventId)
     const sealed = this.links.packagesOf(eventId)
-    const { evidence } = bare
-    const packages = [...new Set([...(evidence?.packages ?? []), ...sealed])].sort()
+    // The cameras' package is the one that is named; a film's only where there is no other.
+    const named = bare.evidence ?? sealed.at(-1)
+    const ids = [...(bare.evidence?.packages ?? []), ...sealed.map(({ packageId }) => packageId)]
+    const packages = [...new Set(ids)].sort()
     return {
       ...bare,
-      ...(evidence === null || sealed.length === 0 ? {} : { evidence: { ...evidence, packages } }),
+      ...(named === undefined || sealed.length === 0 ? {} : { evidence: { ...named, packages } }),
       ...(filmed.length === 0 ? {} : { filmed }),
     }
   }
@@ -140,10 +149,10 @@ export class Films implements Annex {
   }
 
   /** A package of the film joins those of the act, and that is told. */
-  sealed(recordingId: string, eventId: string, packageId: string): void {
+  sealed(recordingId: string, eventId: string, made: FilmPackage): void {
     const { database, desk } = this.#parts
     database.transaction(() => {
-      this.links.sealed(recordingId, eventId, packageId)
+      this.links.sealed(recordingId, eventId, made)
       desk.retell(eventId)
     })
   }

@@ -258,6 +258,17 @@ test('a withdrawn link leaves the package as it is; custody says when it was wit
   expect((await verifyPackages([join(folder, 'evidence')])).ok).toBe(true)
 })
 
+test('of an act without a package of its own the film’s is named', async () => {
+  const running = await box()
+  const { eventId } = running.desk.raise(act('a', 0, 20))
+  await running.upload(mp4)
+  const { evidence } = running.desk.get(eventId)!.event
+  const { manifestHash, purpose } = await running.room.keeper.vault.read(evidence!.packageId)
+  expect([purpose, evidence]).toEqual([
+    ...['supplement', { packageId: evidence!.packageId, manifestHash, packages: [evidence!.packageId] }],
+  ])
+})
+
 test('a package that was owed when the box stopped is sealed after it, once', async () => {
   const running = await box()
   const { eventId } = await sealedAct(running)
