@@ -13,6 +13,7 @@ import { SpeakerAdapter } from '../devices/speaker/speaker.ts'
 import { VoiceOptions } from '../devices/speaker/voice.ts'
 import { WebhookOptions } from '../devices/speaker/webhook.ts'
 import { DutyOptions } from '../gateway/alerts/duty.ts'
+import { FilmLinkOptions } from '../gateway/alerts/film-score.ts'
 import { GradingOptions } from '../gateway/alerts/grading.ts'
 import { JurisdictionOptions } from '../gateway/alerts/jurisdiction.ts'
 import { SpeakerLimits } from '../gateway/alerts/notice-limits.ts'
@@ -248,6 +249,9 @@ export const GatewayOptions = z.strictObject({
   people: z.array(Person).max(10_000).default([]).describe('People, synced from the platform.'),
   jurisdictions: JurisdictionOptions.prefault({}).describe('Which agency handles what happens where.'),
   sameAct: SameActOptions.prefault({}).describe('When two events are one act.'),
+  recordingLinks: FilmLinkOptions.prefault({}).describe(
+    'When a body-cam recording belongs to an event: by time, place and officer.',
+  ),
   adjacency: z.array(Adjacency).max(128).default([]).describe('Cameras whose pictures show the same place.'),
   tickets: TicketOptions.prefault({}).describe('How complaints of hotlines find the alerts that are meant.'),
   duty: DutyOptions.prefault({}).describe('Whom overdue alerts are taken to.'),

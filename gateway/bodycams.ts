@@ -23,7 +23,7 @@ import type { BodyCamDesk } from './http/views.ts'
 import type { Clock } from './kit/clock.ts'
 import type { Database } from './kit/database.ts'
 import { fault } from './kit/errors.ts'
-import { derivedUlid } from './kit/ids.ts'
+import { derivedUlid, ulid } from './kit/ids.ts'
 import { bodyCamHandlers } from './mqtt/bodycam-commands.ts'
 import { MESSAGES } from './mqtt/messages.ts'
 import type { Outbox } from './outbox/outbox.ts'
@@ -122,8 +122,9 @@ export function changesTold(outbox: Pick<Outbox, 'put'>): RecordingListener {
     const { recordingId: subject, collectedAt: time, deviceSerial } = recording
     const data = { change, ...recording, file: undefined }
     outbox.put({
-      // The same once more is told once; quarantined for the second time is something new.
-      ...{ id: derivedUlid(Date.parse(time), 'bodycam', JSON.stringify(data)), subject, time, data },
+      // The same once more is told once; quarantined for the second time, or linked as it was before, is something new.
+      id: change === 'linked' ? ulid() : derivedUlid(Date.parse(time), 'bodycam', JSON.stringify(data)),
+      ...{ subject, time, data },
       topic: `bodycam/${deviceSerial.toLowerCase().replace(/[^a-z0-9-]+/g, '-')}`,
       type: MESSAGES.bodycam.type,
     })

@@ -39,6 +39,7 @@ import { Office, type OfficeParts } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
 import { openPlaces } from './place-desk.ts'
+import { RecordingLinks } from './recording-links.ts'
 import { analyseRecording, isBodyCam } from './recordings.ts'
 import { birthOf, cameraMessage, healthOf, troublesOf } from './self-told.ts'
 import { Street } from './street.ts'
@@ -89,7 +90,7 @@ async function build(box: Box): Promise<RunningGateway> {
   let registry: BodyCamRegistry | null = null
   const office: Office = openOffice(box, {
     ...{ database, desk, outbox, apply: (next) => change(next) },
-    recordings: () => registry?.list(RECORDINGS_ASKED_MAX) ?? [],
+    recording: (recordingId) => registry?.get(recordingId) ?? null,
   })
   const suppressed = new SuppressedActs(database, clock)
   const room = await openRoom(box, { database, outbox, office })
@@ -120,7 +121,7 @@ async function build(box: Box): Promise<RunningGateway> {
   )
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
-  registry = await openRegistry(box, { database, office, evidence, eyes, sink, outbox, bodycams })
+  registry = await openRegistry(box, { ...parts, eyes, sink, bodycams, room })
   await room.keep({ desk, office, registry, persuading, clockWatch, config: () => box.config }, closing)
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
@@ -150,9 +151,6 @@ async function build(box: Box): Promise<RunningGateway> {
   }
 }
 
-/** Among so many of the newest recordings those of an alert are looked for. */
-const RECORDINGS_ASKED_MAX = 200
-
 /** What is read at the start only; a change of it waits for the next start, and that is said. */
 const START_OPTIONS = [
   ...(['site', 'gateway', 'clock', 'model', 'evidence', 'redaction'] as const),
@@ -175,7 +173,7 @@ function registerOf(box: Box, office: () => Office): Register {
 
 function openOffice(
   box: Box,
-  parts: Pick<OfficeParts, 'database' | 'desk' | 'outbox' | 'apply' | 'recordings'>,
+  parts: Pick<OfficeParts, 'database' | 'desk' | 'outbox' | 'apply' | 'recording'>,
 ): Office {
   const { clock, log, closing } = box
   return closing.own(
@@ -359,9 +357,12 @@ async function openRegistry(
     sink: EventSink
     outbox: Outbox
     bodycams: BodyCams
+    desk: AlertDesk
+    room: EvidenceRoom
   },
 ): Promise<BodyCamRegistry> {
   const { folder, clock, log, closing } = box
+  const { films } = parts.office
   const registry: BodyCamRegistry = closing.own(
     new BodyCamRegistry({
       ...{
@@ -375,12 +376,15 @@ async function openRegistry(
       people: () => parts.office.people.all(),
       async onRecording(recording, signal) {
         const found = await analyseRecording({ ...parts, config: () => box.config, signal, log }, recording)
-        registry.link(recording.recordingId, found)
+        films.found(recording.recordingId, found)
       },
     }),
   )
   registry.onChange(changesTold(parts.outbox))
+  const keeper = `${box.config.site}/${box.config.gateway}`
+  const links = closing.own(new RecordingLinks({ ...parts, registry, films, keeper, clock, log }))
   await registry.start()
+  links.start()
   return registry
 }
 

@@ -1,7 +1,7 @@
 /**
  * The back office: the rooms beside the desk, put together from the configuration, in the order in which they note.
  *
- *     desk ─▶ same act ─▶ jurisdiction ─▶ tickets ─▶ holds ─▶ mirror ─▶ limits      people, statistics, duty, config
+ *     desk ─▶ same act ─▶ jurisdiction ─▶ tickets ─▶ holds ─▶ mirror ─▶ limits ─▶ films      people, statistics, duty, config
  *
  * Links come first, because whose act it is and who is in time depends on which events are one.
  */
@@ -9,6 +9,8 @@ import type { Config } from '../config/loader.ts'
 import type { BodyCamRecording } from '../devices/bodycam/recording.ts'
 import { ActIndex, type PlacedEvent } from './alerts/act-index.ts'
 import type { AlertDesk } from './alerts/desk.ts'
+import { calledAt } from './alerts/duty.ts'
+import { Films } from './alerts/films.ts'
 import { DutyDesk } from './alerts/handover.ts'
 import { Holds } from './alerts/holds.ts'
 import { type EventPlace, Jurisdiction } from './alerts/jurisdiction.ts'
@@ -27,7 +29,8 @@ import type { Database } from './kit/database.ts'
 import { fault } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
 import type { Outbox } from './outbox/outbox.ts'
-import { bodyCamId, isBodyCam } from './recordings.ts'
+import { type FilmFacts, filmOf, NOTHING_BESIDE } from './recording-films.ts'
+import { isBodyCam } from './recordings.ts'
 import { entryOf } from './violations/catalogue.ts'
 
 export interface OfficeParts {
@@ -35,7 +38,9 @@ export interface OfficeParts {
   readonly database: Database
   readonly desk: AlertDesk
   readonly outbox: Outbox
-  readonly recordings: () => readonly BodyCamRecording[]
+  readonly recording: (recordingId: string) => BodyCamRecording | null
+  /** Positions and presence, where somebody knows them. */
+  readonly filmFacts?: FilmFacts
   readonly calendar: () => Calendar
   readonly apply: (config: Config) => Promise<unknown>
   readonly clock: Clock
@@ -56,6 +61,7 @@ export class Office {
   readonly statements: Statements
   readonly duty: DutyDesk
   readonly book: ConfigBook
+  readonly films: Films
   readonly #parts: OfficeParts
   readonly #index: ActIndex
   #timer: NodeJS.Timeout | null = null
@@ -99,6 +105,17 @@ export class Office {
     this.statements = new Statements({ ...common, statistics: this.statistics })
     this.duty = new DutyDesk({ ...common, sla: this.sla })
     this.book = new ConfigBook({ ...common, file: config().file, apply: parts.apply, log })
+    this.films = new Films({
+      ...{ ...common, index, options: () => config().recordingLinks },
+      film: (recordingId) => {
+        const recording = parts.recording(recordingId)
+        return recording === null ? null : filmOf(recording, parts.filmFacts ?? NOTHING_BESIDE)
+      },
+      placeOf: (eventId) => this.#placeOf(eventId).at,
+      membersOf: (eventId) => this.sameAct.membersOf(eventId),
+      personIdOf: (id) => this.#personIdOf(id),
+      onDuty: (wallMs) => this.#onDuty(wallMs),
+    })
   }
 
   readonly offsetMinutes = (): number => this.#parts.config().utcOffsetMinutes
@@ -106,12 +123,14 @@ export class Office {
   /** What fell due while the box was off is escalated at once. */
   start(): void {
     this.book.open()
+    this.films.start()
     this.#look()
     this.#timer = setInterval(() => this.#look(), LOOK_MS)
   }
 
   close(): void {
     if (this.#timer !== null) clearInterval(this.#timer)
+    this.films.close()
   }
 
   #look(): void {
@@ -145,17 +164,24 @@ export class Office {
   }
 
   #recordingOf({ cameraId, startedMs }: PlacedEvent): RecordingPlace | null {
-    if (!isBodyCam(cameraId)) return null
-    const recording = this.#parts.recordings().find(({ deviceSerial, startAt, endAt }) => {
-      if (bodyCamId(deviceSerial) !== cameraId) return false
-      return Date.parse(startAt) <= startedMs && (endAt === null || startedMs <= Date.parse(endAt))
-    })
-    return recording ? placeOf(recording) : null
+    const recordingId = isBodyCam(cameraId) ? this.films.links.recordingAt(cameraId, startedMs) : null
+    return recordingId === null ? null : this.#recording(recordingId)
   }
 
   #recording(recordingId: string): RecordingPlace | null {
-    const recording = this.#parts.recordings().find((one) => one.recordingId === recordingId)
-    return recording ? placeOf(recording) : null
+    const recording = this.#parts.recording(recordingId)
+    return recording === null ? null : placeOf(recording)
+  }
+
+  #personIdOf(id: string): string {
+    const person = this.people.all().find(({ personId, badgeNo }) => personId === id || badgeNo === id)
+    return person?.personId ?? id
+  }
+
+  #onDuty(wallMs: number): string[] {
+    const { duty } = this.#parts.config()
+    const moment = { wallMs, offsetMinutes: this.offsetMinutes(), calendar: this.#parts.calendar() }
+    return duty.chain.flatMap((_, step) => calledAt(duty, step + 1, moment)?.to ?? [])
   }
 }
 

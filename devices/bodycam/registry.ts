@@ -94,12 +94,12 @@ export class BodyCamRegistry {
     this.#store.change({ ...recording, purgedAt: isoTime(this.#parts.clock.wallMs()) }, 'purged')
   }
 
-  /** Says which acts a recording shows. */
-  link(recordingId: string, eventIds: readonly string[]): BodyCamRecording | null {
+  /** Says which acts a recording is linked to now. */
+  link(recordingId: string, eventIds: readonly string[]): void {
     const recording = this.#store.get(recordingId)
-    if (recording === null) return null
-    const linkedEventIds = [...new Set([...recording.linkedEventIds, ...eventIds])].sort()
-    return this.#store.change({ ...recording, linkedEventIds }, 'linked')
+    const linkedEventIds = [...new Set(eventIds)].sort()
+    if (recording === null || linkedEventIds.join() === recording.linkedEventIds.join()) return
+    this.#store.change({ ...recording, linkedEventIds }, 'linked')
   }
 
   onChange(listener: RecordingListener): () => void {

@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS act_event (
 CREATE INDEX IF NOT EXISTS act_event_rule ON act_event (ruleId, untilMs);
 CREATE INDEX IF NOT EXISTS act_event_going ON act_event (ruleId) WHERE over = 0;
 CREATE INDEX IF NOT EXISTS act_event_camera ON act_event (cameraId, untilMs);
+CREATE INDEX IF NOT EXISTS act_event_until ON act_event (untilMs, startedMs);
 `
 
 /** At most so many events are looked at for one question; the newest. */
@@ -45,6 +46,7 @@ export class ActIndex {
   readonly #get: Statement
   readonly #ofRule: Statement
   readonly #ofCamera: Statement
+  readonly #during: Statement
 
   constructor(database: Database, camera: (cameraId: string) => CameraPlace | null) {
     database.exec(SCHEMA)
@@ -62,6 +64,11 @@ export class ActIndex {
     )
     this.#ofCamera = database.prepare(
       `SELECT * FROM act_event WHERE cameraId = ?1 AND startedMs <= ?3 AND (untilMs >= ?2 OR over = 0)
+       ORDER BY startedMs DESC LIMIT ${FOUND_MAX}`,
+    )
+    this.#during = database.prepare(
+      `SELECT * FROM act_event WHERE untilMs >= ?1 AND startedMs <= ?2
+       UNION SELECT * FROM act_event WHERE over = 0 AND startedMs <= ?2
        ORDER BY startedMs DESC LIMIT ${FOUND_MAX}`,
     )
   }
@@ -92,6 +99,11 @@ export class ActIndex {
 
   ofCamera(cameraId: string, fromMs: number, toMs: number): PlacedEvent[] {
     return this.#ofCamera.all(cameraId, fromMs, toMs).map(placedOf)
+  }
+
+  /** Of all rules and cameras. */
+  during(fromMs: number, toMs: number): PlacedEvent[] {
+    return this.#during.all(fromMs, toMs).map(placedOf)
   }
 
   #placed(event: ViolationEvent): PlacedEvent {

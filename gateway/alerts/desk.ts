@@ -40,7 +40,7 @@ import { admitEvidence } from './evidence-status.ts'
 import { isGrade, isMinor } from './grading.ts'
 import { declared, received, told } from './major.ts'
 import { NOBODY } from './people.ts'
-import type { AlertHistory, AlertRecord, EntryKind } from './records.ts'
+import type { AlertHistory, AlertRecord, EntryKind, Transition } from './records.ts'
 import { actOf, closedBy, continued, opened, regraded } from './revisions.ts'
 
 export type { Annex, DeskTransition, ReviewWish } from './desk-parts.ts'
@@ -198,6 +198,11 @@ export class AlertDesk {
       transitions: this.#store.transitions(eventId),
       entries: this.#store.entries(eventId),
     }
+  }
+
+  /** What was made of it so far, oldest first. */
+  transitions(eventId: string): readonly Transition[] {
+    return this.#store.transitions(eventId)
   }
 
   /** Notices that were given for an act, oldest first. */

@@ -198,12 +198,16 @@ export class SameAct implements Annex {
     return state === 'REJECTED' || state === 'REVOKED'
   }
 
-  /** An alert went on site with a recording: what the recording shows of the rule is this act. */
+  /**
+   * An alert went on site with a recording: what was found of the rule in the recording itself is this act. What it is
+   * linked to besides was seen by others, and says nothing of one act.
+   */
   #filmedBy(placed: PlacedEvent, recordingId: string | undefined): void {
     const recording = recordingId === undefined ? null : this.#parts.recording(recordingId)
     for (const eventId of recording?.linkedEventIds ?? []) {
       const filmed = this.#parts.index.get(eventId)
-      if (filmed?.ruleId === placed.ruleId) this.#link(eventId, placed.eventId, 'ON_SITE', false)
+      if (filmed?.ruleId !== placed.ruleId || this.#parts.recordingOf(filmed) === null) continue
+      this.#link(eventId, placed.eventId, 'ON_SITE', false)
     }
   }
 

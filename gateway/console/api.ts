@@ -13,6 +13,7 @@ import type { Account } from '../http/accounts.ts'
 import type { Permission, Role } from '../http/permissions.ts'
 import type { ReasonCode } from '../http/reasons.ts'
 import type { FaultBody } from '../http/replies.ts'
+import type { FilmLinkView } from '../http/routes/films.ts'
 import type { CameraView, DeliveryView } from '../http/views.ts'
 
 export interface Me {
@@ -139,6 +140,10 @@ export class Api {
     if (response.status === 202) return (await response.json()) as Exclude<Asked, { state: 'ready' }>
     return { file: await response.blob(), name: `${packageId}-${profile}.zip` }
   }
+  filmsOf = (eventId: string) =>
+    this.#ask<{ now: FilmLinkView[] }>('GET', `/api/v1/alerts/${eventId}/recordings`)
+  sayFilm = (eventId: string, recordingId: string, verb: 'link' | 'unlink', reason: string) =>
+    this.#ask<unknown>('POST', `/api/v1/alerts/${eventId}/recordings/${recordingId}/${verb}`, { reason })
   recordings = () => this.#ask<{ recordings: RecordingRow[] }>('GET', '/api/v1/recordings')
   audit = (before?: number) =>
     this.#ask<{ entries: AccessEntry[] }>(

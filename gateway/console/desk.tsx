@@ -8,6 +8,7 @@ import { useCallback, useEffect, useReducer, useRef, useState } from 'preact/hoo
 import type { AlertRecord } from '../alerts/desk.ts'
 import type { CameraView } from '../http/views.ts'
 import { AlertFacts } from './alert-facts.tsx'
+import { AlertFilms } from './alert-films.tsx'
 import { AlertList } from './alert-list.tsx'
 import { INITIAL, queryOf, reduce, shown } from './alerts-state.ts'
 import type { Api, Me } from './api.ts'
@@ -81,6 +82,7 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
               onDone={onReviewed}
             />
             <Notices key={`notices ${alert.eventId}`} api={api} me={me} alert={alert} />
+            <AlertFilms key={`films ${alert.eventId}`} api={api} me={me} alert={alert} />
             <AlertFacts api={api} alert={alert} cameras={cameras} />
           </aside>
         </>

@@ -35,4 +35,5 @@ export const QUALITY_STRINGS = {
   'absence.NOT_HELD': both('未留存', 'it was not kept'),
   'kind.CLIP': both('视频', 'Clip'),
   'kind.PERSUASION_AUDIO': both('劝导录音', 'Sound of the notice'),
+  'kind.BODYCAM': both('执法记录', 'Body-cam recording'),
 } as const

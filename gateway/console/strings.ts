@@ -5,6 +5,7 @@
  */
 
 import { EXPORT_STRINGS } from './strings-export.ts'
+import { FILM_STRINGS } from './strings-films.ts'
 import { OFFICE_STRINGS } from './strings-office.ts'
 import { PERSUASION_STRINGS } from './strings-persuasion.ts'
 import { PLACE_STRINGS } from './strings-places.ts'
@@ -239,6 +240,7 @@ export const STRINGS = {
   ),
 
   ...OFFICE_STRINGS,
+  ...FILM_STRINGS,
 
   // ── rules ────────────────────────────────────────────────────────────────
   'rule.street-vending': both('无照经营游商', 'street vending'),

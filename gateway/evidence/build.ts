@@ -9,7 +9,7 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { isoTime } from '../kit/clock.ts'
 import { type Fault, fault, isFault, reasonOf } from '../kit/errors.ts'
 import { syncFolder } from '../kit/growing-file.ts'
@@ -37,6 +37,7 @@ import {
   type DerivedItem,
   type EventFacts,
   type EvidenceItem,
+  type ExcerptItem,
   evidenceDocument,
   isMoving,
   type Link,
@@ -54,8 +55,11 @@ import { type DerivedPicture, makeStill, type Still, type StillOptions } from '.
 interface PackagePlan {
   readonly folder: string
   readonly facts: EventFacts
-  readonly originals: readonly (Held & { readonly from: string })[]
+  /** `cameraId`: of another camera than the act's. */
+  readonly originals: readonly (Held & { readonly from: string; readonly cameraId?: string })[]
   readonly torn: readonly string[]
+  /** Parts of what lies elsewhere. */
+  readonly excerpts: readonly (ExcerptItem & { readonly from: string })[]
   readonly producer: Producer
   readonly previous: Link | null
   readonly chainLost?: boolean
@@ -95,8 +99,13 @@ export async function buildPackage(plan: PackagePlan): Promise<BuiltPackage> {
   for (const [index, held] of originals.entries()) {
     const still = stills[index]
     if (still === null) missing.push({ item: held.itemId, code: 'STILL_UNDECODABLE' })
-    items.push(originalItem(held, facts.cameraId, still))
+    items.push(originalItem(held, held.cameraId ?? facts.cameraId, still))
     for (const picture of still?.pictures ?? []) derived.push(await writeDerived(plan, held, picture))
+  }
+  if (plan.excerpts.length > 0) await mkdir(join(folder, 'data/derived'), { recursive: true })
+  for (const { from, ...excerpt } of plan.excerpts) {
+    await linkOrCopy(from, join(folder, excerpt.path))
+    items.push(excerpt)
   }
   const quality = assess({ ...plan, chainLost: plan.chainLost === true, stills, missing: planned })
   const all = [...items, ...derived]
@@ -141,13 +150,25 @@ async function stillOf(
   }
 }
 
+const MIMES: Readonly<Record<string, string>> = {
+  '.mp4': 'video/mp4',
+  '.mov': 'video/quicktime',
+  '.mkv': 'video/x-matroska',
+  '.webm': 'video/webm',
+  '.avi': 'video/x-msvideo',
+  '.ts': 'video/mp2t',
+  '.wav': 'audio/wav',
+}
+
+const mimeOf = ({ file }: Held): string => MIMES[extname(file)] ?? 'application/octet-stream'
+
 function originalItem(held: Held, cameraId: string, still: Still | null | undefined): OriginalItem {
   return {
     itemId: held.itemId,
     kind: held.kind,
     path: `data/original/${held.file}`,
     isOriginal: true,
-    mime: held.kind === 'PERSUASION_AUDIO' ? 'audio/wav' : 'video/mp4',
+    mime: mimeOf(held),
     bytes: held.bytes,
     sha256: held.sha256,
     sm3: held.sm3,

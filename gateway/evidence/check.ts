@@ -80,6 +80,7 @@ const EvidenceRecord = z.object({
   producedAt: z.string().exactOptional(),
   producer: z.object({ site: z.string(), gateway: z.string() }),
   items: z.array(ItemRecord),
+  elsewhere: z.array(z.object({ itemId: z.string(), sha256: z.string(), sm3: z.string() })).default([]),
 })
 type EvidenceRecord = z.infer<typeof EvidenceRecord>
 
@@ -302,7 +303,7 @@ class PackageCheck {
   }
 
   #items(evidence: EvidenceRecord, sha256: ReadManifest, sm3: ReadManifest): void {
-    for (const finding of originFindings(evidence.items)) this.#findings.push(finding)
+    for (const finding of originFindings(evidence)) this.#findings.push(finding)
     const byPath = new Map(evidence.items.map((item) => [item.path, item]))
     for (const path of this.#files.keys()) {
       const payload = path.startsWith('data/') && path !== EVIDENCE_JSON
@@ -331,11 +332,15 @@ class PackageCheck {
   }
 }
 
-/** Originals and derived pictures are told apart by folder, and every derived one names an original of this package. */
-function originFindings(items: EvidenceRecord['items']): Finding[] {
+/**
+ * Originals and what is derived are told apart by folder, and whatever is derived names an original of this package, or
+ * one that the package says lies elsewhere.
+ */
+function originFindings({ items, elsewhere }: EvidenceRecord): Finding[] {
   const findings: Finding[] = []
-  const originals = new Set(items.filter((item) => item.isOriginal).map((item) => item.itemId))
-  const seen = new Set<string>()
+  const away = elsewhere.map(({ itemId }) => itemId)
+  const originals = new Set([...items.filter((item) => item.isOriginal).map((item) => item.itemId), ...away])
+  const seen = new Set(away)
   for (const { itemId, path, isOriginal, derivedFrom } of items) {
     const find = (detail: string) => findings.push({ code: 'ORIGIN_BROKEN', item: itemId, detail })
     if (seen.has(itemId)) find('id used twice')

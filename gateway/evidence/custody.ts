@@ -24,6 +24,8 @@ const CUSTODY_ACTIONS = [
   'ACKNOWLEDGED',
   'HELD',
   'RELEASED',
+  'LINK_WITHDRAWN',
+  'LINK_RESTORED',
   'PURGED',
 ] as const
 export type CustodyAction = (typeof CUSTODY_ACTIONS)[number]

@@ -3,6 +3,7 @@
  *
  *     hold(START) hold(PERSIST) hold(CONFIRM) ─▶ pending ─seal('confirm')─▶ evidence/<packageId>/ ─▶ chain
  *     hold(CLIP) hold(AFTER) ────────────────────▶ pending ─seal('closing')─▶ evidence/<packageId>/ ─▶ chain
+ *     supplement() a body-cam recording, staged ──────────────────▶ evidence/<packageId>/ ─▶ chain
  *     discard() a candidate that came to nothing
  *
  * A package is built under another name, synced, then renamed: a crash leaves it whole or not at all, and the
@@ -31,6 +32,7 @@ import { clipFits, PlanOptions } from './plan.ts'
 import { QualityOptions } from './quality/options.ts'
 import type { Signer } from './seal.ts'
 import { SheetOptions } from './sheet/font.ts'
+import { type FilmToSeal, type StagedFilm, SupplementOptions, stageFilm } from './supplement.ts'
 import { TimestampOptions } from './timestamp-options.ts'
 import { type SealedPackage, type StorageOptions, Vault } from './vault.ts'
 
@@ -69,6 +71,9 @@ export const EvidenceOptions = z
       .describe('Sign every package by SM2 with SM3 as well, beside Ed25519, by a second key of the box.'),
     timestamp: TimestampOptions.prefault({}).describe(
       'Trusted timestamps (RFC 3161), obtained whenever an authority can be reached.',
+    ),
+    recordings: SupplementOptions.prefault({}).describe(
+      'Body-cam recordings that join the evidence of an act.',
     ),
     sheet: SheetOptions.prefault({}).describe('The printed evidence sheet.'),
     quality: QualityOptions.prefault({}).describe('How good a record must be to be more than a lead.'),
@@ -110,6 +115,14 @@ interface Recovery {
   readonly head: Link | null
 }
 
+/** What a package is made of. */
+interface Originals {
+  readonly held: readonly Held[]
+  readonly torn: readonly string[]
+  readonly staged: StagedFilm | null
+}
+
+const NOTHING_PENDING = { held: [], torn: [] }
 const BUILDING = '.building-'
 /** Derived pictures and tag files of one package, beside its originals. */
 const BESIDE_ORIGINALS_BYTES = 32 * 2 ** 20
@@ -141,6 +154,7 @@ export class EvidenceKeeper {
   /** To be called once, before anything is held: brings disk and chain to one story after whatever happened. */
   async recover(): Promise<Recovery> {
     await this.vault.prepare()
+    await rm(this.vault.staged, { recursive: true, force: true })
     const halfBuilt = (await readdir(this.vault.evidence)).filter((name) => name.startsWith(BUILDING))
     for (const name of halfBuilt) await rm(join(this.vault.evidence, name), { recursive: true, force: true })
     const head = await this.#resumeChain()
@@ -175,9 +189,27 @@ export class EvidenceKeeper {
     return this.#told(this.#pending.write(eventId, 'PERSUASION_AUDIO', sound, null, ready, { transcript }))
   }
 
-  seal(facts: EventFacts): Promise<SealedPackage> {
+  /**
+   * A package of one recording, beside those of the cameras. It is read, hashed and cut before its turn comes: what a
+   * camera seals does not wait for it. Sealing the same again gives the same package.
+   */
+  async supplement(facts: EventFacts, film: FilmToSeal): Promise<SealedPackage> {
+    assert(facts.recording !== undefined, 'a supplement is of a recording')
+    const packageId = packageIdOf(facts)
+    const folder = join(this.vault.staged, packageId)
+    try {
+      if (await this.vault.has(packageId)) return await this.vault.read(packageId)
+      const ready = (bytes: number) => this.vault.ensureRoom(bytes)
+      const staged = await this.#told(stageFilm(folder, film, { ...this.#parts.options.recordings, ready }))
+      return await this.seal({ ...facts, ...staged.facts }, staged)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+  seal(facts: EventFacts, staged: StagedFilm | null = null): Promise<SealedPackage> {
     assert(this.#recovered, 'recover() comes first')
-    const sealed = this.#told(this.#lastSeal.then(() => this.#seal(facts)))
+    const sealed = this.#told(this.#lastSeal.then(() => this.#seal(facts, staged)))
     this.#lastSeal = sealed.catch(() => {}) // The caller has the fault; the next in line is not to blame.
     return sealed
   }
@@ -208,16 +240,16 @@ export class EvidenceKeeper {
     }
   }
 
-  async #seal(facts: EventFacts): Promise<SealedPackage> {
+  async #seal(facts: EventFacts, staged: StagedFilm | null): Promise<SealedPackage> {
     const packageId = packageIdOf(facts)
     if (await this.vault.has(packageId)) return this.#sealedBefore(packageId)
-    const { held, torn } = await this.#pending.whole(facts.eventId)
+    const { held, torn } = staged === null ? await this.#pending.whole(facts.eventId) : NOTHING_PENDING
     for (const file of torn) this.#warn(fault('EVIDENCE_TORN', { eventId: facts.eventId, file }))
     const building = join(this.vault.evidence, `${BUILDING}${packageId}`)
     try {
       await this.vault.ensureRoom(BESIDE_ORIGINALS_BYTES)
       await mkdir(building, { recursive: true })
-      const built = await this.#build(building, facts, held, torn)
+      const built = await this.#build(building, facts, { held, torn, staged })
       await this.#parts.locker?.lock(building, packageId)
       await this.#place(building, built)
     } catch (error) {
@@ -227,17 +259,14 @@ export class EvidenceKeeper {
     return this.#sealedBefore(packageId)
   }
 
-  #build(
-    folder: string,
-    facts: EventFacts,
-    held: readonly Held[],
-    torn: readonly string[],
-  ): Promise<BuiltPackage> {
+  #build(folder: string, facts: EventFacts, { held, torn, staged }: Originals): Promise<BuiltPackage> {
     const { options, producer, signer } = this.#parts
+    const pending = held.map((item) => ({ ...item, from: this.#pending.file(facts.eventId, item.file) }))
     return buildPackage({
       folder,
       facts,
-      originals: held.map((item) => ({ ...item, from: this.#pending.file(facts.eventId, item.file) })),
+      originals: [...pending, ...(staged?.originals ?? [])],
+      excerpts: staged?.excerpts ?? [],
       torn,
       producer,
       previous: this.#chain.head,

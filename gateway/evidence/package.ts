@@ -19,7 +19,7 @@ import type { AssessedFacts } from './quality/facts.ts'
 import type { Quality } from './quality/still.ts'
 import { capsBy, type QualityReport } from './quality.ts'
 
-export { HELD_KINDS, isMoving } from './kinds.ts'
+export { HELD_KINDS, isMoving, SEAL_PURPOSES } from './kinds.ts'
 export type { ClockFacts, HeldKind, Link, SealPurpose }
 
 export type DerivedKind = 'WIDE' | 'CLOSEUP'
@@ -74,7 +74,65 @@ export interface DerivedItem {
   readonly box: Box
 }
 
-export type EvidenceItem = OriginalItem | DerivedItem
+/** Packets of a recording that is too large for a package, copied as they are; the whole lies elsewhere. */
+export interface ExcerptItem {
+  readonly itemId: string
+  readonly kind: 'BODYCAM'
+  readonly path: string
+  readonly isOriginal: false
+  /** Named under `elsewhere`. */
+  readonly derivedFrom: string
+  readonly method: string
+  readonly mime: string
+  readonly bytes: number
+  readonly sha256: string
+  readonly sm3: string
+  readonly cameraId: string
+  readonly capturedAt: string
+  readonly startedAt: string
+  readonly endedAt: string
+  readonly width: number
+  readonly height: number
+  readonly codec: string
+}
+
+/** An original that is not in the package: what it is by its hashes, and where it lies. */
+export interface Elsewhere {
+  readonly itemId: string
+  readonly kind: 'BODYCAM'
+  readonly bytes: number
+  readonly sha256: string
+  readonly sm3: string
+  readonly keptAt: string
+}
+
+/** The recording of a supplement, as the register and the link have it. */
+export interface RecordingFacts {
+  readonly recordingId: string
+  readonly deviceSerial: string
+  readonly personId: string | null
+  readonly roleAtRecording: string
+  readonly certValidAtRecording: boolean
+  readonly coPresentOfficerIds: readonly string[]
+  readonly startAt: string
+  readonly endAt: string
+  readonly deviceClockOffsetMs: number | null
+  readonly evidenceCap: 'LEAD' | 'CANDIDATE'
+  readonly capReasons: readonly string[]
+  /** Which part of it shows the act, by whom it was linked, and why. */
+  readonly link: {
+    readonly from: string
+    readonly to: string
+    readonly fromSec: number
+    readonly toSec: number
+    readonly by: string
+    readonly at: string
+    readonly score: number
+    readonly reasons: readonly { readonly code: string; readonly value?: string | number }[]
+  }
+}
+
+export type EvidenceItem = OriginalItem | DerivedItem | ExcerptItem
 
 /** What is known to be absent: a torn original, a still that would not decode, what the plan asks for and nobody has. */
 export interface Absence {
@@ -105,6 +163,9 @@ export interface EventFacts {
   readonly purpose: SealPurpose
   /** What the four properties are measured on; absent: they are not. */
   readonly assessed?: AssessedFacts
+  /** Of a supplement. */
+  readonly recording?: RecordingFacts
+  readonly elsewhere?: readonly Elsewhere[]
 }
 
 export interface Producer {
@@ -116,7 +177,10 @@ export interface Producer {
 export type EvidenceDocument = ReturnType<typeof evidenceDocument>
 
 export function packageIdOf(facts: EventFacts): string {
-  return derivedUlid(facts.producedAtWallMs, 'evidence', facts.eventId, facts.purpose)
+  const { producedAtWallMs, eventId, purpose, recording } = facts
+  // An act may have several supplements, each of one recording.
+  const about = recording === undefined ? [] : [recording.recordingId]
+  return derivedUlid(producedAtWallMs, 'evidence', eventId, purpose, ...about)
 }
 
 export function evidenceDocument(
@@ -147,8 +211,8 @@ export function evidenceDocument(
     endedAt: at(facts.endedAtWallMs),
     evidenceStatus: caps.length === 0 ? facts.evidenceStatus : ('LEAD' as const),
     evidenceCaps: caps,
-    statement: STATEMENT,
-    productionMethod: METHOD,
+    statement: facts.recording === undefined ? STATEMENT : RECORDING_STATEMENT,
+    productionMethod: facts.recording === undefined ? METHOD : RECORDING_METHOD,
     producedAt: isoTime(facts.producedAtWallMs),
     producer: { kind: 'DEVICE' as const, site: producer.site, gateway: producer.gateway },
     proofObject: facts.proofObject.includes('疑似') ? facts.proofObject : `疑似：${facts.proofObject}`,
@@ -159,6 +223,8 @@ export function evidenceDocument(
     },
     privacyMasks: facts.privacyMasks,
     ...(facts.assessed === undefined ? {} : recordOf(facts.assessed)),
+    ...(facts.recording === undefined ? {} : { recording: facts.recording }),
+    ...(facts.elsewhere === undefined ? {} : { elsewhere: facts.elsewhere }),
     ...(quality === null ? {} : { quality }),
     items,
     missing,
@@ -180,6 +246,14 @@ const METHOD =
   '原始文件为摄像机输出的编码数据，逐帧封装为分片 MP4，未重新编码、未叠加；写盘时计算 SHA-256 与 SM3。' +
   '派生图片由对应原始文件最后一帧按原分辨率解码，先遮挡隐私区，再生成全景与特写。'
 
+const RECORDING_STATEMENT =
+  '本包为与疑似违法事件关联的执法记录仪录像；关联由设备按时间、位置和人员推定或由人员认定，未经法制和技术审核，' +
+  '不作违法认定，不得单独作为处罚依据；是否成立由执法人员审核决定。'
+
+const RECORDING_METHOD =
+  '执法记录仪录像按接收时的字节入包，未转码、未叠加；入包前重新计算 SHA-256 与 SM3，并与接收时所记比对一致。' +
+  '原件过大时仅复制相关时段的编码数据包，未重新编码；原件的哈希与存放处列于 elsewhere。'
+
 /** What holds the package below evidence, stated by the box: caps are only ever added. */
 function capsOf(
   facts: EventFacts,
@@ -190,6 +264,7 @@ function capsOf(
   const caps = new Set([...facts.evidenceCaps, ...(quality === null ? [] : capsBy(quality))])
   if (facts.clock.offsetMs === null) caps.add('CLOCK_UNCHECKED')
   if (missing.length > 0) caps.add('FOOTAGE_INCOMPLETE')
-  if (!items.some((item) => item.isOriginal)) caps.add('NO_FOOTAGE')
+  const isElsewhere = (facts.elsewhere ?? []).length > 0
+  if (!isElsewhere && !items.some((item) => item.isOriginal)) caps.add('NO_FOOTAGE')
   return [...caps].sort()
 }

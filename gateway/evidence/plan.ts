@@ -80,6 +80,7 @@ const DUE: Record<SealPurpose, readonly HeldKind[]> = {
   confirm: ['SCENE_BEFORE', 'START', 'PERSIST', 'CONFIRM', 'CLIP'],
   recheck: ['RECHECK'],
   closing: ['AFTER', 'CLIP'],
+  supplement: [],
 }
 
 interface Asked {

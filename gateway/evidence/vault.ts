@@ -2,6 +2,7 @@
  * Where evidence lies on disk, how much room there is, and reading sealed packages back.
  *
  *     <folder>/pending/<eventId>/    originals of acts that are not sealed yet, each with a sidecar
+ *     <folder>/staged/<packageId>/   a recording on its way into a package; gone after a crash, the register has it
  *     <folder>/torn/<eventId>/       files a crash left half written: kept, reported, never sealed as whole
  *     <folder>/evidence/<packageId>/ sealed packages; `.building-…` is one in the making; chain.json
  *     <folder>/keys/                 the box's signing key
@@ -99,6 +100,7 @@ export class Vault {
   readonly root: string
   readonly pending: string
   readonly torn: string
+  readonly staged: string
   readonly evidence: string
   readonly chainFile: string
   readonly keys: string
@@ -113,6 +115,7 @@ export class Vault {
     this.root = resolve(options.folder)
     this.pending = join(this.root, 'pending')
     this.torn = join(this.root, 'torn')
+    this.staged = join(this.root, 'staged')
     this.evidence = join(this.root, 'evidence')
     this.chainFile = join(this.evidence, 'chain.json')
     this.keys = join(this.root, 'keys')

@@ -54,6 +54,8 @@ export const PERMISSIONS = {
   'rules:read': allowed(ROLES, 'platform'),
   'people:read': allowed(['DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
   'recordings:read': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'], 'platform'),
+  // [R49] Whose film shows which act is a word on evidence.
+  'recordings:link': allowed(['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN']),
   'recordings:upload': allowed([], 'bodycam'),
   // [R62] Auxiliary staff wear recorders; they neither hand them out nor let a recording out of quarantine.
   'recordings:decide': allowed(['OFFICER', 'LEGAL', 'ADMIN']),

@@ -37,6 +37,7 @@ import { configRoutes } from './routes/config.ts'
 import { dutyRoutes } from './routes/duty.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { filmRoutes } from './routes/films.ts'
 import { grantedRoutes } from './routes/granted.ts'
 import { healthRoutes } from './routes/health.ts'
 import { liveRoute } from './routes/live.ts'
@@ -225,6 +226,7 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   alertRoutes(app, parts)
   persuasionRoutes(app, parts)
   actRoutes(app, parts)
+  filmRoutes(app, parts)
   dutyRoutes(app, parts)
   statisticsRoutes(app, parts)
   exportRoutes(app, parts)

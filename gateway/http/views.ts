@@ -7,6 +7,7 @@
  *     RecordingDesk … ─┘
  */
 import type { AlertDesk } from '../alerts/desk.ts'
+import type { Films } from '../alerts/films.ts'
 import type { DutyDesk } from '../alerts/handover.ts'
 import type { Holds } from '../alerts/holds.ts'
 import type { PersuasionWish } from '../alerts/notice.ts'
@@ -50,6 +51,7 @@ export interface OfficeView {
   readonly sameAct: Pick<SameAct, 'merge' | 'split' | 'membersOf' | 'links'>
   readonly tickets: Pick<Tickets, 'report' | 'answer'>
   readonly holds: Pick<Holds, 'recordsOf'>
+  readonly films: Pick<Films, 'link' | 'unlink' | 'links'>
   readonly sla: Pick<Sla, 'escalations'>
   readonly duty: Pick<DutyDesk, 'open' | 'aging' | 'handOver' | 'handovers'>
   readonly statistics: Statistics

@@ -9,7 +9,7 @@ import { ALERT_STATES } from '../alerts/lifecycle.ts'
 import { DELIVERY_STATUSES, PERSUASION_RESULTS, type PersuasionRecord } from '../alerts/persuasion-record.ts'
 import { LANGUAGES } from '../alerts/scripts.ts'
 import { ROLES } from '../detections/detections.ts'
-import { HELD_KINDS } from '../evidence/package.ts'
+import { HELD_KINDS, SEAL_PURPOSES } from '../evidence/package.ts'
 import type { ManifestSummary } from '../evidence/summary.ts'
 import { TOKEN_STATES } from '../evidence/token.ts'
 import { ActFields, Escalation } from '../violations/act-fields.ts'
@@ -198,7 +198,7 @@ const EvidenceItem = z.object({
 const Evidence = z.object({
   packageId: z.string(),
   eventId: z.string(),
-  purpose: z.enum(['confirm', 'recheck', 'closing']),
+  purpose: z.enum(SEAL_PURPOSES),
   sequence: z.int().min(1).describe('Place in the chain of all packages of the box.'),
   manifestHash: z.string(),
   prevManifestHash: z.string().nullable().describe('Of the package before it.'),

@@ -8,6 +8,8 @@
  */
 import { z } from 'zod'
 import type { AlertDesk } from '../alerts/desk.ts'
+import type { FilmLink } from '../alerts/film-links.ts'
+import type { Films } from '../alerts/films.ts'
 import type { Holds } from '../alerts/holds.ts'
 import type { CaseMirror } from '../alerts/mirror.ts'
 import type { Rank } from '../alerts/people.ts'
@@ -26,6 +28,9 @@ const ALLOWED = {
   purge: ['LEGAL', 'ADMIN'],
   merge: ['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN'],
   split: ['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN'],
+  // [R49] Whose film shows which act is a word on evidence.
+  link: ['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN'],
+  unlink: ['OFFICER', 'DISPATCHER', 'LEGAL', 'ADMIN'],
   config: ['ADMIN'],
   // Auxiliary staff may dissuade; an order asks for a certificate besides.
   persuade: ['OFFICER', 'AUXILIARY', 'DISPATCHER', 'ADMIN'],
@@ -46,6 +51,7 @@ const PurgeArgs = z.strictObject({ eventId: EventId, reason: Reason })
 const PeopleArgs = z.strictObject({ people: z.array(z.record(z.string().max(64), z.unknown())).max(500) })
 const MergeArgs = z.strictObject({ eventId: EventId, into: EventId, reason: Reason })
 const SplitArgs = z.strictObject({ eventId: EventId, reason: Reason })
+const FilmArgs = z.strictObject({ recordingId: EventId, eventId: EventId, reason: Reason })
 const ConfigArgs = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('propose'), text: z.string().min(1).max(48_000), reason: Reason }),
   z.strictObject({ action: z.literal('rollback'), version: z.int().min(1), reason: Reason }),
@@ -75,6 +81,7 @@ export interface OfficeParts {
   readonly holds: Holds
   readonly people: People
   readonly sameAct: SameAct
+  readonly films: Pick<Films, 'link' | 'unlink'>
   readonly tickets: Tickets
   readonly mirror: CaseMirror
   readonly config: ConfigDesk
@@ -87,7 +94,7 @@ export interface OfficeParts {
 }
 
 export function officeHandlers(parts: OfficeParts): Partial<Record<CommandName, CommandHandler>> {
-  const { desk, holds, people, sameAct, tickets, mirror, config, standing, more, purge } = parts
+  const { desk, holds, people, sameAct, films, tickets, mirror, config, standing, more, purge } = parts
   const move = deskHandlers(desk).disposition
   const summary = ({ eventId, revision }: { eventId: string; revision: number }) => ({ eventId, revision })
   const handlers: Partial<Record<CommandName, CommandHandler>> = {
@@ -105,6 +112,10 @@ export function officeHandlers(parts: OfficeParts): Partial<Record<CommandName, 
       summary(sameAct.merge({ ...argsOf(MergeArgs, 'merge', args), by, commandId: id })),
     split: ({ id, by, args }) =>
       summary(sameAct.split({ ...argsOf(SplitArgs, 'split', args), by, commandId: id })),
+    link: ({ id, by, args }) =>
+      filmSummary(films.link({ ...argsOf(FilmArgs, 'link', args), by, commandId: id })),
+    unlink: ({ id, by, args }) =>
+      filmSummary(films.unlink({ ...argsOf(FilmArgs, 'unlink', args), by, commandId: id })),
     ticket: ({ by, args }) => tickets.report(argsOf(TicketWish, 'ticket', args), by),
     stage: (command) => mirrored(mirror, command),
     // [R7] A disposition may carry the stage of the case beside, or instead of, the state of the alert.
@@ -131,6 +142,10 @@ export function officeHandlers(parts: OfficeParts): Partial<Record<CommandName, 
     ]),
   )
 }
+
+const filmSummary = ({ recordingId, eventId, state, score }: FilmLink) => ({
+  ...{ recordingId, eventId, state, score },
+})
 
 /** [R7] [R102] */
 function mirrored(mirror: CaseMirror, { id, by, args }: Command): unknown {

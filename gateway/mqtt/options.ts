@@ -21,6 +21,8 @@ export const COMMAND_NAMES = [
   'snapshot',
   'merge',
   'split',
+  'link',
+  'unlink',
   'ticket',
   'stage',
   'evidence-received',

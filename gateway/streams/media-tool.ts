@@ -74,6 +74,37 @@ export function remux(from: string, to: string, options: readonly string[]): Pro
 
 /** Offline jobs leave the cores to cameras. */
 const OFFLINE_NICENESS = 15
+/** Long for copying, and no more than anybody waits for a stuck one. */
+const CUT_SEC_MAX = 600
+
+/**
+ * Copies pictures and sound of a part of a file, as they are, into Matroska, which takes whatever recorders write. It
+ * begins at the keyframe before `fromSec`.
+ */
+export function cutPackets(
+  from: string,
+  to: string,
+  { fromSec, seconds }: { readonly fromSec: number; readonly seconds: number },
+): Promise<void> {
+  const quiet = '-map_metadata -1 -map_chapters -1 -fflags +bitexact -avoid_negative_ts make_zero'
+  return new Promise((resolve, reject) => {
+    ffmpeg(`file:${from}`, { niceness: OFFLINE_NICENESS, timeout: CUT_SEC_MAX })
+      .inputOptions([
+        '-nostdin',
+        '-loglevel',
+        'error',
+        '-protocol_whitelist',
+        'file',
+        '-ss',
+        fromSec.toFixed(3),
+      ])
+      .outputOptions(['-map', '0:v', '-map', '0:a?', '-c', 'copy', '-t', seconds.toFixed(3)])
+      .outputOptions([...quiet.split(' '), '-f', 'matroska'])
+      .on('end', () => resolve())
+      .on('error', (error: Error) => reject(error))
+      .save(to)
+  })
+}
 /** No sample is hidden, nothing turned, nothing read but this file. */
 const AS_IT_LIES =
   '-nostdin -loglevel error -threads 1 -noautorotate -ignore_editlist 1 -protocol_whitelist file'

@@ -72,6 +72,20 @@ const Transfer = z.object({
   at: Time,
 })
 
+const Filmed = z.object({
+  recordingId: z.string(),
+  personId: z.string().nullable().describe('Who carried the recorder.'),
+  from: Time.describe('True time, corrected by the offset of the recorder’s clock where it is known.'),
+  to: Time,
+  fromSec: z.number().min(0).describe('Seconds into the film.'),
+  toSec: z.number().min(0),
+  evidenceCap: z.enum(['LEAD', 'CANDIDATE']).describe('What the recording may be at most.'),
+  capReasons: z.array(z.string()),
+  by: z.string().describe('`box`, or the person who linked it.'),
+  score: z.number().min(0).max(1).describe('How well time, place and officer fit.'),
+  reasons: z.array(z.string()),
+})
+
 export const ActFields = z.object({
   place: Place.exactOptional(),
   jurisdiction: Jurisdiction.exactOptional(),
@@ -87,5 +101,9 @@ export const ActFields = z.object({
   legalHold: z.literal(true).exactOptional().describe('Its evidence may not be purged.'),
   mirror: Mirror.exactOptional().describe('What the platform said of its case.'),
   transfer: Transfer.exactOptional(),
+  filmed: z
+    .array(Filmed)
+    .exactOptional()
+    .describe('On-site segments: parts of body-cam recordings that show the act, or how it was dealt with.'),
 })
 export type ActFields = Readonly<z.infer<typeof ActFields>>

@@ -126,8 +126,8 @@ test('stopped in the middle of one, it is analysed once more, and nothing is tol
     const ends = () => all().filter(({ eventId, phase }) => eventId === id && phase === 'END')
     await until('its end', () => ends().length > 0, 10_000)
     expect(all().filter(({ eventId, phase }) => eventId === id && phase === 'START')).toHaveLength(1)
-    // Reviews are further revisions, each with a state of its own.
-    const states = ends().map(({ alertState }) => alertState)
+    // Reviews are further revisions, each with a state of its own; so is the word of the film that shows it.
+    const states = ends().map(({ alertState, filmed }) => `${alertState} ${filmed?.length ?? 0}`)
     expect(states).toEqual([...new Set(states)])
   }
   expect((await verifyPackages([join(paths.storage, 'evidence')])).ok).toBe(true)

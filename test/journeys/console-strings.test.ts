@@ -52,6 +52,7 @@ test.each([
     'cap',
     ['BODYCAM_UNREGISTERED', 'BODYCAM_USER_MISMATCH', 'BODYCAM_OUT_OF_SERVICE', 'BODYCAM_OUTSIDE_DUTY'],
   ],
+  ['link', ['LINKED', 'SUGGESTED', 'UNLINKED']],
 ] as const)('every %s has its word', (list, words) => {
   expect(words.filter((word) => !(`${list}.${word}` in STRINGS))).toEqual([])
 })

@@ -67,6 +67,7 @@ export function startPlatformFor(
   gateway: Pick<GatewayProcess, 'brokerUrl'>,
   storage: string,
   site: string,
+  { reviewAfterMs = 200 }: { readonly reviewAfterMs?: number | null } = {},
 ): Promise<Platform> {
   const credentials = JSON.parse(readFileSync(join(storage, 'broker-platform.json'), 'utf8')) as {
     username: string
@@ -74,7 +75,7 @@ export function startPlatformFor(
   }
   return Platform.start({
     ...{ ...credentials, brokerUrl: gateway.brokerUrl, site, by: 'tester' },
-    ...{ reviewAfterMs: 200, verdict: 'VERIFIED' },
+    ...{ reviewAfterMs, verdict: 'VERIFIED' },
     habits: { noticesMax: null },
     faults: { ackLoss: 0, commandTwice: false, offline: null },
   })

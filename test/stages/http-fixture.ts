@@ -141,7 +141,7 @@ export async function startServer(
   const office = new Office({
     ...{ config: () => config, database, desk, outbox, log: silentLog },
     clock: changes.officeClock ?? systemClock,
-    recordings: () => [],
+    recording: (recordingId) => recordings.get(recordingId),
     calendar: () => CALENDAR,
     apply: async (next) => {
       config = next

@@ -35,6 +35,7 @@ const ASKED: Record<
   'recordings:decide': ['POST', '/api/v1/recordings/unknown/release', { reason: 'r' }],
   'bodycams:read': ['GET', '/api/v1/bodycams'],
   'bodycams:keep': ['POST', '/api/v1/bodycams/unknown/check-in', {}],
+  'recordings:link': ['POST', '/api/v1/alerts/unknown/recordings/unknown/link', { reason: 'r' }],
   'audit:read': ['GET', '/api/v1/audit'],
   'retention:read': ['GET', '/api/v1/retention'],
   'accounts:manage': ['GET', '/api/v1/accounts'],

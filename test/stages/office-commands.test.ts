@@ -64,6 +64,26 @@ test('[R70] a hold is placed by one and lifted by two; every step is a record', 
   expect(() => database.exec('DELETE FROM legal_hold')).toThrow(/append-only/)
 })
 
+test('[R49] [R61] a recording is linked and unlinked by who may, under one name, once a command', () => {
+  const { desk, office, ask, accept } = setUp()
+  const { eventId } = desk.raise(act('a', 0, 20))
+  const at = desk.get(eventId)!.event.startedAt
+  accept({
+    ...{ recordingId: 'r-1', status: 'ACCEPTED', deviceSerial: 'DSJ-1', personId: null, capReasons: [] },
+    ...{ startAt: at, endAt: at, deviceClockOffsetMs: 0, coPresentOfficerIds: [], evidenceCap: 'LEAD' },
+  } as never)
+  const wish = { recordingId: 'r-1', eventId, reason: 'seen in it' }
+  expect(ask('link', 'aux-1', wish)).toMatchObject({ ok: false, code: 'ROLE_NOT_ALLOWED' })
+  expect(ask('unlink', 'legal-1', wish)).toMatchObject({ ok: false, code: 'FILM_NOT_LINKED' })
+  expect(ask('link', '310001', wish, 'c-link')).toMatchObject({ ok: true, result: { state: 'LINKED' } })
+  expect(ask('link', '310001', wish, 'c-link')).toMatchObject({ ok: false, first: { ok: true } })
+  expect(desk.get(eventId)!.event.filmed).toMatchObject([{ recordingId: 'r-1', by: 'legal-1' }])
+  expect(ask('unlink', 'legal-2', wish)).toMatchObject({ ok: true, result: { state: 'UNLINKED' } })
+  expect(office.films.links.recordsOfEvent(eventId).map(({ actor, state }) => `${actor} ${state}`)).toEqual([
+    ...['legal-1 LINKED', 'legal-2 UNLINKED'],
+  ])
+})
+
 test('[R49] [R53] roles are asked of the list of people, by the certificate of the day', () => {
   const { desk, ask } = setUp()
   const { eventId } = desk.raise(act('a', 0))

@@ -15,6 +15,7 @@ import { silentLog } from '../../gateway/kit/log.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { Office } from '../../gateway/office.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
+import type { FilmFacts } from '../../gateway/recording-films.ts'
 import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { SAMPLE_WALL_MS, sampleEvent } from './sample-event.ts'
 
@@ -52,6 +53,7 @@ export interface OfficeSetUp {
   readonly rule?: Values
   readonly database?: Database
   readonly clock?: Clock
+  readonly filmFacts?: FilmFacts
 }
 
 /** `gateway.yaml` with a catalogue beside it, as a gateway would read them. */
@@ -79,13 +81,15 @@ export function setUpOffice({ options, rule, ...parts }: OfficeSetUp = {}) {
   const clock = parts.clock ?? { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs }
   const outbox = new Outbox(database, OutboxOptions.parse({}), clock, silentLog)
   let config = readConfig(file)
-  const recordings: BodyCamRecording[] = []
+  const recordings = new Map<string, BodyCamRecording>()
+  let found = (recordingId: string) => recordings.get(recordingId) ?? null
   const applied: Config[] = []
   const open = () => {
     const desk = new AlertDesk(database, outbox, clock)
     const office = new Office({
       ...{ config: () => config, database, desk, outbox, clock, log: silentLog },
-      recordings: () => recordings,
+      recording: (recordingId) => found(recordingId),
+      ...(parts.filmFacts ? { filmFacts: parts.filmFacts } : {}),
       calendar: () => CALENDAR,
       apply: async (next) => {
         config = next
@@ -95,6 +99,11 @@ export function setUpOffice({ options, rule, ...parts }: OfficeSetUp = {}) {
     return { desk, office }
   }
   const first = open()
+  /** As the register would: its acceptance is told to the office. */
+  const accept = (recording: BodyCamRecording) => {
+    recordings.set(recording.recordingId, recording)
+    first.office.films.offer(recording.recordingId)
+  }
   onTestFinished(() => {
     first.office.close()
     if (parts.database === undefined) database.close()
@@ -112,7 +121,11 @@ export function setUpOffice({ options, rule, ...parts }: OfficeSetUp = {}) {
     clock,
     folder,
     file,
-    recordings,
+    accept,
+    /** A real register instead of `accept`. */
+    lookUp(get: typeof found) {
+      found = get
+    },
     applied,
     change,
     config: () => config,

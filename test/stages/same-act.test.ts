@@ -110,6 +110,7 @@ test('[R38] across cameras, by a declared adjacency: each with one, what a camer
 
 const recording = (more: object) => ({
   ...{ recordingId: 'r-1', deviceSerial: 'DSJ-1', personId: 'p-1', linkedEventIds: [] as string[] },
+  ...{ status: 'ACCEPTED', coPresentOfficerIds: [], deviceClockOffsetMs: 0, capReasons: [] },
   ...{ startAt: '2026-01-01T10:00:00.000+08:00', endAt: '2026-01-01T11:00:00.000+08:00', ...more },
 })
 const filmed = (name: string, fromMin: number) =>
@@ -122,7 +123,7 @@ test('[R38] a body-cam that was near at the time films the same act; one that wa
     [121.49, 'a b'],
   ] as const) {
     const running = setUpOffice({ options: { cameras: [camera('cam-1', near)] } })
-    running.recordings.push(recording({ place: { lon, lat: near.lat } }) as never)
+    running.accept(recording({ place: { lon, lat: near.lat } }) as never)
     const acts = { a: act('a', 0), b: filmed('b', 5) }
     raiseAll(running, ...Object.values(acts))
     expect(trees(acts, running)).toBe(expected)
@@ -135,7 +136,7 @@ test('[R38] without a place, the officer who was sent there tells that it is the
     ['p-7', 'a b'],
   ] as const) {
     const running = setUpOffice()
-    running.recordings.push(recording({}) as never)
+    running.accept(recording({}) as never)
     const a = running.desk.raise(act('a', 0))
     running.desk.review({ eventId: a.eventId, verdict: 'VERIFIED', by: 'p-9', commandId: 'c-1' })
     running.desk.transition({
@@ -146,6 +147,21 @@ test('[R38] without a place, the officer who was sent there tells that it is the
     running.desk.raise(acts.b)
     expect(trees(acts, running)).toBe(expected)
   }
+})
+
+test('[R38] on site with a recording: what was found in it is this act; what it is linked to besides is not', () => {
+  const running = setUpOffice({ options: { cameras: [camera('cam-1'), camera('cam-2')] } })
+  const acts = { a: act('a', 0), b: act('b', 0, undefined, { cameraId: 'cam-2' }), f: filmed('f', 5) }
+  raiseAll(running, acts.a, acts.b)
+  const linkedEventIds = [acts.b.eventId, acts.f.eventId]
+  running.accept(recording({ personId: null, linkedEventIds }) as never)
+  running.desk.raise(acts.f)
+  const go = (to: string, details: Record<string, string> = {}) =>
+    running.desk.transition({ eventId: acts.a.eventId, to, actor: PLATFORM, details })
+  go('VERIFIED')
+  go('DISPATCHED', { unitId: 'u-1' })
+  go('ON_SITE', { recordingId: 'r-1' })
+  expect(trees(acts, running)).toBe('a b a<f')
 })
 
 const PLATFORM = { id: 'p-1', roles: ['person', 'platform', 'box'] } as const

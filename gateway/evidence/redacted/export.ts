@@ -185,7 +185,8 @@ class Exporter {
   async #export(item: OriginalItem): Promise<void> {
     const file = await this.#checked(item)
     if (item.mime.startsWith('audio/')) return this.#exportSound(item, file)
-    if (item.mime !== 'video/mp4') {
+    // A recording is of other people's making: none of the ways of redaction has been tried on it.
+    if (item.mime !== 'video/mp4' || item.kind === 'BODYCAM') {
       this.leftOut.push({ item: item.itemId, code: 'NOT_REDACTABLE', reason: item.mime })
       return
     }
@@ -244,7 +245,7 @@ class Exporter {
       (other) => !other.isOriginal && other.derivedFrom === item.itemId && other.kind === 'CLOSEUP',
     )
     const cuts: [kind: string, box: Box][] = [['WIDE', [0, 0, 1, 1]]]
-    if (closeup !== undefined && !closeup.isOriginal) cuts.push(['CLOSEUP', closeup.box])
+    if (closeup?.kind === 'CLOSEUP') cuts.push(['CLOSEUP', closeup.box])
     for (const [kind, box] of cuts) {
       const { jpeg, width, height } = await cutOf(picture, box)
       const path = `${item.itemId}-${kind.toLowerCase()}.jpg`

@@ -92,13 +92,14 @@ function traceRoute(app: App, { alerts, office }: ActParts): void {
       config: { permission: 'alerts:read' },
       schema: {
         tags,
-        summary: 'the whole trace of an alert: history, links, holds, escalations',
+        summary: 'the whole trace of an alert: history, links, holds, body-cam recordings, escalations',
         params: z.object({ eventId: EventId }),
         response: {
           200: z.looseObject({
             members: z.array(z.string()).describe('Events of the same act, the primary one first.'),
             links: z.array(z.unknown()),
             holds: z.array(z.unknown()),
+            recordings: z.array(z.unknown()).describe('Body-cam recordings linked, suggested and unlinked.'),
             escalations: z.array(z.unknown()),
           }),
         },
@@ -113,6 +114,7 @@ function traceRoute(app: App, { alerts, office }: ActParts): void {
         members: office.sameAct.membersOf(eventId),
         links: office.sameAct.links.recordsOf(eventId),
         holds: office.holds.recordsOf(eventId),
+        recordings: office.films.links.recordsOfEvent(eventId),
         escalations: office.sla.escalations(eventId),
       }
     },

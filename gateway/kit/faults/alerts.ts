@@ -54,6 +54,18 @@ export const ALERTS_FAULTS = {
       '请在 {primary} 上继续办理，或说明理由后拆分。',
     ],
   ),
+  FILM_NOT_LINKED: entry(
+    [
+      'Recording {recording} and alert {event} were not linked or unlinked so: {reason}.',
+      'Nothing was changed.',
+      'Choose an accepted recording and an alert of the box; only what is linked or suggested can be unlinked.',
+    ],
+    [
+      '执法记录 {recording} 与告警 {event} 的关联未作更改：{reason}。',
+      '未作任何更改。',
+      '请选择已接收的执法记录和本机告警；只有已关联或建议关联的才能取消。',
+    ],
+  ),
   ACTS_NOT_LINKED: entry(
     [
       'Alerts {event} and {other} cannot be merged or split so: {reason}.',

@@ -26,6 +26,18 @@ export const EVIDENCE_FAULTS = {
       '请检查 storage.folder 所在磁盘。',
     ],
   ),
+  FILM_CHANGED: entry(
+    [
+      'Recording {recording} cannot join the evidence of an act: {reason}.',
+      'The link stays, without a package; it is tried again at the next start.',
+      'Compare the file with the hash of the register; if it differs, find out who changed it, and keep both.',
+    ],
+    [
+      '执法记录 {recording} 不能并入证据：{reason}。',
+      '关联保留，但不生成证据包；下次启动时再试。',
+      '请将文件与登记的哈希比对；如不一致，请查明改动来源并保留现状。',
+    ],
+  ),
   EVIDENCE_TORN: entry(
     [
       'The original {file} of {eventId} is incomplete; the box stopped while it was written, or the disk changed it.',
