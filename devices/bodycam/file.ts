@@ -102,7 +102,11 @@ export async function probeFile(file: string): Promise<VideoFacts> {
     ...(audio === undefined
       ? {}
       : {
-          audio: { codec: audio.codec_name, sampleRate: audio.sample_rate ?? 0, channels: audio.channels ?? 0 },
+          audio: {
+            codec: audio.codec_name,
+            sampleRate: audio.sample_rate ?? 0,
+            channels: audio.channels ?? 0,
+          },
         }),
     ...(createdAt.success ? { createdAt: createdAt.data } : {}),
   }
@@ -111,14 +115,20 @@ export async function probeFile(file: string): Promise<VideoFacts> {
 /** Reads every packet; ffmpeg's words on what is torn, '' when it is whole. Nothing is decoded. */
 export async function tornIn(file: string): Promise<string> {
   const asked = ['-nostdin', '-v', 'error', ...ONE_FILE, '-i', `file:${file}`]
-  const { stderr } = await execute('ffmpeg', [...asked, '-map', '0:v', '-map', '0:a?', '-c', 'copy', '-f', 'null', '-'], {
-    timeout: READ_MS_MAX,
-    maxBuffer: OUTPUT_BYTES_MAX,
-  }).catch((error: unknown) => ({ stderr: String((error as { stderr?: string }).stderr ?? error) }))
+  const { stderr } = await execute(
+    'ffmpeg',
+    [...asked, '-map', '0:v', '-map', '0:a?', '-c', 'copy', '-f', 'null', '-'],
+    {
+      timeout: READ_MS_MAX,
+      maxBuffer: OUTPUT_BYTES_MAX,
+    },
+  ).catch((error: unknown) => ({ stderr: String((error as { stderr?: string }).stderr ?? error) }))
   return stderr
     .replaceAll(`file:${file}`, '')
     .split('\n')
-    .filter((line) => line.trim() !== '' && !/Last message repeated|non monotonically|Non-monotonous/.test(line))
+    .filter(
+      (line) => line.trim() !== '' && !/Last message repeated|non monotonically|Non-monotonous/.test(line),
+    )
     .join('\n')
     .slice(0, 500)
 }

@@ -6,8 +6,8 @@
  *
  * 64 digits may be SHA-256 or SM3: either fits.
  */
-export const CHECKSUMS = ['sha256', 'sm3', 'sha1', 'md5', 'crc32'] as const
-export type Checksum = (typeof CHECKSUMS)[number]
+
+export type Checksum = 'sha256' | 'sm3' | 'sha1' | 'md5' | 'crc32'
 /** Of the whole file, in lower-case hex. */
 export type Digests = Readonly<Record<Checksum, string>>
 

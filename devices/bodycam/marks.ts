@@ -48,6 +48,11 @@ function inText<T extends z.ZodType>(inner: T) {
 export const KeyMarksText = inText(z.array(KeyMark).max(MARKS_MAX))
 export const IncidentText = inText(IncidentReport)
 
-export function isComplete({ course, cause, handling, lessons }: IncidentReport): boolean {
+/** What a recording of a conflict lacks [R66]. */
+export function incidentRemarks(isIncident: boolean, report: IncidentReport | undefined): string[] {
+  return isIncident && (report === undefined || !isComplete(report)) ? ['INCIDENT_REPORT_INCOMPLETE'] : []
+}
+
+function isComplete({ course, cause, handling, lessons }: IncidentReport): boolean {
   return [course, cause, handling, lessons].every((one) => one !== '')
 }

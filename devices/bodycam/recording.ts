@@ -4,6 +4,7 @@
  *     details (untrusted text) ─▶ RecordingDetails ─┐
  *     register: devices, people ────────────────────┴─▶ BodyCamRecording, ACCEPTED or QUARANTINED with a code
  */
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { FaultCode } from '../../gateway/kit/catalogue.ts'
 import type { Integrity } from './integrity.ts'
@@ -156,7 +157,8 @@ export interface VideoFacts {
 
 /** A derived copy of the whole packets of a torn recording. */
 export interface Salvage {
-  readonly file: string
+  /** Of the file beside the original. */
+  readonly name: string
   /** SHA-256 of the original. */
   readonly derivedFrom: string
   readonly sha256: string
@@ -176,7 +178,7 @@ export interface SentAgain {
 
 /** Positions that came with it, in true time, in a file beside it. */
 export interface TrackRef {
-  readonly file: string
+  readonly name: string
   readonly sha256: string
   readonly format: 'NMEA' | 'GPX' | 'JSON'
   readonly points: number
@@ -199,4 +201,15 @@ export interface RecordingUpload {
   readonly by: string
   /** Positions that came along (NMEA, GPX or JSON), a file on the same disk; whoever takes the upload moves it, too. */
   readonly trackFile?: string
+}
+
+/** Where its pictures are: those that were saved of it when it is torn. */
+export function playedFile({ file, salvage }: Pick<BodyCamRecording, 'file' | 'salvage'>): string {
+  return salvage === undefined ? file : join(dirname(file), salvage.name)
+}
+
+/** Everything that lies on this box of it. */
+export function filesOf({ file, salvage, gpsTrack }: BodyCamRecording): string[] {
+  const names = [salvage?.name, gpsTrack?.name, gpsTrack?.name.replace(/json$/, 'txt')]
+  return [file, ...names.flatMap((name) => (name === undefined ? [] : [join(dirname(file), name)]))]
 }

@@ -11,7 +11,7 @@
 import { XMLParser } from 'fast-xml-parser'
 import { z } from 'zod'
 
-export const TRACK_BYTES_MAX = 4 * 1024 * 1024
+const TRACK_BYTES_MAX = 4 * 1024 * 1024
 const POINTS_MAX = 100_000
 const SILENCE_MS_MAX = 30_000
 const KNOT_MS = 1852 / 3600
@@ -45,13 +45,10 @@ const GpxPoint = z.object({ ...Degrees, time: z.iso.datetime({ offset: true }) }
 
 /** @throws Error in words: nothing of it is a track */
 export function parseTrack(text: string): Track {
-  if (Buffer.byteLength(text) > TRACK_BYTES_MAX) throw new Error(`a track has at most ${TRACK_BYTES_MAX} bytes`)
+  if (Buffer.byteLength(text) > TRACK_BYTES_MAX)
+    throw new Error(`a track has at most ${TRACK_BYTES_MAX} bytes`)
   const start = text.replace(/^\uFEFF/, '').trimStart()
-  const found = start.startsWith('<')
-    ? ofGpx(start)
-    : /^[[{]/.test(start)
-      ? ofJson(start)
-      : ofNmea(start)
+  const found = start.startsWith('<') ? ofGpx(start) : /^[[{]/.test(start) ? ofJson(start) : ofNmea(start)
   const byTime = new Map(found.points.map((point) => [point.wallMs, point]))
   const points = [...byTime.values()].sort((a, b) => a.wallMs - b.wallMs)
   if (points.length === 0) throw new Error(`no position in it (${found.unread} lines or points not read)`)
@@ -93,8 +90,8 @@ function ofJson(text: string): Read {
   const whole: unknown = JSON.parse(text)
   const list = z.union([z.array(z.unknown()), z.object({ points: z.array(z.unknown()) })]).parse(whole)
   return gathered('JSON', Array.isArray(list) ? list : list.points, (one) => {
-    const { at, ...point } = JsonPoint.parse(one)
-    return { wallMs: Date.parse(at), ...point }
+    const { at, speed, ...point } = JsonPoint.parse(one)
+    return { wallMs: Date.parse(at), ...point, ...(speed === undefined ? {} : { speed }) }
   })
 }
 
@@ -121,7 +118,11 @@ function ofGpx(text: string): Read {
   })
 }
 
-function gathered(format: Track['format'], list: readonly unknown[], read: (one: unknown) => TrackPoint): Read {
+function gathered(
+  format: Track['format'],
+  list: readonly unknown[],
+  read: (one: unknown) => TrackPoint,
+): Read {
   const points: TrackPoint[] = []
   for (const one of list) {
     try {
