@@ -33,9 +33,9 @@ function bodycams(parts: AgingParts): AgingFiles {
     find: (id) => {
       const recording = registry.get(id)
       if (recording === null || recording.purgedAt !== undefined) return null
-      const { bytes, sha256, linkedEventIds: eventIds, collectedAt } = recording
+      const { bytes, sha256, linkedEventIds: eventIds, collectedAt, isIncident } = recording
       const own = { id, sha256, bytes, eventIds, owed: outbox.owes(id), sinceMs: Date.parse(collectedAt) }
-      return aging(parts, 'bodycam', own)
+      return aging(parts, isIncident === true ? 'incident' : 'bodycam', own)
     },
     remove: (id) => registry.purge(id),
   }

@@ -87,6 +87,7 @@ export class BodyCams {
     release: (wish) => this.#recordings.release(this.#allowed('release', wish)),
     reexamine: (wish) => this.#recordings.reexamine(this.#allowed('re-examine', wish)),
     confirmPresence: (wish) => this.#recordings.confirmPresence(wish),
+    report: (wish) => this.#recordings.report(this.#allowed('report', wish)),
   }
 
   /** The list of people became stale, or is so no more. */
@@ -105,7 +106,7 @@ export class BodyCams {
   }
 
   /** [R53] An officer whose certificate has run out acts as an auxiliary, who may not. */
-  #allowed(name: string, wish: RecordingWish): RecordingWish {
+  #allowed<T extends Pick<RecordingWish, 'by'>>(name: string, wish: T): T {
     const { register, clock } = this.#parts
     const person = register.standing(wish.by, clock.wallMs())
     if (person?.rank === 'AUXILIARY') {

@@ -6,7 +6,7 @@
  */
 import type { Config } from '../config/loader.ts'
 import { CameraOptions } from '../config/schema.ts'
-import type { BodyCamRecording } from '../devices/bodycam/recording.ts'
+import { type BodyCamRecording, playedFile } from '../devices/bodycam/recording.ts'
 import { analyseFile } from './analysis.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import type { Eyes } from './detections/eyes.ts'
@@ -46,7 +46,7 @@ export async function analyseRecording(
   const { readSec } = await analyseFile({
     ...parts,
     config,
-    path: recording.file,
+    path: playedFile(recording),
     camera: cameraOf(recording, config),
     startWallMs,
     samplesPerSec: RATE,

@@ -1,8 +1,8 @@
 /**
  * One received recording, looked at: its bytes, whose it is, and whether there is a film in it.
  *
- *     located ─▶ hashed ─▶ known already? ─▶ details, device, person ─▶ probed ─▶ standing ─┬─▶ ACCEPTED
- *                              └─▶ kept once                       any of these, wrong ─────┴─▶ QUARANTINED with a code
+ *     located ─▶ hashed ─▶ known already? ─▶ details, device, person ─▶ film, times, way ─▶ standing ─┬─▶ ACCEPTED
+ *                              └─▶ kept once, the second one noted     any of these, wrong ───────────┴─▶ QUARANTINED
  *
  * Footage may be the only witness of an act, so a wrong detail never throws it away: it is kept apart, with the reason,
  * and a person may let it in in spite of it. [R61, R62]
@@ -12,11 +12,13 @@ import { mkdir, rename, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { assert } from '../../gateway/kit/assert.ts'
 import { type Clock, isoTime } from '../../gateway/kit/clock.ts'
-import { type Fault, fault, isFault, reasonOf } from '../../gateway/kit/errors.ts'
+import { type Fault, fault, isFault } from '../../gateway/kit/errors.ts'
 import type { Log } from '../../gateway/kit/log.ts'
 import { admit, checkDuty, type DutyBook, Excuses } from './admission.ts'
 import { LedgerOptions } from './duty.ts'
-import { hashFile, probeFile } from './file.ts'
+import { hashFile } from './file.ts'
+import type { Digests } from './integrity.ts'
+import { incidentRemarks } from './marks.ts'
 import { liftedBy } from './paired.ts'
 import {
   type BodyCamDevice,
@@ -28,11 +30,14 @@ import {
 import { STALE } from './rejudge.ts'
 import { standingOf } from './standing.ts'
 import type { RecordingStore } from './store.ts'
+import { checkIntegrity, filmOf, limitsOf, remarksOf, wayOf } from './truth.ts'
 
 /** A device's clock may run ahead by so much before its start time is no start time. */
 const AHEAD_MS_MAX = 600_000
 /** Where no other offset of the place is given, minutes. */
 const BEIJING_MIN = 480
+/** Notes of the same bytes that a record and its message can carry. */
+const SENT_AGAIN_MAX = 16
 const EXTENSIONS = ['.mp4', '.mov', '.mkv', '.webm', '.avi', '.ts', '.mpg', '.asf']
 
 export interface ExaminationParts {
@@ -71,14 +76,16 @@ export class Examination {
     let recording = found
     try {
       recording = this.#located(found)
-      const hashed = await hashFile(recording.file)
-      if (found.sha256 !== '' && hashed.sha256 !== found.sha256) {
+      const { digests, bytes } = await hashFile(recording.file)
+      const { sha256, sm3 } = digests
+      if (found.sha256 !== '' && sha256 !== found.sha256) {
         throw fault('BODYCAM_BYTES_CHANGED', { recording: found.recordingId, sha256: found.sha256 })
       }
-      recording = { ...recording, ...hashed }
+      recording = { ...recording, sha256, sm3, bytes }
       const twin = found.quarantineHistory === undefined ? this.#store.ofHash(recording.sha256) : null
-      if (twin !== null) return await this.#drop(recording, twin)
-      const judged = await this.#judge(recording, upload)
+      if (twin !== null && twin.recordingId !== recording.recordingId)
+        return await this.#drop(recording, twin, upload)
+      const judged = await this.#judge(recording, upload, digests)
       return this.#accept(await this.#place(judged, 'accepted'))
     } catch (error) {
       if (!isFault(error)) throw error
@@ -113,33 +120,40 @@ export class Examination {
   }
 
   /** Throws the fault for which it goes into quarantine. */
-  async #judge(recording: BodyCamRecording, { metadata }: RecordingUpload): Promise<BodyCamRecording> {
-    const { clock } = this.#parts
+  async #judge(
+    recording: BodyCamRecording,
+    upload: RecordingUpload,
+    digests: Digests,
+  ): Promise<BodyCamRecording> {
     const { recordingId } = recording
-    const parsed = RecordingDetails.safeParse(withoutNulls(metadata))
+    const parsed = RecordingDetails.safeParse(withoutNulls(upload.metadata))
     if (!parsed.success) throw badDetails(recordingId, parsed.error.issues[0])
     const details = parsed.data
-    const startMs = Date.parse(details.startAt)
-    if (startMs > clock.wallMs() + AHEAD_MS_MAX) {
-      throw fault('BODYCAM_METADATA_BAD', { recording: recordingId, reason: 'startAt lies in the future' })
-    }
+    const clock = this.#clockOf(details)
     const excuses = new Excuses(recording)
     const people = this.#parts.people()
+    const offsetMinutes = this.#parts.offsetMinutes?.() ?? BEIJING_MIN
     const registers = { devices: this.#parts.devices(), people, duty: this.#parts.duty }
     const { device, person } = admit(recording, details, registers, excuses)
-    const video = await probeFile(recording.file).catch((error: unknown) => {
-      // Without ffprobe nobody can say; the recording waits for the next start.
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw error
-      throw fault('BODYCAM_FILE_BAD', { recording: recordingId, reason: reasonOf(error).slice(-200) }, error)
-    })
-    const span = { startMs, endMs: startMs + video.durationSec * 1000 }
+    const integrity = checkIntegrity(recording, details, digests, excuses)
+    const beside = (extension: string) => join(this.#parts.folder, 'accepted', `${recordingId}${extension}`)
+    const film = await filmOf(recording, beside('.salvage'))
+    const span = { startMs: clock.startMs, endMs: clock.startMs + film.video.durationSec * 1000 }
+    if (span.startMs > this.#parts.clock.wallMs() + AHEAD_MS_MAX) {
+      throw fault('BODYCAM_METADATA_BAD', { recording: recordingId, reason: 'startAt lies in the future' })
+    }
     checkDuty(this.#parts.duty, { ...span, recordingId, device, person, userNo: details.userNo }, excuses)
-    const clockFacts = this.#clockOf(details, startMs)
     const standing = standingOf({
-      ...{ details, person, people, startMs, clock: clockFacts },
-      offsetMinutes: this.#parts.offsetMinutes?.() ?? BEIJING_MIN,
-      extra: [...(this.#parts.isPeopleStale?.() ? [STALE] : []), ...excuses.reasons],
+      ...{ details, person, people, startMs: span.startMs, clock: clock.facts, offsetMinutes },
+      extra: [
+        ...(this.#parts.isPeopleStale?.() ? [STALE] : []),
+        ...limitsOf(film, details, offsetMinutes),
+        ...excuses.reasons,
+      ],
     })
+    const times = { startMs: span.startMs, offsetMs: clock.facts?.offsetMs ?? 0 }
+    const { remarks, ...way } = await wayOf(recording, upload, details, times, beside)
+    const told = this.#told(recording, details)
     return {
       ...recording,
       status: 'ACCEPTED',
@@ -151,24 +165,46 @@ export class Examination {
       rankAtRecording: standing.rank,
       certValidAtRecording: standing.certValid,
       coPresentOfficerIds: standing.coPresent.map((one) => one.personId),
-      startAt: isoTime(startMs),
+      startAt: isoTime(span.startMs),
       endAt: isoTime(span.endMs),
-      deviceClockOffsetMs: clockFacts?.offsetMs ?? null,
-      ...(details.lon === undefined || details.lat === undefined
-        ? {}
-        : { place: { lon: details.lon, lat: details.lat } }),
+      deviceStartAt: details.startAt,
+      deviceClockOffsetMs: clock.facts?.offsetMs ?? null,
+      deviceClockSource: clock.source,
+      ...way,
+      ...integrity,
+      ...film,
+      remarks: [
+        ...remarksOf(film, integrity),
+        ...remarks,
+        ...incidentRemarks(told.isIncident === true, details.incident),
+      ],
       sessionType: details.sessionType,
-      video,
+      ...told,
       evidenceCap: standing.evidenceCap,
       capReasons: standing.capReasons,
       capLifts: standing.capLifts,
     }
   }
 
+  /** What whoever recorded adds to it; marks are in the times of the device, as they came. */
+  #told(
+    { uploadedBy, collectedAt }: BodyCamRecording,
+    { keyMarks, incident, priority }: RecordingDetails,
+  ): Pick<BodyCamRecording, 'keyMarks' | 'isIncident' | 'incident'> {
+    return {
+      ...(keyMarks === undefined ? {} : { keyMarks }),
+      ...(priority === 'CONFLICT' || incident !== undefined ? { isIncident: true as const } : {}),
+      ...(incident === undefined ? {} : { incident: [{ ...incident, by: uploadedBy, at: collectedAt }] }),
+    }
+  }
+
   /** Its own word, or else the nearest comparison at the dock. */
-  #clockOf({ deviceSerial, clockOffsetMs }: RecordingDetails, startMs: number) {
-    if (clockOffsetMs !== undefined) return { offsetMs: clockOffsetMs, uncertaintyMs: 0 }
-    return this.#parts.duty?.offsetFor(deviceSerial, startMs) ?? null
+  #clockOf({ deviceSerial, clockOffsetMs, startAt }: RecordingDetails) {
+    const deviceMs = Date.parse(startAt)
+    const dock = clockOffsetMs === undefined ? this.#parts.duty?.offsetFor(deviceSerial, deviceMs) : undefined
+    const facts = clockOffsetMs === undefined ? (dock ?? null) : { offsetMs: clockOffsetMs, uncertaintyMs: 0 }
+    const source = clockOffsetMs !== undefined ? 'UPLOAD' : facts === null ? 'NONE' : 'DOCK'
+    return { facts, source: source as 'UPLOAD' | 'DOCK' | 'NONE', startMs: deviceMs - (facts?.offsetMs ?? 0) }
   }
 
   async #place(recording: BodyCamRecording, name: 'accepted' | 'quarantine'): Promise<BodyCamRecording> {
@@ -183,8 +219,12 @@ export class Examination {
     return join(this.#parts.folder, name, `${recordingId}${extension}`)
   }
 
-  /** The device was not told in time that it was done, and sent the same film once more. */
-  async #drop(recording: BodyCamRecording, twin: BodyCamRecording): Promise<null> {
+  /** The same bytes once more: the device was not told in time that it was done, or somebody sent them again. */
+  async #drop(recording: BodyCamRecording, twin: BodyCamRecording, upload: RecordingUpload): Promise<null> {
+    const { uploadId, by } = upload
+    const again = { uploadId, by, at: recording.collectedAt, fileName: recording.fileName }
+    const known = (twin.alsoUploaded ?? []).slice(0, SENT_AGAIN_MAX - 1)
+    this.#store.change({ ...twin, alsoUploaded: [...known, again] }, 'sent-again')
     await rm(recording.file)
     this.#store.remove(recording.recordingId)
     this.#parts.log.info({ recording: twin.recordingId }, 'recording was uploaded twice, kept once')

@@ -11,6 +11,7 @@ import { type Clock, isoTime } from '../../gateway/kit/clock.ts'
 import type { Database } from '../../gateway/kit/database.ts'
 import { fault } from '../../gateway/kit/errors.ts'
 import type { DeviceLedger } from './ledger.ts'
+import { type IncidentReport, incidentRemarks } from './marks.ts'
 import type { QuarantineNote } from './notes.ts'
 import type { BodyCamPerson, BodyCamRecording } from './recording.ts'
 import { judgedAgain, STALE } from './rejudge.ts'
@@ -32,6 +33,10 @@ export interface RecordingWish {
   readonly recordingId: string
   readonly by: string
   readonly reason: string
+}
+
+export interface ReportWish extends Pick<RecordingWish, 'recordingId' | 'by'> {
+  readonly report: IncidentReport
 }
 
 export interface RecordingDeskParts {
@@ -81,6 +86,22 @@ export class RecordingDesk {
     for (const recording of store.limitedBy(STALE)) {
       store.change(judgedAgain(recording, people(), offsetMinutes()), 'judged')
     }
+  }
+
+  /** The report on a conflict, or a better one: every version stays [R66]. */
+  report({ recordingId, by, report }: ReportWish): BodyCamRecording {
+    const { database, store } = this.#parts
+    const recording = this.#found(recordingId)
+    const before = recording.incident ?? []
+    if (before.length >= STEPS_MAX) throw fault('INCIDENT_VERSIONS_MAX', { recording: recordingId })
+    const missing = incidentRemarks(true, report)
+    const others = (recording.remarks ?? []).filter((one) => one !== 'INCIDENT_REPORT_INCOMPLETE')
+    const incident = [...before, { ...report, by, at: this.#now() }]
+    return database.transaction(() => {
+      this.#note(recording, 'INCIDENT_REPORTED', by, { version: String(incident.length) })
+      const remarks = [...others, ...missing]
+      return store.change({ ...recording, isIncident: true, incident, remarks }, 'reported')
+    })
   }
 
   confirmPresence({ recordingId, by, reason }: RecordingWish): BodyCamRecording {

@@ -4,8 +4,11 @@
  *     details (untrusted text) ─▶ RecordingDetails ─┐
  *     register: devices, people ────────────────────┴─▶ BodyCamRecording, ACCEPTED or QUARANTINED with a code
  */
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { FaultCode } from '../../gateway/kit/catalogue.ts'
+import type { Integrity } from './integrity.ts'
+import { type IncidentReport, IncidentText, type KeyMark, KeyMarksText } from './marks.ts'
 import type { CapLift, QuarantineNote } from './notes.ts'
 
 const PERSON_ROLES = ['OFFICER', 'AUXILIARY', 'DISPATCHER', 'LEGAL', 'AUDITOR', 'ADMIN'] as const
@@ -58,6 +61,19 @@ export const RecordingDetails = z.object({
     ),
   /** Device minus true time, from the docking station. */
   clockOffsetMs: z.coerce.number().int().optional(),
+  /** What the recorder says its bytes add up to, and what the client declared. */
+  integrityId: text(160).optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, '64 hex digits')
+    .optional(),
+  /** Moments that matter, and the report on a conflict, as JSON. */
+  keyMarks: KeyMarksText,
+  incident: IncidentText,
+  /** A conflict (暴力抗法、执法冲突), whether its report is there or not. */
+  priority: z.enum(['NORMAL', 'CONFLICT']).default('NORMAL'),
+  /** What its positions refer to, as the device says; nobody guesses it. */
+  datum: text(20).optional(),
   /** Where it was made, WGS-84, when the device knows: links it to alerts there [R61]. */
   lon: z.coerce.number().min(-180).max(180).optional(),
   lat: z.coerce.number().min(-90).max(90).optional(),
@@ -78,9 +94,13 @@ export interface BodyCamRecording {
   readonly roleAtRecording: PersonRole
   readonly certValidAtRecording: boolean
   readonly coPresentOfficerIds: readonly string[]
+  /** By true time, as far as the offset of its clock is known. */
   readonly startAt: string
   readonly endAt: string | null
+  /** As its own clock had it. */
+  readonly deviceStartAt?: string
   readonly deviceClockOffsetMs: number | null
+  readonly deviceClockSource?: 'UPLOAD' | 'DOCK' | 'NONE'
   readonly place?: { readonly lon: number; readonly lat: number }
   readonly sessionType: RecordingDetails['sessionType']
   readonly fileName: string
@@ -90,6 +110,19 @@ export interface BodyCamRecording {
   readonly sha256: string
   readonly sm3: string
   readonly video: VideoFacts | null
+  readonly integrity?: Integrity
+  /** What could be saved of a torn one; pictures are looked for in it. */
+  readonly salvage?: Salvage
+  /** Codes of what is unusual about it and limits nothing. */
+  readonly remarks?: readonly string[]
+  /** The same bytes came more than once: who sent them again, and when. */
+  readonly alsoUploaded?: readonly SentAgain[]
+  readonly gpsTrack?: TrackRef
+  readonly keyMarks?: readonly KeyMark[]
+  /** A conflict was filmed: kept for long, looked at first. */
+  readonly isIncident?: true
+  /** Every version of its report, oldest first. */
+  readonly incident?: readonly IncidentVersion[]
   readonly collectedAt: string
   readonly uploadChannel: 'DOCK' | '4G' | 'MANUAL'
   /** Name of the token that uploaded it. */
@@ -108,11 +141,54 @@ export interface BodyCamRecording {
 }
 
 export interface VideoFacts {
+  /** FFmpeg's names. */
+  readonly container: string
   readonly codec: string
+  readonly profile?: string
   readonly width: number
   readonly height: number
+  readonly fps: number | null
   readonly durationSec: number
   readonly hasAudio: boolean
+  readonly audio?: { readonly codec: string; readonly sampleRate: number; readonly channels: number }
+  /** What the container says. */
+  readonly createdAt?: string
+}
+
+/** A derived copy of the whole packets of a torn recording. */
+export interface Salvage {
+  /** Of the file beside the original. */
+  readonly name: string
+  /** SHA-256 of the original. */
+  readonly derivedFrom: string
+  readonly sha256: string
+  readonly sm3: string
+  readonly bytes: number
+  readonly durationSec: number
+  /** In ffmpeg's words. */
+  readonly damage: string
+}
+
+export interface SentAgain {
+  readonly uploadId: string
+  readonly at: string
+  readonly by: string
+  readonly fileName: string
+}
+
+/** Positions that came with it, in true time, in a file beside it. */
+export interface TrackRef {
+  readonly name: string
+  readonly sha256: string
+  readonly format: 'NMEA' | 'GPX' | 'JSON'
+  readonly points: number
+  readonly unread: number
+  readonly datum?: string
+}
+
+export interface IncidentVersion extends IncidentReport {
+  readonly by: string
+  readonly at: string
 }
 
 /** A finished upload as it came; whoever takes it moves the file away. */
@@ -125,4 +201,15 @@ export interface RecordingUpload {
   readonly by: string
   /** Positions that came along (NMEA, GPX or JSON), a file on the same disk; whoever takes the upload moves it, too. */
   readonly trackFile?: string
+}
+
+/** Where its pictures are: those that were saved of it when it is torn. */
+export function playedFile({ file, salvage }: Pick<BodyCamRecording, 'file' | 'salvage'>): string {
+  return salvage === undefined ? file : join(dirname(file), salvage.name)
+}
+
+/** Everything that lies on this box of it. */
+export function filesOf({ file, salvage, gpsTrack }: BodyCamRecording): string[] {
+  const names = [salvage?.name, gpsTrack?.name, gpsTrack?.name.replace(/json$/, 'txt')]
+  return [file, ...names.flatMap((name) => (name === undefined ? [] : [join(dirname(file), name)]))]
 }

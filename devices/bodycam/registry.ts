@@ -13,7 +13,7 @@ import { isFault, reasonOf } from '../../gateway/kit/errors.ts'
 import { ulid } from '../../gateway/kit/ids.ts'
 import { Examination, type ExaminationParts } from './examination.ts'
 import { DeviceLedger } from './ledger.ts'
-import type { BodyCamRecording, RecordingUpload } from './recording.ts'
+import { type BodyCamRecording, filesOf, type RecordingUpload } from './recording.ts'
 import { RecordingDesk } from './recording-desk.ts'
 import { type RecordingListener, RecordingStore } from './store.ts'
 
@@ -90,7 +90,7 @@ export class BodyCamRegistry {
   async purge(recordingId: string): Promise<void> {
     const recording = this.#store.get(recordingId)
     if (recording === null || recording.purgedAt !== undefined) return
-    await rm(recording.file, { force: true })
+    for (const one of filesOf(recording)) await rm(one, { force: true })
     this.#store.change({ ...recording, purgedAt: isoTime(this.#parts.clock.wallMs()) }, 'purged')
   }
 

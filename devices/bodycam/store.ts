@@ -15,6 +15,8 @@ export type RecordingChange =
   | 're-examined'
   | 'lifted'
   | 'judged'
+  | 'sent-again'
+  | 'reported'
 export type RecordingListener = (recording: BodyCamRecording, change: RecordingChange) => void
 
 /** SQLite reads ISO-8601 with an offset; what is no time is null. */
@@ -55,9 +57,9 @@ export class RecordingStore {
     return this.#one('WHERE uploadId = ?', uploadId)
   }
 
-  /** An accepted recording of these bytes. */
+  /** The recording of these bytes, accepted or quarantined; an accepted one first. */
   ofHash(sha256: string): BodyCamRecording | null {
-    return this.#one("WHERE sha256 = ? AND status = 'ACCEPTED'", sha256)
+    return this.#one("WHERE sha256 = ? AND status <> 'RECEIVED' ORDER BY status LIMIT 1", sha256)
   }
 
   /** Accepted recordings that show some of this time, oldest start first. */

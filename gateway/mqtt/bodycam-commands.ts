@@ -3,7 +3,7 @@
  * them, and has people decide about recordings in quarantine.
  *
  *     bodycam     check-out │ check-in │ maintenance │ firmware │ status         of one recorder
- *     recording   release │ re-examine │ confirm-presence                        of one recording
+ *     recording   release │ re-examine │ confirm-presence │ report               of one recording
  */
 import { z } from 'zod'
 import { argsOf, type CommandHandler } from './commands.ts'
@@ -51,11 +51,19 @@ const BodyCamArgs = z.discriminatedUnion('action', [
 ])
 
 export const RecordingDeed = z.enum(['release', 're-examine', 'confirm-presence'])
-const RecordingArgs = z.strictObject({
-  action: RecordingDeed,
-  recordingId: z.string().min(1).max(64),
-  reason: Reason,
+const RecordingId = z.string().min(1).max(64)
+const part = (what: string) => z.string().trim().max(4_000).default('').describe(what)
+/** What happened in a conflict (暴力抗法、执法冲突), in four parts; all four make it complete. */
+export const IncidentReport = z.strictObject({
+  course: part('事发经过'),
+  cause: part('主要原因'),
+  handling: part('处理情况'),
+  lessons: part('经验教训'),
 })
+const RecordingArgs = z.union([
+  z.strictObject({ action: RecordingDeed, recordingId: RecordingId, reason: Reason }),
+  IncidentReport.extend({ action: z.literal('report'), recordingId: RecordingId }),
+])
 
 interface Wish {
   readonly recordingId: string
@@ -77,6 +85,7 @@ export interface RecorderDesk {
   release(wish: Wish): Told
   reexamine(wish: Wish): Told
   confirmPresence(wish: Wish): Told
+  report(wish: { recordingId: string; by: string; report: z.infer<typeof IncidentReport> }): Told
 }
 
 export function bodyCamHandlers(desk: RecorderDesk): Record<'bodycam' | 'recording', CommandHandler> {
@@ -94,15 +103,20 @@ export function bodyCamHandlers(desk: RecorderDesk): Record<'bodycam' | 'recordi
       return desk.maintain(serial, by, { kind: 'STATUS', status, reason })
     },
     recording: ({ by, args }) => {
-      const { action, ...wish } = argsOf(RecordingArgs, 'recording', args)
-      return decided(desk, action, { ...wish, by })
+      const wish = argsOf(RecordingArgs, 'recording', args)
+      if (wish.action !== 'report') return decided(desk, wish.action, { ...wish, by })
+      const { action: _, recordingId, ...report } = wish
+      return told(desk.report({ recordingId, by, report }))
     },
   }
 }
 
 /** As it stands after it: released ones wait to be examined once more. */
 export function decided(desk: RecorderDesk, action: z.infer<typeof RecordingDeed>, wish: Wish): unknown {
-  const { recordingId, status, evidenceCap, capReasons } = deedOf(desk, action, wish)
+  return told(deedOf(desk, action, wish))
+}
+
+export function told({ recordingId, status, evidenceCap, capReasons }: Told): Told {
   return { recordingId, status, evidenceCap, capReasons }
 }
 

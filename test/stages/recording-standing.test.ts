@@ -99,7 +99,7 @@ test.each([
           personId: 'p-1',
           recordingId: officersId,
           lifted: ['AUXILIARY_ALONE'],
-          from: startAt,
+          from: limited.startAt,
         },
       ],
     })

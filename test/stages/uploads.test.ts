@@ -103,7 +103,10 @@ test('[R61] facts of the film and the person are in the record', async () => {
   expect(recording).toMatchObject({
     personId: 'p-1',
     certValidAtRecording: true,
-    startAt: '2026-01-01T10:00:00.000+08:00',
+    // Its clock was 120 ms ahead: both times are kept.
+    deviceStartAt: '2026-01-01T10:00:00.000+08:00',
+    startAt: '2026-01-01T09:59:59.880+08:00',
+    deviceClockSource: 'UPLOAD',
     endAt: expect.stringMatching(/^2026-01-01T10:00:0[34]/),
     video: { codec: 'mpeg4', width: 640, height: 360, hasAudio: true },
     uploadedBy: 'dock-1',

@@ -20,12 +20,18 @@ export const REASON_WORDS = {
   TEST_MODE: both('测试模式', 'test mode'),
   AUXILIARY_ALONE: both('协管人员单独拍摄', 'recorded by auxiliary staff alone'),
   CERTIFICATE_NOT_IN_FORCE: both('执法证件不在有效期', 'certificate not in force'),
+  SALVAGED: both('原文件受损，仅能播放修复副本', 'the original is torn, only a salvaged copy plays'),
+  START_DISPUTED: both('文件内时间与设备所报不符', 'the file says another time than the device'),
   // A recording that a person let in in spite of a fault.
   PEOPLE_STALE: both('人员名单未及时同步', 'the list of people was not synced in time'),
   BODYCAM_UNREGISTERED: both('记录仪未登记，经人工放行', 'recorder not registered, released by a person'),
   BODYCAM_USER_MISMATCH: both(
     '使用人与登记不符，经人工放行',
     'not its registered user, released by a person',
+  ),
+  BODYCAM_INTEGRITY_DIFFERS: both(
+    '完整性校验值不符，经人工放行',
+    'not what the recorder’s integrity id says, released by a person',
   ),
   BODYCAM_OUT_OF_SERVICE: both(
     '记录仪已报废或遗失，经人工放行',

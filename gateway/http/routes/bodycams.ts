@@ -8,9 +8,11 @@ import {
   CheckIn,
   CheckOut,
   decided,
+  IncidentReport,
   Maintenance,
   RecordingDeed,
   Serial,
+  told,
 } from '../../mqtt/bodycam-commands.ts'
 import type { AccessLog } from '../access-log.ts'
 import { personOf, whoOf } from '../gatekeeper.ts'
@@ -163,7 +165,36 @@ function clockRoute(app: App, { bodycams }: BodyCamParts): void {
   )
 }
 
+const Decided = z.object({
+  recording: z.object({
+    recordingId: z.string(),
+    status: z.string(),
+    evidenceCap: z.string(),
+    capReasons: z.array(z.string()),
+  }),
+})
+
 function recordingRoute(app: App, { bodycams }: BodyCamParts, logged: Logged): void {
+  app.put(
+    '/api/v1/recordings/:id/incident',
+    {
+      config: { permission: 'recordings:decide' },
+      schema: {
+        tags,
+        summary: 'the report on a conflict, in four parts; every version stays',
+        params: z.object({ id: z.string().min(1).max(64) }),
+        body: IncidentReport,
+        response: { 200: Decided },
+      },
+    },
+    (request) => {
+      const { id: recordingId } = request.params
+      const wish = { recordingId, by: personOf(request).name, report: request.body }
+      const recording = told(bodycams.report(wish))
+      logged(request, 'recording.report', recordingId, '')
+      return { recording }
+    },
+  )
   app.post(
     '/api/v1/recordings/:id/:deed',
     {
@@ -176,16 +207,7 @@ function recordingRoute(app: App, { bodycams }: BodyCamParts, logged: Logged): v
         body: z.strictObject({
           reason: z.string().trim().min(1).max(300).describe('Why; kept with the name.'),
         }),
-        response: {
-          200: z.object({
-            recording: z.object({
-              recordingId: z.string(),
-              status: z.string(),
-              evidenceCap: z.string(),
-              capReasons: z.array(z.string()),
-            }),
-          }),
-        },
+        response: { 200: Decided },
       },
     },
     (request) => {

@@ -158,4 +158,24 @@ export const BODYCAM_FAULTS = {
       '请查看其证据限制；隔离中的记录须先放行。',
     ],
   ),
+  INCIDENT_VERSIONS_MAX: entry(
+    [
+      'The report of recording {recording} has been written too often.',
+      'The versions there are stay.',
+      'Write what is new into the file of the case.',
+    ],
+    ['执法记录 {recording} 的事件报告版本过多。', '已有版本保留。', '请将新增内容写入案卷。'],
+  ),
+  BODYCAM_INTEGRITY_DIFFERS: entry(
+    [
+      'Recording {recording} does not add up to what the recorder says ({said}).',
+      'It is kept in quarantine as it came and not analysed.',
+      'Compare it with the file on the recorder; upload that one, or release this one with a reason.',
+    ],
+    [
+      '执法记录 {recording} 与设备给出的完整性校验值不符（{said}）。',
+      '已按原样隔离保存，不参与分析。',
+      '请与记录仪上的文件核对后重新上传，或说明理由后放行。',
+    ],
+  ),
 } as const
