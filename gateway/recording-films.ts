@@ -1,7 +1,7 @@
 /**
  * A body-cam recording as links see it: true times, places, people.
  *
- *     BodyCamRecording ─ clock offset ─┐
+ *     BodyCamRecording, true times ────┐
  *     positions along, or one place ───┼─▶ Film          null unless it was accepted
  *     what analysis saw, if it did ────┘
  */
@@ -21,18 +21,17 @@ export interface FilmFacts {
 export const NOTHING_BESIDE: FilmFacts = { track: () => null, saw: () => null }
 
 export function filmOf(recording: BodyCamRecording, facts: FilmFacts): Film | null {
-  const { startAt, endAt, deviceClockOffsetMs, place } = recording
+  const { startAt, endAt, deviceClockSource, place } = recording
   if (recording.status !== 'ACCEPTED' || endAt === null) return null
-  const offsetMs = deviceClockOffsetMs ?? 0
   const track = facts.track(recording)
   return {
     recordingId: recording.recordingId,
     cameraId: bodyCamId(recording.deviceSerial),
     personId: recording.personId,
     coPresentIds: recording.coPresentOfficerIds,
-    fromMs: Date.parse(startAt) - offsetMs,
-    toMs: Date.parse(endAt) - offsetMs,
-    isClockKnown: deviceClockOffsetMs !== null,
+    fromMs: Date.parse(startAt),
+    toMs: Date.parse(endAt),
+    isClockKnown: deviceClockSource !== undefined && deviceClockSource !== 'NONE',
     at: track ?? (() => place ?? null),
     isTracked: track !== null,
     saw: (fromMs, toMs) => facts.saw(recording, fromMs, toMs),

@@ -57,9 +57,9 @@ export class RecordingStore {
     return this.#one('WHERE uploadId = ?', uploadId)
   }
 
-  /** The recording of these bytes, accepted or quarantined; an accepted one first. */
+  /** An accepted recording of these bytes. A quarantined one may come again with better details. */
   ofHash(sha256: string): BodyCamRecording | null {
-    return this.#one("WHERE sha256 = ? AND status <> 'RECEIVED' ORDER BY status LIMIT 1", sha256)
+    return this.#one("WHERE sha256 = ? AND status = 'ACCEPTED'", sha256)
   }
 
   /** Accepted recordings that show some of this time, oldest start first. */
