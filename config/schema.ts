@@ -189,7 +189,7 @@ const BodyCam = z.strictObject({
     .max(64)
     .optional()
     .describe(
-      'What is watched in its recordings. Absent: the whole picture, for street vending and piling, at default dwell.',
+      'What is watched in its recordings, for a recorder that stands still (tripod, parked vehicle). Absent: it is worn and moves; its recordings are searched for people, carriers and goods, and no event is made of them.',
     ),
 })
 

@@ -5,20 +5,21 @@
  */
 import { join, resolve } from 'node:path'
 import type { Config } from '../config/loader.ts'
-import { BodyCamRegistry } from '../devices/bodycam/registry.ts'
+import type { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import { ClockWatch } from '../devices/clock/clock-watch.ts'
 import { unitOf } from './access-anchor.ts'
 import { AlertDesk } from './alerts/desk.ts'
 import type { DeskParts } from './alerts/desk-parts.ts'
 import { Register } from './alerts/people.ts'
 import { SuppressedActs } from './alerts/suppressed.ts'
-import { BodyCams, changesTold } from './bodycams.ts'
+import { BodyCams } from './bodycams.ts'
 import { type EventSink, outOfSight } from './case-file.ts'
 import { Eyes } from './detections/eyes.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import { ExportDesk } from './evidence/redacted/desk.ts'
 import { Transcripts } from './evidence/transcripts.ts'
 import { EvidenceRoom } from './evidence-room.ts'
+import { filmFacts } from './film-facts.ts'
 import { basisInForce } from './grading-facts.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
 import { HttpServer } from './http/server.ts'
@@ -39,8 +40,9 @@ import { Office, type OfficeParts } from './office.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { noticeDeskOf, noticesOf, Persuading } from './persuading.ts'
 import { openPlaces } from './place-desk.ts'
-import { RecordingLinks } from './recording-links.ts'
-import { analyseRecording, isBodyCam } from './recordings.ts'
+import { presenceOf } from './presence.ts'
+import { openRegistry } from './recorder-room.ts'
+import { isBodyCam } from './recordings.ts'
 import { birthOf, cameraMessage, healthOf, troublesOf } from './self-told.ts'
 import { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
@@ -121,7 +123,7 @@ async function build(box: Box): Promise<RunningGateway> {
   )
   endForgotten(street, desk)
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
-  registry = await openRegistry(box, { ...parts, eyes, sink, bodycams, room })
+  registry = await openRegistry({ ...box, ...parts, ...now, eyes, sink, bodycams, room, street })
   await room.keep({ desk, office, registry, persuading, clockWatch, config: () => box.config }, closing)
   const accounts = new Accounts({ options: config.http, database, clock })
   const firstLogin = await accounts.ensureAdministrator()
@@ -178,7 +180,7 @@ function openOffice(
   const { clock, log, closing } = box
   return closing.own(
     new Office({
-      ...{ ...parts, config: () => box.config, clock, log },
+      ...{ ...parts, config: () => box.config, filmFacts: filmFacts(), clock, log },
       calendar: () => new Calendar(box.config.calendar, box.config.holidays),
     }),
   )
@@ -300,6 +302,7 @@ async function openHttp(
     await HttpServer.start({
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
       ...{ recordings: parts.registry, bodycams: parts.bodycams.desk },
+      presence: (recordingId) => presenceOf(parts.registry.get(recordingId)),
       troubles: { degraded: () => troublesOf(room.retention, parts.office.people) },
       ...{ ...room.forHttp, exports },
       notices: noticeDeskOf(parts.persuading),
@@ -345,47 +348,6 @@ function openBroker({ config, folder, log }: Box): Promise<EmbeddedBroker> {
 
 function outsideBroker({ mqtt }: Config) {
   return { url: mqtt.url ?? '', username: mqtt.username, password: mqtt.password }
-}
-
-async function openRegistry(
-  box: Box,
-  parts: {
-    database: Database
-    office: Office
-    evidence: EvidenceKeeper
-    eyes: Eyes
-    sink: EventSink
-    outbox: Outbox
-    bodycams: BodyCams
-    desk: AlertDesk
-    room: EvidenceRoom
-  },
-): Promise<BodyCamRegistry> {
-  const { folder, clock, log, closing } = box
-  const { films } = parts.office
-  const registry: BodyCamRegistry = closing.own(
-    new BodyCamRegistry({
-      ...{
-        database: parts.database,
-        folder: join(folder, 'bodycam'),
-        clock,
-        log,
-        ...parts.bodycams.forRegistry,
-      },
-      devices: () => box.config.devices.bodycams,
-      people: () => parts.office.people.all(),
-      async onRecording(recording, signal) {
-        const found = await analyseRecording({ ...parts, config: () => box.config, signal, log }, recording)
-        films.found(recording.recordingId, found)
-      },
-    }),
-  )
-  registry.onChange(changesTold(parts.outbox))
-  const keeper = `${box.config.site}/${box.config.gateway}`
-  const links = closing.own(new RecordingLinks({ ...parts, registry, films, keeper, clock, log }))
-  await registry.start()
-  links.start()
-  return registry
 }
 
 function sinkOf(desk: AlertDesk, room: EvidenceRoom, suppressed: SuppressedActs): EventSink {

@@ -1,7 +1,7 @@
 /**
- * Recordings that body-cams upload, judged by the same line as a camera: nothing is dropped, because nothing is late.
+ * Recordings of a recorder that stands still (on a tripod, in a parked vehicle) and has zones of its own, judged by the
+ * same line as a camera: nothing is dropped, because nothing is late. Of a worn one no event is made; see `worn.ts`.
  *
- * A body-cam without zones of its own has one: its whole view, watched for what needs no word on whose ground it is.
  * What an officer films is still only suspected; recordings of auxiliary staff stay leads.
  */
 import type { Config } from '../config/loader.ts'
@@ -12,7 +12,6 @@ import { type EventSink, outOfSight } from './case-file.ts'
 import type { Eyes } from './detections/eyes.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { Log } from './kit/log.ts'
-import { RULES_ANYWHERE } from './violations/catalogue.ts'
 
 export interface RecordingsParts {
   readonly config: () => Config
@@ -20,24 +19,25 @@ export interface RecordingsParts {
   readonly eyes: Eyes
   readonly sink: EventSink
   readonly signal: AbortSignal
+  /** Resolves when the next look may be taken. */
+  readonly turn: () => Promise<void>
   readonly log: Log
 }
 
 const PREFIX = 'bodycam-'
 /** Looks a second. */
 const RATE = 2
-const WHOLE_PICTURE = [
-  [0, 0],
-  [1, 0],
-  [1, 1],
-  [0, 1],
-]
 
-/** Resolves with the ids of the events that were found. What goes on when the recording ends is then out of sight. */
+/** Whether its recorder has zones, which only a view that does not move can have. */
+export function standsStill({ deviceSerial }: BodyCamRecording, { devices }: Config): boolean {
+  return devices.bodycams.some(({ serial, zones }) => serial === deviceSerial && zones !== undefined)
+}
+
+/** The events that were found, and how far the film goes. What goes on when it ends is then out of sight. */
 export async function analyseRecording(
   parts: RecordingsParts,
   recording: BodyCamRecording,
-): Promise<string[]> {
+): Promise<{ eventIds: string[]; readSec: number }> {
   const { sink } = parts
   const config = parts.config()
   const startWallMs = Date.parse(recording.startAt)
@@ -51,6 +51,7 @@ export async function analyseRecording(
     startWallMs,
     samplesPerSec: RATE,
     extraCaps: recording.capReasons,
+    onProgress: () => parts.turn(),
     sink: {
       last(eventId) {
         const last = sink.last(eventId)
@@ -69,7 +70,7 @@ export async function analyseRecording(
     const last = sink.last(eventId)
     if (last !== null && last.phase !== 'END') sink.raise(outOfSight(last, startWallMs + readSec * 1000))
   }
-  return [...eventIds]
+  return { eventIds: [...eventIds], readSec }
 }
 
 /** The camera that events of a recorder name. */
@@ -89,13 +90,6 @@ function cameraOf({ deviceSerial, recordingId, file }: BodyCamRecording, { devic
     name: `执法记录仪 ${deviceSerial}`,
     url: `file:${file}`,
     address: recordingId,
-    zones: device?.zones ?? [
-      {
-        id: 'view',
-        type: 'NO_VENDING',
-        polygon: WHOLE_PICTURE,
-        rules: RULES_ANYWHERE.map((rule) => ({ rule })),
-      },
-    ],
+    zones: device?.zones,
   })
 }

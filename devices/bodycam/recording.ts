@@ -127,6 +127,7 @@ export interface BodyCamRecording {
   readonly uploadChannel: 'DOCK' | '4G' | 'MANUAL'
   /** Name of the token that uploaded it. */
   readonly uploadedBy: string
+  readonly analysis?: RecordingAnalysis
   readonly linkedEventIds: readonly string[]
   readonly evidenceCap: 'LEAD' | 'CANDIDATE'
   readonly capReasons: readonly string[]
@@ -138,6 +139,39 @@ export interface BodyCamRecording {
   readonly quarantineHistory?: readonly QuarantineNote[]
   /** When its bytes were removed because their time was over; the record stays. */
   readonly purgedAt?: string
+}
+
+/** What was seen in it. A worn camera moves: nothing is known of what stands there, and no event is made of it. */
+export interface RecordingAnalysis {
+  readonly path: 'WORN' | 'MOUNTED'
+  readonly state: 'RUNNING' | 'DONE' | 'NOT_ANALYSED'
+  /** Why it was not. */
+  readonly reason?: 'NO_DETECTOR' | 'FILE_UNREADABLE'
+  /** How far, whole percent and seconds of film. */
+  readonly percent: number
+  readonly untilSec: number
+  readonly occupancy: 'USED' | 'NOT_USED_CAMERA_MOVES'
+  readonly presence?: PresenceSummary
+}
+
+/** Seconds of film in which somebody or something of a kind was in view. */
+export interface PresenceSummary {
+  readonly model: string
+  readonly modelDigest: string
+  readonly looksPerSec: number
+  readonly analysedSec: number
+  readonly personSec: number
+  readonly carrierSec: number
+  readonly goodsSec: number
+  /** Seconds that show most, for whoever looks for a still. */
+  readonly stills: readonly SuggestedStill[]
+}
+
+export interface SuggestedStill {
+  readonly sec: number
+  readonly score: number
+  /** PERSON, CARRIER, GOODS, SHARP */
+  readonly reasons: readonly string[]
 }
 
 export interface VideoFacts {
@@ -208,8 +242,17 @@ export function playedFile({ file, salvage }: Pick<BodyCamRecording, 'file' | 's
   return salvage === undefined ? file : join(dirname(file), salvage.name)
 }
 
+/** What was seen in it, second by second; absent until it was looked at. */
+export function presenceFile({ file, recordingId }: Pick<BodyCamRecording, 'file' | 'recordingId'>): string {
+  return join(dirname(file), `${recordingId}.presence.ndjson`)
+}
+
 /** Everything that lies on this box of it. */
-export function filesOf({ file, salvage, gpsTrack }: BodyCamRecording): string[] {
+export function filesOf({ file, recordingId, salvage, gpsTrack }: BodyCamRecording): string[] {
   const names = [salvage?.name, gpsTrack?.name, gpsTrack?.name.replace(/json$/, 'txt')]
-  return [file, ...names.flatMap((name) => (name === undefined ? [] : [join(dirname(file), name)]))]
+  return [
+    file,
+    presenceFile({ file, recordingId }),
+    ...names.flatMap((name) => (name === undefined ? [] : [join(dirname(file), name)])),
+  ]
 }

@@ -4,16 +4,18 @@
  *     take ─▶ RECEIVED (durable, upload answered) ─▶ examined ─┬─▶ ACCEPTED ─▶ onRecording ─▶ finished
  *                                                              └─▶ QUARANTINED with a code
  *
- * One recording is worked on at a time; what a crash interrupted is taken up by `start`. [R61, R62]
+ * One recording is examined at a time, and one looked at, when cameras owe nothing: an upload does not wait for the
+ * analysis of another one. What a crash interrupted is taken up by `start`. [R61, R62]
  */
 import { rm } from 'node:fs/promises'
 import { isoTime } from '../../gateway/kit/clock.ts'
 import type { Database } from '../../gateway/kit/database.ts'
 import { isFault, reasonOf } from '../../gateway/kit/errors.ts'
 import { ulid } from '../../gateway/kit/ids.ts'
+import { AnalysisQueue, type Pace } from './analysis-queue.ts'
 import { Examination, type ExaminationParts } from './examination.ts'
 import { DeviceLedger } from './ledger.ts'
-import { type BodyCamRecording, filesOf, type RecordingUpload } from './recording.ts'
+import { type BodyCamRecording, filesOf, type RecordingAnalysis, type RecordingUpload } from './recording.ts'
 import { RecordingDesk } from './recording-desk.ts'
 import { type RecordingListener, RecordingStore } from './store.ts'
 
@@ -21,12 +23,16 @@ export interface RegistryParts extends ExaminationParts {
   readonly database: Database
   /** Where it stands who did what; one of its own when nobody else keeps it. */
   readonly ledger?: DeviceLedger
+  /** Whether nothing is owed by cameras; absent: always. */
+  readonly isIdle?: () => boolean
   /**
-   * The pipeline: analyses the recording; when it resolves, the recording is not offered again. It ends early, by
-   * throwing, when the signal says that the box is going down.
+   * Looks at the recording; when it resolves, the recording is not offered again. It ends early, by throwing, when the
+   * signal says that the box is going down, and says in between how far it is.
    */
-  readonly onRecording: (recording: BodyCamRecording, signal: AbortSignal) => Promise<void>
+  readonly onRecording: (recording: BodyCamRecording, pace: Pace, note: NoteAnalysis) => Promise<void>
 }
+
+export type NoteAnalysis = (analysis: RecordingAnalysis, change: 'analysing' | 'analysed') => void
 
 export class BodyCamRegistry {
   /** What people do about recordings. */
@@ -34,6 +40,7 @@ export class BodyCamRegistry {
   readonly #parts: RegistryParts
   readonly #store: RecordingStore
   readonly #examination: Examination
+  readonly #analysis: AnalysisQueue
   #work: Promise<void> = Promise.resolve()
   readonly #going = new AbortController()
 
@@ -41,6 +48,8 @@ export class BodyCamRegistry {
     this.#parts = parts
     this.#store = new RecordingStore(parts.database)
     this.#examination = new Examination(this.#store, parts)
+    const analyse = (recordingId: string, pace: Pace) => this.#analyse(recordingId, pace)
+    this.#analysis = new AnalysisQueue({ isIdle: parts.isIdle, analyse })
     const offsetMinutes = parts.offsetMinutes ?? (() => 480)
     this.desk = new RecordingDesk({
       ...{ ...parts, store: this.#store, offsetMinutes, again: (recordingId) => this.#queue(recordingId) },
@@ -111,38 +120,55 @@ export class BodyCamRegistry {
     for (let seen: Promise<void> | null = null; seen !== this.#work; ) {
       seen = this.#work
       await seen
+      await this.#analysis.settled()
     }
   }
 
   async close(): Promise<void> {
     this.#going.abort()
-    await this.#work
+    await Promise.all([this.#work, this.#analysis.close()])
     this.#store.close()
   }
 
   #queue(recordingId: string): void {
-    this.#work = this.#work.then(() => (this.#going.signal.aborted ? undefined : this.#finish(recordingId)))
+    this.#work = this.#work.then(() => (this.#going.signal.aborted ? undefined : this.#examine(recordingId)))
   }
 
-  async #finish(recordingId: string): Promise<void> {
-    const { log, onRecording, clock } = this.#parts
+  async #examine(recordingId: string): Promise<void> {
     try {
       let recording = this.#store.get(recordingId)
       if (recording?.status === 'RECEIVED') recording = await this.#examination.examine(recording)
-      if (recording?.status !== 'ACCEPTED') return
-      await onRecording(recording, this.#going.signal)
+      if (recording?.status === 'ACCEPTED') this.#analysis.offer(recordingId, recording.isIncident === true)
+    } catch (error) {
+      this.#failed(recordingId, error)
+    }
+  }
+
+  async #analyse(recordingId: string, pace: Pace): Promise<void> {
+    const { log, onRecording, clock } = this.#parts
+    const recording = this.#store.get(recordingId)
+    if (recording?.status !== 'ACCEPTED' || recording.purgedAt !== undefined) return
+    try {
+      await onRecording(recording, pace, (analysis, change) => this.#note(recordingId, analysis, change))
       this.#store.finish(recordingId, clock.wallMs())
     } catch (error) {
-      // Stays as it is and is offered again at the next start.
-      if (this.#going.signal.aborted) {
-        log.info({ recording: recordingId }, 'recording interrupted, to be taken up at the next start')
-        return
-      }
-      log.error(
-        { recording: recordingId, ...(isFault(error) && { code: error.code }), reason: reasonOf(error) },
-        'recording not finished',
-      )
+      if (!pace.signal.aborted) return this.#failed(recordingId, error)
+      log.info({ recording: recordingId }, 'recording interrupted, to be taken up at the next start')
     }
+  }
+
+  #note(recordingId: string, analysis: RecordingAnalysis, change: 'analysing' | 'analysed'): void {
+    const recording = this.#store.get(recordingId)
+    if (recording !== null) this.#store.change({ ...recording, analysis }, change)
+  }
+
+  /** Stays as it is and is offered again at the next start. */
+  #failed(recordingId: string, error: unknown): void {
+    const cause = isFault(error) ? { code: error.code } : {}
+    this.#parts.log.error(
+      { recording: recordingId, ...cause, reason: reasonOf(error) },
+      'recording not finished',
+    )
   }
 }
 

@@ -17,6 +17,8 @@ export type RecordingChange =
   | 'judged'
   | 'sent-again'
   | 'reported'
+  | 'analysing'
+  | 'analysed'
 export type RecordingListener = (recording: BodyCamRecording, change: RecordingChange) => void
 
 /** SQLite reads ISO-8601 with an offset; what is no time is null. */

@@ -43,6 +43,12 @@ export interface RecordingRow {
   readonly userNo: string
   readonly startAt: string
   readonly video: { readonly durationSec: number } | null
+  readonly analysis?: {
+    readonly state: 'RUNNING' | 'DONE' | 'NOT_ANALYSED'
+    readonly percent: number
+    readonly occupancy: 'USED' | 'NOT_USED_CAMERA_MOVES'
+    readonly presence?: { readonly personSec: number; readonly carrierSec: number; readonly goodsSec: number }
+  }
   readonly evidenceCap: string
   readonly capReasons: readonly string[]
   readonly capLifts?: readonly {

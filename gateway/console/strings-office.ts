@@ -90,6 +90,13 @@ export const OFFICE_STRINGS = {
   'lift.lifts': both('不受限：{caps}', 'lifts: {caps}'),
   'quarantine.RELEASED': both('{by} 放行：{reason}', 'released by {by}: {reason}'),
   'quarantine.RE_EXAMINED': both('{by} 重新审查：{reason}', 're-examined by {by}: {reason}'),
+  'analysis.running': both('分析中 {percent}%', 'being looked at, {percent} %'),
+  'analysis.not': both('未分析：没有检测模型', 'not looked at: there is no detector'),
+  'analysis.seen': both(
+    '画面中：人员 {person}，载具 {carrier}，物品 {goods}',
+    'in view: people {person}, carriers {carrier}, goods {goods}',
+  ),
+  'analysis.moves': both('镜头移动，不作占用检测', 'the camera moves: what stands there is not watched'),
   'degraded.since': both('{what}（自 {since} 起）', '{what} (since {since})'),
   'degraded.STORAGE_LOW': both('存储空间不足', 'Little room left for evidence'),
   'degraded.STORAGE_FULL': both('存储空间已满', 'No room left for evidence'),

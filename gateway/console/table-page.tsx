@@ -40,8 +40,13 @@ export function TablePage({ title, columns, error, before, after, children }: Ta
   )
 }
 
-/** Loaded when the page opens, and again on demand. */
-export function useLoaded<T>(load: () => Promise<T>, first: T, onRefused: (error: unknown) => void) {
+/** Loaded when the page opens, again on demand, and every so often when that is asked for. */
+export function useLoaded<T>(
+  load: () => Promise<T>,
+  first: T,
+  onRefused: (error: unknown) => void,
+  everyMs?: number,
+) {
   const [value, setValue] = useState(first)
   const [error, setError] = useState<unknown>(null)
   const refused = (refusal: unknown) => {
@@ -49,6 +54,11 @@ export function useLoaded<T>(load: () => Promise<T>, first: T, onRefused: (error
     onRefused(refusal)
   }
   const reload = () => load().then(setValue, refused)
-  useEffect(() => void reload(), [])
+  useEffect(() => {
+    void reload()
+    if (everyMs === undefined) return undefined
+    const timer = setInterval(() => void reload(), everyMs)
+    return () => clearInterval(timer)
+  }, [])
   return { value, setValue, error, reload, refused }
 }

@@ -66,6 +66,7 @@ import type {
   MetricsSource,
   NoticeDesk,
   OfficeView,
+  PresenceOf,
   RecordingDesk,
   RetentionDesk,
   Troubles,
@@ -88,6 +89,7 @@ export interface HttpParts {
   readonly grants: Pick<Grants, 'open'>
   readonly delivery: DeliveryBoard
   readonly recordings: RecordingDesk
+  readonly presence: PresenceOf
   readonly bodycams: BodyCamDesk
   readonly troubles: Troubles
   readonly directory: Directory

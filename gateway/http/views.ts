@@ -125,6 +125,9 @@ export interface RecordingDesk {
   get(recordingId: string): { readonly sha256: string } | null
 }
 
+/** Who was in view of a recording, look by look; null: nobody has looked. */
+export type PresenceOf = (recordingId: string) => readonly unknown[] | null
+
 /** Recorders: how they stand, what happened to them, how wrong their clocks are. */
 export interface BodyCamDesk extends RecorderDesk {
   list(): readonly unknown[]

@@ -258,9 +258,6 @@ export const RuleCatalogue = z.strictObject({
 })
 export type RuleCatalogue = z.infer<typeof RuleCatalogue>
 
-/** What may be watched in any view, without knowing what the ground is: for body-cams without zones of their own. */
-export const RULES_ANYWHERE: readonly RuleId[] = ['street-vending', 'piling']
-
 /** Ground that people walk or drive on: where a stall is road occupation. */
 const ROADS: readonly Zone['type'][] = ['ROADWAY', 'SIDEWALK', 'TACTILE', 'FIRE_LANE']
 

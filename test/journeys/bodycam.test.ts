@@ -76,7 +76,8 @@ test('a broken recording is quarantined by its code', async () => {
 test('[R61] behind it a good one is accepted, judged, sealed and linked', async () => {
   await upload(film)
   const linked = await until('the link', () => changes().find(({ change }) => change === 'linked'), 40_000)
-  expect(changes().map(({ change }) => change)).toEqual(['quarantined', 'accepted', 'linked'])
+  const told = changes().map(({ change }) => change)
+  expect(told.slice(0, 3)).toEqual(['quarantined', 'accepted', 'linked'])
   const alert = await until(
     'the end',
     () => revisionsIn(platform).find(({ phase }) => phase === 'END'),

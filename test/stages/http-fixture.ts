@@ -196,7 +196,7 @@ export async function startServer(
     ...{ custody, clock: systemClock },
     transcripts: new Transcripts({ database, clock: systemClock }),
     sheet: {},
-    ...{ recordings, bodycams: bodycams.desk, troubles: office.people },
+    ...{ recordings, presence: () => null, bodycams: bodycams.desk, troubles: office.people },
     grants,
     exports,
     delivery: { delivery: () => DELIVERY },

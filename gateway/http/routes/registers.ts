@@ -1,7 +1,8 @@
 /** What the box knows besides alerts: cameras, zones, devices, people, recordings. Read only. */
 import { z } from 'zod'
+import { fault } from '../../kit/errors.ts'
 import type { App } from '../schema.ts'
-import type { CameraBoard, DeliveryBoard, Directory, RecordingDesk, Troubles } from '../views.ts'
+import type { CameraBoard, DeliveryBoard, Directory, PresenceOf, RecordingDesk, Troubles } from '../views.ts'
 
 const Camera = z.looseObject({
   id: z.string(),
@@ -34,12 +35,14 @@ export interface RegisterParts {
   readonly cameras: CameraBoard
   readonly directory: Directory
   readonly recordings: RecordingDesk
+  readonly presence: PresenceOf
   readonly delivery: DeliveryBoard
   readonly troubles: Troubles
 }
 
 export function registerRoutes(app: App, parts: RegisterParts): void {
   const { cameras, directory, recordings } = parts
+  presenceRoute(app, parts)
   deliveryRoute(app, parts.delivery)
   troublesRoute(app, parts.troubles)
   app.get(
@@ -105,6 +108,27 @@ export function registerRoutes(app: App, parts: RegisterParts): void {
       },
     },
     (request) => ({ recordings: recordings.list(request.query.limit, request.query.before) }),
+  )
+}
+
+function presenceRoute(app: App, { recordings, presence }: RegisterParts): void {
+  const looks = z.array(z.looseObject({ sec: z.number() })).nullable()
+  app.get(
+    '/api/v1/recordings/:id/presence',
+    {
+      config: { permission: 'recordings:read' },
+      schema: {
+        tags,
+        summary:
+          'people, carriers and goods in view, second by second; a second without an entry was not looked at',
+        params: z.object({ id: z.string().min(1).max(64) }),
+        response: { 200: z.object({ looks: looks.describe('Null: it was not analysed.') }) },
+      },
+    },
+    ({ params }) => {
+      if (recordings.get(params.id) === null) throw fault('NOT_FOUND', { what: params.id })
+      return { looks: presence(params.id) as z.infer<typeof looks> }
+    },
   )
 }
 

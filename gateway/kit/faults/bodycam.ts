@@ -158,6 +158,18 @@ export const BODYCAM_FAULTS = {
       '请查看其证据限制；隔离中的记录须先放行。',
     ],
   ),
+  RECORDING_NOT_ANALYSED: entry(
+    [
+      'Recording {recording} was not looked at: there is no detector.',
+      'It is kept, linked by time, place and officer, and counts as not analysed.',
+      'Add a model (`lushao models add`, then `model:` in the configuration) and start anew.',
+    ],
+    [
+      '执法记录 {recording} 未分析：没有检测模型。',
+      '记录已保存，按时间、位置、人员关联，标记为未分析。',
+      '请添加模型（`lushao models add`，并在配置中填写 `model:`）后重新启动。',
+    ],
+  ),
   INCIDENT_VERSIONS_MAX: entry(
     [
       'The report of recording {recording} has been written too often.',
