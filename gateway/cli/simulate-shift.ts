@@ -66,6 +66,7 @@ export async function simulateShift(
     patrols: numberOf('--patrols', flags.patrols, 0, 20),
     endMs: Date.now() - ENDED_MS,
   })
+  const filmSec = plan.reduce((sum, { film }) => sum + film.seconds, 0)
   const folder = mkdtempSync(join(tmpdir(), 'lushao-shift-'))
   const bar = progressBar('shift')
   try {
@@ -74,7 +75,8 @@ export async function simulateShift(
       box: { url: originOf(flags.url), token: flags.token, readerToken, dockFolder: flags.dockFolder },
       breaks: names.has('breaks') ? numberOf('--breaks', flags.breaks, 1, 1_000) : 0,
       withinMs: 1000 * numberOf('--within', flags.within, 1, 86_400),
-      onProgress: (step, share) => bar.update((STEPS.indexOf(step) + share) / STEPS.length, 1),
+      onProgress: (step, share) =>
+        bar.update(((STEPS.indexOf(step) + share) / STEPS.length) * filmSec, filmSec),
     })
     bar.stop()
     tell(report, flags.json ?? false)
@@ -88,7 +90,10 @@ export async function simulateShift(
 const STEPS = ['street', 'films', 'sent'] as const
 
 function tell(report: ShiftReport, asJson: boolean): void {
-  if (asJson) return print(JSON.stringify(report))
+  if (asJson) {
+    print(JSON.stringify(report))
+    return
+  }
   for (const one of report.recordings) print(lineOf(one))
   const { recordings, line } = report
   const wrong = recordings.filter((one) => one.wrong !== null).length

@@ -110,10 +110,11 @@ export function answerTo({ name, sha256, bytes, expected }: SentRecording, kept:
     return tell(answer, `expected ${expected.oneOf.join(' or ')}`)
   }
   if (one.bytes !== bytes) return tell(answer, `${one.bytes} bytes, sent were ${bytes}`)
+  if (answer !== 'ACCEPTED') return tell(answer, null)
   const missing = expected.reasons.filter((reason) => !capReasons.includes(reason))
   if (missing.length > 0) return tell(answer, `not capped by ${missing.join(', ')}`)
   const offsetMs = one.deviceClockOffsetMs ?? 0
-  if (answer === 'ACCEPTED' && offsetMs !== expected.clockOffsetMs) {
+  if (offsetMs !== expected.clockOffsetMs) {
     return tell(answer, `the clock's offset is ${offsetMs} ms, told was ${expected.clockOffsetMs} ms`)
   }
   return tell(answer, null)

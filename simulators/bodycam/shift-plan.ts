@@ -65,7 +65,7 @@ export interface PlannedRecording {
 export interface Expected {
   /** ACCEPTED, or the code of the quarantine; where several are right, any of them. */
   readonly oneOf: readonly ('ACCEPTED' | FaultCode)[]
-  /** Caps that have to be there. */
+  /** Caps that have to be there, when it is accepted. */
   readonly reasons: readonly string[]
   readonly clockOffsetMs: number
 }
@@ -87,7 +87,7 @@ interface Change {
 const SECONDS = { low: 10, high: 16 } as const
 /** From one start to the next: nobody else records meanwhile. */
 const APART_MS = 60_000
-const KINDS: readonly FilmKind[] = ['h264', 'h265', 'mjpeg']
+const KINDS: readonly FilmKind[] = ['mjpeg', 'h265', 'h264']
 const FORMATS: readonly TrackFormat[] = ['gpx', 'nmea', 'gps.json']
 const NOBODY = '999999'
 const UNKNOWN_SERIAL = 'UNKNOWN-01'
@@ -143,9 +143,7 @@ function faultsOf(faults: ReadonlySet<ShiftFault>, random: () => number): Change
     'wrong-user': [
       { what: 'wrong-user', recorder: { userNo: NOBODY }, expected: { oneOf: ['BODYCAM_USER_MISMATCH'] } },
     ],
-    auxiliary: [
-      { what: 'auxiliary', recorder: { role: 'AUXILIARY' }, expected: { reasons: ['AUXILIARY_ALONE'] } },
-    ],
+    auxiliary: [{ what: 'auxiliary', recorder: { role: 'AUXILIARY' } }],
   }
   return SHIFT_FAULTS.filter((name) => faults.has(name)).flatMap((name) => found[name])
 }
@@ -184,6 +182,9 @@ function recording(
       ...change.details?.(saidMs),
     },
     ...(walk && { track: { format, text: writeTrack(format, walk) } }),
-    expected: { oneOf: ['ACCEPTED'], reasons: [], clockOffsetMs, ...expected },
+    expected: {
+      ...{ oneOf: ['ACCEPTED'], clockOffsetMs, reasons: role === 'OFFICER' ? [] : ['AUXILIARY_ALONE'] },
+      ...expected,
+    },
   }
 }

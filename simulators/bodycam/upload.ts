@@ -77,7 +77,8 @@ export function uploadRecording(options: UploadRecordingOptions): Promise<Upload
       onAfterResponse: (request, response) => {
         if (request.getMethod() !== 'HEAD') return
         resumes++
-        startedAtBytes ??= Number(response.getHeader('Upload-Offset'))
+        // Not found: it was whole, and only the answer was lost; it is begun anew.
+        if (response.getStatus() < 300) startedAtBytes ??= Number(response.getHeader('Upload-Offset'))
       },
       onChunkComplete: (_chunk, acceptedBytes, total) => {
         if (acceptedBytes < killAfterBytes || acceptedBytes === total) return

@@ -6,6 +6,7 @@
  *                                                                          └─▶ MJPEG, G.711 in AVI
  */
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { isoTime } from '../../gateway/kit/clock.ts'
@@ -24,7 +25,7 @@ export const FILM_KINDS = {
 export type FilmKind = keyof typeof FILM_KINDS
 
 const AAC = ['-c:a', 'aac', '-b:a', '32k', '-ar', '16000']
-const H264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '26', '-g', '30', ...AAC]
+const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '28', '-g', '30', ...AAC]
 const ENCODINGS: Readonly<Record<FilmKind, readonly string[]>> = {
   h264: H264,
   'h264-index-first': [...H264, '-movflags', '+faststart'],
@@ -37,13 +38,14 @@ const BEGINS_SEC = 8
 export const FILM_SECONDS_MAX = STREET.seconds - BEGINS_SEC - 1
 const FPS = 15
 
-/** @returns the film of the street that the others are cut from */
+/** @returns the film of the street that the others are cut from; drawn but once in a folder */
 export async function drawStreet(
   folder: string,
   seed: number,
   onProgress?: (share: number) => void,
 ): Promise<string> {
-  const file = join(folder, 'street.mp4')
+  const file = join(folder, `street-${seed}.mp4`)
+  if (existsSync(file)) return file
   const script = namedScene('vendor', { seed, seconds: SCENE_SECONDS_MIN })
   await renderScene(script, { seed, ...STREET, ...(onProgress && { onProgress }) }, file)
   return file

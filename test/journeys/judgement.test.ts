@@ -60,7 +60,7 @@ beforeAll(async () => {
   const admin = await AdminSession.begin(street.consoleUrl, street.oneTimePassword)
   const uploaded = new Promise<void>((resolve, reject) => {
     street.platform.on('acknowledged', ({ alertState }) => {
-      if (alertState === 'DISPATCHED') uploadFromBodyCam(street, admin).then(resolve, reject)
+      if (alertState === 'DISPATCHED') uploadFromBodyCam(street, admin).then(() => resolve(), reject)
     })
   })
   const late = new Promise<never>((_, reject) => {
