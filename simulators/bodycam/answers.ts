@@ -114,8 +114,8 @@ export function answerTo({ name, sha256, bytes, expected }: SentRecording, kept:
   const missing = expected.reasons.filter((reason) => !capReasons.includes(reason))
   if (missing.length > 0) return tell(answer, `not capped by ${missing.join(', ')}`)
   const offsetMs = one.deviceClockOffsetMs ?? 0
-  if (offsetMs !== expected.clockOffsetMs) {
-    return tell(answer, `the clock's offset is ${offsetMs} ms, told was ${expected.clockOffsetMs} ms`)
+  if (Math.abs(offsetMs - expected.clockOffsetMs) > expected.clockToleranceMs) {
+    return tell(answer, `the clock's offset is ${offsetMs} ms, it is off by ${expected.clockOffsetMs} ms`)
   }
   return tell(answer, null)
 }

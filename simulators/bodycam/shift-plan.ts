@@ -5,7 +5,7 @@
  *
  *         patrols    H.264, H.265, MJPEG, each past a camera, with its track in one of three formats
  *         incident   four-part report, key marks, ahead of all others
- *         faults     damaged tail, wrong clock, unregistered, wrong user, auxiliary, twice, answer lost
+ *         faults     damaged tail, wrong clock (told, or to be compared), unregistered, wrong user, auxiliary, twice, answer lost
  */
 import type { FaultCode } from '../../gateway/kit/catalogue.ts'
 import { isoTime } from '../../gateway/kit/clock.ts'
@@ -57,6 +57,8 @@ export interface PlannedRecording {
   readonly keepShare: number
   readonly sends: 1 | 2
   readonly losesAnswer: boolean
+  /** Recorder's minus true time, where the dock has to find it out; null: the upload says it. */
+  readonly comparesClockMs: number | null
   readonly details: Readonly<Record<string, string>>
   readonly track?: Track
   readonly expected: Expected
@@ -68,6 +70,8 @@ export interface Expected {
   /** Caps that have to be there, when it is accepted. */
   readonly reasons: readonly string[]
   readonly clockOffsetMs: number
+  /** As far as a comparison may be off. */
+  readonly clockToleranceMs: number
 }
 
 /** What tells a recording from an ordinary patrol. */
@@ -80,6 +84,7 @@ interface Change {
   readonly sends?: 2
   readonly losesAnswer?: true
   readonly clockOffsetMs?: number
+  readonly comparesClock?: true
   readonly details?: (startMs: number) => Readonly<Record<string, string>>
   readonly expected?: Partial<Expected>
 }
@@ -89,6 +94,8 @@ const SECONDS = { low: 10, high: 16 } as const
 const APART_MS = 60_000
 const KINDS: readonly FilmKind[] = ['mjpeg', 'h265', 'h264']
 const FORMATS: readonly TrackFormat[] = ['gpx', 'nmea', 'gps.json']
+/** There and back between a dock and its box, at most. */
+const WAY_MS_MAX = 2_000
 const NOBODY = '999999'
 const UNKNOWN_SERIAL = 'UNKNOWN-01'
 
@@ -122,7 +129,8 @@ export function planShift(wishes: ShiftWishes): PlannedRecording[] {
 
 function faultsOf(faults: ReadonlySet<ShiftFault>, random: () => number): Change[] {
   const cut = { expected: { oneOf: ['ACCEPTED', 'BODYCAM_FILE_BAD'] } } as const
-  const clockOffsetMs = (random() < 0.5 ? -1 : 1) * Math.round(5_000 + random() * 300_000)
+  const clockOffsetMs = offsetOf(random)
+  const comparedMs = offsetOf(random)
   const found: Record<ShiftFault, Change[]> = {
     breaks: [],
     'answer-lost': [{ what: 'answer-lost', losesAnswer: true }],
@@ -133,7 +141,13 @@ function faultsOf(faults: ReadonlySet<ShiftFault>, random: () => number): Change
       { what: 'damaged-tail', kind: 'h264', keepShare: 0.7, ...cut },
       { what: 'damaged-tail', kind: 'h265', keepShare: 0.6, ...cut },
     ],
-    'wrong-clock': [{ what: 'wrong-clock', clockOffsetMs, expected: { clockOffsetMs } }],
+    'wrong-clock': [
+      { what: 'wrong-clock', clockOffsetMs, expected: { clockOffsetMs } },
+      {
+        ...{ what: 'wrong-clock', clockOffsetMs: comparedMs, comparesClock: true },
+        expected: { clockOffsetMs: comparedMs, clockToleranceMs: WAY_MS_MAX },
+      },
+    ],
     unregistered: [
       {
         ...{ what: 'unregistered', recorder: { serial: UNKNOWN_SERIAL } },
@@ -146,6 +160,12 @@ function faultsOf(faults: ReadonlySet<ShiftFault>, random: () => number): Change
     auxiliary: [{ what: 'auxiliary', recorder: { role: 'AUXILIARY' } }],
   }
   return SHIFT_FAULTS.filter((name) => faults.has(name)).flatMap((name) => found[name])
+}
+
+/** Half a minute and some whole ones: by neither clock does it lie in another recording's time. */
+function offsetOf(random: () => number): number {
+  const ms = APART_MS * Math.floor(random() * 5) + APART_MS / 2 + Math.round(random() * 8_000)
+  return random() < 0.5 ? -ms : ms
 }
 
 function recording(
@@ -170,20 +190,21 @@ function recording(
   const name = `${serial}_${userNo}_${time}_${String(index + 1).padStart(2, '0')}.${FILM_KINDS[kind]}`
   return {
     ...{ name, slot, what, way, film: { kind, seconds, seed: filmSeed, title: name, startMs: saidMs } },
-    ...{
-      keepShare: change.keepShare ?? 1,
-      sends: change.sends ?? 1,
-      losesAnswer: change.losesAnswer ?? false,
-    },
+    keepShare: change.keepShare ?? 1,
+    sends: change.sends ?? 1,
+    losesAnswer: change.losesAnswer ?? false,
+    comparesClockMs: change.comparesClock ? clockOffsetMs : null,
     details: {
       ...{ deviceSerial: serial, userNo, roleAtRecording: role, startAt: isoTime(saidMs) },
-      ...{ uploadChannel: 'DOCK', clockOffsetMs: String(clockOffsetMs) },
+      uploadChannel: 'DOCK',
+      ...(change.comparesClock ? {} : { clockOffsetMs: String(clockOffsetMs) }),
       ...(middle && { lon: String(middle.lon), lat: String(middle.lat) }),
       ...change.details?.(saidMs),
     },
     ...(walk && { track: { format, text: writeTrack(format, walk) } }),
     expected: {
-      ...{ oneOf: ['ACCEPTED'], clockOffsetMs, reasons: role === 'OFFICER' ? [] : ['AUXILIARY_ALONE'] },
+      ...{ oneOf: ['ACCEPTED'], clockOffsetMs, clockToleranceMs: 0 },
+      reasons: role === 'OFFICER' ? [] : ['AUXILIARY_ALONE'],
       ...expected,
     },
   }

@@ -8,8 +8,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemClock } from '../../gateway/kit/clock.ts'
 import { BadLink, seededTroubles } from '../bad-link.ts'
 import { type Answer, BoxAnswers } from './answers.ts'
+import { compareClocks } from './clock.ts'
 import { dropIntoFolder, sendForm } from './forms.ts'
 import type { PlannedRecording } from './shift-plan.ts'
 import { uploadRecording } from './upload.ts'
@@ -128,6 +130,10 @@ class Dock {
   }
 
   async send(film: Film): Promise<Sending> {
+    const { deviceSerial = '' } = film.details
+    if (film.comparesClockMs !== null) {
+      await compareClocks(this.#box, deviceSerial, film.comparesClockMs, systemClock)
+    }
     const first = await this.#once(film)
     if (film.sends === 1) return first
     const second = await this.#once(film)

@@ -1,12 +1,16 @@
 /** A shift's recordings from the dock: each fault as it is told, what the box makes of it, and that a wrong answer is seen. */
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { metresApart } from '../../gateway/kit/earth.ts'
 import { answerTo, type Kept } from '../../simulators/bodycam/answers.ts'
-import { dropIntoFolder } from '../../simulators/bodycam/forms.ts'
+import { dropIntoFolder, sendForm, sendTrack } from '../../simulators/bodycam/forms.ts'
 import { type ShiftReport, uploadShift } from '../../simulators/bodycam/shift.ts'
 import { planShift, SHIFT_FAULTS, type ShiftWishes } from '../../simulators/bodycam/shift-plan.ts'
 import { walkPast, writeTrack } from '../../simulators/bodycam/walk.ts'
@@ -82,8 +86,8 @@ test('the same seed is the same shift, and nobody records while another does', (
   expect(planShift({ ...WISHES, seed: 6 })).not.toEqual(plan)
   expect(new Set(plan.map(({ name }) => name)).size).toBe(plan.length)
   const starts = plan
-    .filter(({ what }) => what !== 'wrong-clock')
     .map(({ details, film }) => ({ atMs: Date.parse(details['startAt']!), seconds: film.seconds }))
+    .sort((a, b) => a.atMs - b.atMs)
   for (const [i, { atMs }] of starts.slice(1).entries()) {
     expect(atMs).toBeGreaterThan(starts[i]!.atMs + starts[i]!.seconds * 1000)
   }
@@ -103,13 +107,17 @@ test('[R66] an incident comes with its four parts and its marks, and goes first'
   expect(JSON.parse(first!.details['keyMarks']!)[0]).toMatchObject({ label: '证件已出示' })
 })
 
-test('a wrong clock shifts what the recorder says, and its dock knows by how much', () => {
-  const slots = planShift(WISHES)
-  const at = slots.findIndex(({ what }) => what === 'wrong-clock')
-  const offsetMs = Number(slots[at]!.details['clockOffsetMs'])
-  expect(Math.abs(offsetMs)).toBeGreaterThanOrEqual(5_000)
-  const trueMs = WISHES.endMs - (slots.length - at) * 60_000
-  expect(Date.parse(slots[at]!.details['startAt']!)).toBe(trueMs + offsetMs)
+test('a wrong clock shifts what the recorder says; its dock knows by how much, or has to find out', () => {
+  const plan = planShift(WISHES)
+  const wrong = plan.flatMap((one, at) => (one.what === 'wrong-clock' ? [{ ...one, at }] : []))
+  expect(wrong.map(({ comparesClockMs }) => comparesClockMs === null)).toEqual([true, false])
+  for (const { at, details, expected } of wrong) {
+    expect(Math.abs(expected.clockOffsetMs)).toBeGreaterThanOrEqual(30_000)
+    const trueMs = WISHES.endMs - (plan.length - at) * 60_000
+    expect(Date.parse(details['startAt']!)).toBe(trueMs + expected.clockOffsetMs)
+  }
+  expect(Number(wrong[0]!.details['clockOffsetMs'])).toBe(wrong[0]!.expected.clockOffsetMs)
+  expect(wrong[1]!.details).not.toHaveProperty('clockOffsetMs')
 })
 
 test('a walk leads past the camera, in three ways of writing it down', () => {
@@ -137,6 +145,41 @@ test('a walk leads past the camera, in three ways of writing it down', () => {
   })
 })
 
+test('a form has film, positions and details; a track goes to its upload; 409 means known, anything else is said', async () => {
+  const heard: { path: string; parts: Record<string, string> }[] = []
+  const server = createServer(async (request, response) => {
+    const init = { method: 'POST', headers: request.headers as Record<string, string>, duplex: 'half' }
+    const body = new Request('http://box', { ...init, body: Readable.toWeb(request) } as RequestInit)
+    const isForm = request.headers['content-type']?.startsWith('multipart/')
+    const parts: Record<string, string> = isForm ? {} : { body: await body.text() }
+    if (isForm) {
+      for (const [name, part] of await body.formData()) {
+        parts[name] = typeof part === 'string' ? part : `${part.name} ${part.size}`
+      }
+    }
+    heard.push({ path: `${request.method} ${request.url}`, parts })
+    response.writeHead(answers.shift() ?? 500).end()
+  })
+  const answers = [201, 409, 507, 204]
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const file = join(folder, 'small.mp4')
+  writeFileSync(file, 'film')
+  const track = { format: 'gpx', text: '<gpx/>' } as const
+  const sent = { file, details: { deviceSerial: 'D' }, track }
+  expect(await sendForm(url, 'secret', sent)).toBe(true)
+  expect(heard[0]).toEqual({
+    path: 'POST /bodycam/form',
+    parts: { details: '{"deviceSerial":"D"}', track: 'track.gpx 6', file: 'small.mp4 4' },
+  })
+  expect(await sendForm(url, 'secret', sent)).toBe(false)
+  await expect(sendForm(url, 'secret', sent)).rejects.toMatchObject({ code: 'UPLOAD_FAILED' })
+  await sendTrack(`${url}/bodycam/uploads/1`, 'secret', track)
+  expect(heard[3]).toEqual({ path: 'PUT /bodycam/uploads/1/track', parts: { body: '<gpx/>' } })
+})
+
 test('into a dock folder the film comes last, and only under its own name when it is whole', () => {
   const dock = mkdtempSync(join(folder, 'dock-'))
   const file = join(import.meta.dirname, 'shift.test.ts')
@@ -145,7 +188,12 @@ test('into a dock folder the film comes last, and only under its own name when i
   expect(readFileSync(join(dock, 'shift.test.ts'))).toEqual(readFileSync(file))
 })
 
-const EXPECTED = { oneOf: ['ACCEPTED'], reasons: ['AUXILIARY_ALONE'], clockOffsetMs: 7 } as const
+const EXPECTED = {
+  oneOf: ['ACCEPTED'],
+  reasons: ['AUXILIARY_ALONE'],
+  clockOffsetMs: 7,
+  clockToleranceMs: 2,
+} as const
 const SENT = { name: 'a.mp4', sha256: 'aa', bytes: 5, expected: EXPECTED }
 const KEPT: Kept = {
   ...{ recordingId: 'r', status: 'ACCEPTED', quarantine: null, fileName: 'a.mp4', bytes: 5, sha256: 'aa' },
