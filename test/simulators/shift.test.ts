@@ -50,7 +50,9 @@ test('[R61] [R62] a shift with every fault over a bad line: none lost, none twic
   expect(answersOf(report, 'patrol')).toEqual(['ACCEPTED', 'ACCEPTED'])
 
   const kept = running.recordings.list(200)
-  expect(kept).toHaveLength(plan.length)
+  const accepted = kept.filter(({ status }) => status === 'ACCEPTED').map(({ sha256 }) => sha256)
+  expect(new Set(accepted).size).toBe(accepted.length)
+  expect(new Set(kept.map(({ sha256 }) => sha256)).size).toBe(plan.length)
   for (const { sha256, recordingIds } of report.recordings) {
     const one = running.recordings.get(recordingIds[0]!)!
     expect(createHash('sha256').update(readFileSync(one.file)).digest('hex')).toBe(sha256)
@@ -217,6 +219,14 @@ test.each<[string, Kept[], string]>([
   const told = answerTo(SENT, kept)
   expect(told.answer).toBe(answer)
   expect(told.wrong).not.toBeNull()
+})
+
+test('kept apart twice is not lost, and is not two recordings', () => {
+  const bad = { code: 'BODYCAM_FILE_BAD' }
+  const apart = { ...KEPT, status: 'QUARANTINED', quarantine: bad }
+  const sent = { ...SENT, expected: { ...EXPECTED, oneOf: ['BODYCAM_FILE_BAD'] as const } }
+  expect(answerTo(sent, [apart, apart])).toMatchObject({ answer: 'BODYCAM_FILE_BAD', wrong: null })
+  expect(answerTo(sent, [apart, KEPT]).answer).toBe('TWICE')
 })
 
 const answersOf = ({ recordings }: ShiftReport, fault: string) =>
