@@ -18,7 +18,7 @@ import {
   startDemoStreet,
   uploadFromBodyCam,
 } from './demo/street.ts'
-import { introduce, tellDeliveries, tellStories } from './demo/telling.ts'
+import { introduce, tellDeliveries, tellRecordings, tellStories } from './demo/telling.ts'
 import type { Alert } from './platform/case-book.ts'
 
 const ONCE_WITHIN_MS = 300_000
@@ -38,6 +38,7 @@ async function main(once: boolean): Promise<number> {
     const whole = wentTheWholeWay(street)
     const told = tellStories(street, say)
     tellDeliveries(street, say)
+    tellRecordings(street, say)
     const admin = await AdminSession.begin(street.consoleUrl, street.oneTimePassword)
     sendOfficer(street, admin)
     say(`Console  ${street.consoleUrl}   user admin, password ${admin.password}`)
@@ -99,7 +100,9 @@ function sendOfficer(street: DemoStreet, admin: AdminSession): void {
     if (alertState !== 'DISPATCHED') return
     off()
     uploadFromBodyCam(street, admin)
-      .then(() => say('Body-cam  The officer’s recording is uploaded.'))
+      .then((resumes) =>
+        say(`Body-cam  The officer’s recording is uploaded; the line broke, it went on ${resumes} times.`),
+      )
       .catch((error: unknown) => say(`Body-cam  ${reasonOf(error)}`))
   })
 }

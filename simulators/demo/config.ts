@@ -33,6 +33,11 @@ export const PAVEMENT = [
 export const OFFICER = { personId: 'p-1', badgeNo: '010001', certNo: 'DEMO-1' } as const
 export const BODY_CAM = 'DEMO001'
 
+/** Where a camera hangs. */
+export function placeOf(camera: DemoCamera): { readonly lon: number; readonly lat: number } {
+  return { lon: LON + DEMO_CAMERAS.indexOf(camera) * 0.0007, lat: LAT }
+}
+
 export interface DemoTimes {
   /** Seconds an act must last. */
   readonly dwellSec: number
@@ -63,12 +68,12 @@ export function writeDemoConfig(
   const overMs = nowMs + hoursLeftSec(nowMs) * 1000
   const hours = hoursEnding(overMs)
   const rule = (name: string, minDwellSec: number) => ({ rule: name, minDwellSec, clearSec: CLEAR_SEC })
-  const cameras = DEMO_CAMERAS.map((id, i) => {
+  const cameras = DEMO_CAMERAS.map((id) => {
     const { place, market } = STORIES[id]
     const rules = [rule('street-vending', dwellSec), ...(market ? [rule('permit-overtime', dwellSec)] : [])]
     const zone = { id: market ? 'market' : 'kerb', name: place, polygon: PAVEMENT, rules }
     return {
-      ...{ id, name: place, url: cameraUrl(id), address: place, lon: LON + i * 0.0007, lat: LAT },
+      ...{ id, name: place, url: cameraUrl(id), address: place, ...placeOf(id) },
       zones: [{ ...zone, type: market ? 'PERMITTED' : 'NO_VENDING' }],
     }
   })
@@ -85,7 +90,7 @@ export function writeDemoConfig(
           name: STORIES['cam-3'].place,
           zoneIds: ['market'],
         },
-        ...{ lon: LON + 0.0014, lat: LAT, trades: ['果蔬'], setupGraceMin: 0 },
+        ...{ ...placeOf('cam-3'), trades: ['果蔬'], setupGraceMin: 0 },
         ...hours,
       },
     ],

@@ -5,16 +5,17 @@
  *     films ─▶ RTSP cameras ─▶ gateway (embedded broker, console) ─▶ platform
  *                   ▲             │                                     │
  *                   └── goes ◀── speakers            ordered: goes ◀────┘
- *     film  ─▶ body-cam ─ tus ─▶ gateway
+ *     film  ─▶ body-cam ─ tus, a line that breaks ─▶ gateway
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
+import { createWriteStream, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Closing } from '../../gateway/kit/closing.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
+import { BadLink, evenCuts } from '../bad-link.ts'
 import type { AdminSession } from '../bodycam/admin-session.ts'
 import { uploadRecording } from '../bodycam/upload.ts'
 import { RtspCamera } from '../camera/rtsp-camera.ts'
@@ -24,7 +25,7 @@ import { Platform } from '../platform/platform.ts'
 import { Speaker } from '../speaker/speaker.ts'
 import type { FilmShape } from '../street/film-job.ts'
 import type { ListeningOptions } from '../street/listening.ts'
-import { BODY_CAM, type DemoTimes, OFFICER, SITE, writeDemoConfig } from './config.ts'
+import { BODY_CAM, type DemoTimes, OFFICER, placeOf, SITE, writeDemoConfig } from './config.ts'
 import { drawFilm, type Film, recordStay } from './films.ts'
 import { DEMO_CAMERAS, type DemoCamera, isDemoCamera, STORIES } from './stories.ts'
 
@@ -52,6 +53,9 @@ export const DEMO_WISHES = {
   gateway: [packagePath('dist', 'gateway', 'cli', 'lushao.js')],
   ports: { http: 8480, broker: 1883 },
 } as const
+
+/** Of the body-cam's line. */
+const BREAKS = 4
 
 /** The market closes at a full minute, when the first notice has told people the way to it, and 15 s are left to clear. */
 function untilFullMinute(nowMs: number): number {
@@ -128,18 +132,34 @@ export async function startDemoStreet(
   return street
 }
 
+/**
+ * The officer before cam-2's vendor: his recording comes by a line that breaks, and goes on where it broke.
+ *
+ * @returns how often it had to
+ */
 export async function uploadFromBodyCam(
   { consoleUrl, recording }: DemoStreet,
   admin: AdminSession,
-): Promise<void> {
+): Promise<number> {
   const token = await admin.issueToken('dock-1', 'bodycam')
-  await uploadRecording({
-    ...{ url: `${consoleUrl}/bodycam/uploads`, token, file: recording, chunkBytes: 1 << 20 },
-    metadata: {
-      ...{ deviceSerial: BODY_CAM, userNo: OFFICER.badgeNo, roleAtRecording: 'OFFICER' },
-      startAt: new Date(Date.now() - 20_000).toISOString(),
-    },
-  })
+  const { port } = new URL(consoleUrl)
+  const troubles = evenCuts(BREAKS, statSync(recording).size)
+  const line = await BadLink.start({ port: Number(port), troubles })
+  const { lon, lat } = placeOf('cam-2')
+  try {
+    const { resumes } = await uploadRecording({
+      ...{ url: line.through(`${consoleUrl}/bodycam/uploads`), token, file: recording, chunkBytes: 1 << 20 },
+      retryDelaysMs: [50, 200, 1_000, 5_000],
+      metadata: {
+        ...{ deviceSerial: BODY_CAM, userNo: OFFICER.badgeNo, roleAtRecording: 'OFFICER' },
+        ...{ sessionType: 'ON_SITE', clockOffsetMs: '0', lon: String(lon), lat: String(lat) },
+        startAt: new Date(Date.now() - 20_000).toISOString(),
+      },
+    })
+    return resumes
+  } finally {
+    await line.close()
+  }
 }
 
 /** Whoever goes when spoken to hears his own loudspeaker; an order is given by the officer on site. */

@@ -40,6 +40,17 @@ interface Notice {
   readonly result: string | null
 }
 
+/** What is told of a body-cam's recording. */
+interface Recording {
+  readonly change: string
+  readonly deviceSerial: string
+  readonly userName: string | null
+  readonly video: { readonly durationSec: number } | null
+  readonly evidenceCap: string
+  readonly quarantine: { readonly en: string } | null
+  readonly linkedEventIds: readonly string[]
+}
+
 /** @returns resolves when the act at every camera is closed */
 export function tellStories({ platform }: DemoStreet, say: (line: string) => void): Promise<void> {
   const lines = (camera: string, state: string, words: string) =>
@@ -87,6 +98,15 @@ export function tellDeliveries({ inbox, platform }: DemoStreet, say: (line: stri
   })
 }
 
+/** What becomes of what the body-cam brought home. */
+export function tellRecordings({ platform }: DemoStreet, say: (line: string) => void): void {
+  platform.on('news', ({ topic, data }) => {
+    if (topic.split('/')[4] !== 'bodycam') return
+    const words = wordsOfRecording(data as Recording, platform.alerts())
+    if (words !== null) say(`Body-cam  ${words}`)
+  })
+}
+
 export function introduce({ marketClosesAt }: DemoStreet, say: (line: string) => void): void {
   for (const camera of DEMO_CAMERAS) say(`${camera}  ${STORIES[camera].about}`)
   say(`The market of cam-3 is permitted until ${marketClosesAt}, with some seconds to clear away.`)
@@ -105,4 +125,16 @@ function wordsOfNotice({ deliveryStatus, result, text, reason, correctionMin }: 
     return `The loudspeaker says “${text}” and ${Math.round(correctionMin * 60)} s are given.`
   }
   return deliveryStatus === 'QUEUED' ? null : `Nothing was said: ${reason}.`
+}
+
+function wordsOfRecording(recording: Recording, alerts: readonly Alert[]): string | null {
+  const { change, deviceSerial, userName, video, evidenceCap, quarantine, linkedEventIds } = recording
+  if (change === 'accepted') {
+    const film = `${Math.round(video?.durationSec ?? 0)} s by ${userName}`
+    return `执法记录仪 ${deviceSerial}: received, ${film}; it can become ${evidenceCap} at most.`
+  }
+  if (change === 'quarantined') return `执法记录仪 ${deviceSerial}: kept apart. ${quarantine?.en}`
+  if (change !== 'linked' || linkedEventIds.length === 0) return null
+  const names = linkedEventIds.map((id) => alerts.find(({ eventId }) => eventId === id)?.cameraId ?? id)
+  return `执法记录仪 ${deviceSerial}: linked to what was seen by ${names.join(', ')}.`
 }

@@ -8,7 +8,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -17,6 +16,7 @@ import { verifyPackages } from '../../gateway/evidence/verify.ts'
 import { systemClock } from '../../gateway/kit/clock.ts'
 import { Database, storeFile } from '../../gateway/kit/database.ts'
 import { Deliveries } from '../../gateway/outbox/deliveries.ts'
+import { BadLink, evenCuts } from '../../simulators/bad-link.ts'
 import { EvidenceInbox } from '../../simulators/platform/evidence-inbox.ts'
 import { EvidenceServer } from '../../simulators/platform/evidence-server.ts'
 import { factsOf, openKeeper, STREET, wrap } from '../stages/evidence-footage.ts'
@@ -39,7 +39,8 @@ await keeper.close()
 
 const inbox = new EvidenceInbox(join(folder, 'platform'))
 const server = await EvidenceServer.start({ inbox, token: TOKEN })
-const line = await cutLine(Number(new URL(server.url).port))
+const port = Number(new URL(server.url).port)
+const line = await BadLink.start({ port, troubles: evenCuts(cuts, megabytes * 1e6) })
 const whole = new Set<string>()
 const done = new Promise<void>((resolve) =>
   inbox.on('receipt', (_gateway, { packageId, verified }) => {
@@ -49,7 +50,7 @@ const done = new Promise<void>((resolve) =>
 )
 const startedMs = systemClock.monotonicMs()
 const entry = fileURLToPath(new URL('../journeys/delivery-box-child.ts', import.meta.url))
-const argv = ['--import', 'tsx', entry, boxFolder, line.url, TOKEN, '0']
+const argv = ['--import', 'tsx', entry, boxFolder, line.through(server.url), TOKEN, '0']
 const box = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
 let sentBytes = 0
 let memoryMiB = 0
@@ -74,7 +75,7 @@ say(`${machine()}, load ${loadAverage()}`)
 say(
   `evidence        ${(megabytes).toFixed(0)} MB in ${CLIPS} packages, verified at the far end: ${ok ? 'yes' : 'NO'}`,
 )
-say(`line            cut ${line.made()} times, ${line.connections()} connections`)
+say(`line            cut ${line.made.cut} times, ${line.connections} connections`)
 say(
   `handed to it    ${(sentBytes / 1e6).toFixed(1)} MB, re-sent ${((sentBytes / (megabytes * 1e6) - 1) * 100).toFixed(1)} %`,
 )
@@ -85,33 +86,3 @@ say(`box             ${cpuSec.toFixed(1)} s CPU, ${memoryMiB.toFixed(0)} MiB at 
 await server.close()
 rmSync(folder, { recursive: true, force: true })
 process.exit(ok ? 0 : 1)
-
-/** Cut after every so many bytes towards the platform, until all cuts are made. */
-async function cutLine(port: number) {
-  const everyBytes = Math.floor((megabytes * 1e6) / (cuts + 1))
-  const [total, made, connections] = [{ bytes: 0 }, { count: 0 }, { count: 0 }]
-  const door = createServer((near: Socket) => {
-    connections.count++
-    const far = connect(port, '127.0.0.1')
-    const drop = () => {
-      near.destroy()
-      far.destroy()
-    }
-    near.on('data', (bytes) => {
-      total.bytes += bytes.length
-      if (made.count < cuts && total.bytes >= everyBytes * (made.count + 1)) {
-        made.count++
-        return drop()
-      }
-      // A line is not faster than who reads at its end.
-      if (!far.write(bytes)) near.pause()
-    })
-    far.on('drain', () => near.resume())
-    far.on('data', (bytes) => void near.write(bytes))
-    for (const socket of [near, far]) socket.on('close', drop).on('error', drop)
-  })
-  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
-  const { port: own } = door.address() as AddressInfo
-  const url = `http://127.0.0.1:${own}${new URL(server.url).pathname}`
-  return { url, made: () => made.count, connections: () => connections.count }
-}

@@ -16,7 +16,7 @@ import type { ViolationEvent } from '../../gateway/violations/event.ts'
 import { AdminSession } from '../../simulators/bodycam/admin-session.ts'
 import type { DemoCamera } from '../../simulators/demo/stories.ts'
 import { type DemoStreet, startDemoStreet, uploadFromBodyCam } from '../../simulators/demo/street.ts'
-import { tellStories } from '../../simulators/demo/telling.ts'
+import { tellRecordings, tellStories } from '../../simulators/demo/telling.ts'
 import { revisionsIn } from './gateway-process.ts'
 
 const HOURS_LEFT_SEC = 50
@@ -53,12 +53,15 @@ const folder = mkdtempSync(join(tmpdir(), 'lushao-judgement-'))
 const closing = new Closing()
 const lines: string[] = []
 let street: DemoStreet
+/** Of the body-cam's upload. */
+let resumes: number
 
 beforeAll(async () => {
   street = await startDemoStreet(closing, { ...WISHES, folder }, (line) => lines.push(line))
   const told = tellStories(street, (line) => lines.push(line))
+  tellRecordings(street, (line) => lines.push(line))
   const admin = await AdminSession.begin(street.consoleUrl, street.oneTimePassword)
-  const uploaded = new Promise<void>((resolve, reject) => {
+  const uploaded = new Promise<number>((resolve, reject) => {
     street.platform.on('acknowledged', ({ alertState }) => {
       if (alertState === 'DISPATCHED') uploadFromBodyCam(street, admin).then(resolve, reject)
     })
@@ -70,7 +73,7 @@ beforeAll(async () => {
     )
     closing.own({ close: () => clearTimeout(timer) })
   })
-  await Promise.race([Promise.all([told, uploaded]), late])
+  ;[, resumes] = await Promise.race([Promise.all([told, uploaded]), late])
 }, DRAWN_WITHIN_MS + STORIES_WITHIN_MS)
 
 afterAll(async () => {
@@ -117,6 +120,13 @@ test('[R6] another stays: notice, re-check, second notice, re-check, and only th
   expect(notices.map(({ result }) => result)).toEqual(['IGNORED', 'IGNORED'])
   expect(new Set(notices.map(({ text }) => text)).size).toBe(2)
   expect(notices.some(({ isOrderToCorrect }) => isOrderToCorrect)).toBe(false)
+})
+
+test('[R61] the recording of who was sent comes by a line that breaks, whole, and is told', () => {
+  expect(resumes).toBeGreaterThan(0)
+  expect(lines.filter((line) => line.startsWith('Body-cam'))).toContainEqual(
+    expect.stringContaining('DEMO001: received'),
+  )
 })
 
 test('[R81] a market stall: silence for its hours and the time to clear away, then overtime', () => {
