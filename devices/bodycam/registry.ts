@@ -15,7 +15,7 @@ import { Examination, type ExaminationParts } from './examination.ts'
 import { DeviceLedger } from './ledger.ts'
 import { type BodyCamRecording, filesOf, type RecordingUpload } from './recording.ts'
 import { RecordingDesk } from './recording-desk.ts'
-import { type RecordingListener, RecordingStore } from './store.ts'
+import { type RecordingListener, RecordingStore, type SentSince } from './store.ts'
 
 export interface RegistryParts extends ExaminationParts {
   readonly database: Database
@@ -74,6 +74,16 @@ export class BodyCamRegistry {
 
   get(recordingId: string): BodyCamRecording | null {
     return this.#store.get(recordingId)
+  }
+
+  /** An accepted recording of these bytes. */
+  ofHash(sha256: string): BodyCamRecording | null {
+    return this.#store.ofHash(sha256)
+  }
+
+  /** What one recorder sent since some instant. */
+  sentSince(deviceSerial: string, wallMs: number): SentSince {
+    return this.#store.sentSince(deviceSerial, wallMs)
   }
 
   /** Newest first. */
