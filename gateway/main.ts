@@ -22,6 +22,7 @@ import { EvidenceRoom } from './evidence-room.ts'
 import { basisInForce } from './grading-facts.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
 import { HttpServer } from './http/server.ts'
+import { identifier, watchDocks } from './intake.ts'
 import { Calendar } from './kit/calendar.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
@@ -371,6 +372,7 @@ async function openRegistry(
         clock,
         log,
         ...parts.bodycams.forRegistry,
+        identify: identifier(() => box.config, parts.office),
       },
       devices: () => box.config.devices.bodycams,
       people: () => parts.office.people.all(),
@@ -385,6 +387,7 @@ async function openRegistry(
   const links = closing.own(new RecordingLinks({ ...parts, registry, films, keeper, clock, log }))
   await registry.start()
   links.start()
+  await watchDocks({ ...box, registry })
   return registry
 }
 

@@ -12,12 +12,15 @@ import type { Database } from '../../gateway/kit/database.ts'
 import { isFault, reasonOf } from '../../gateway/kit/errors.ts'
 import { ulid } from '../../gateway/kit/ids.ts'
 import { Examination, type ExaminationParts } from './examination.ts'
+import type { Details } from './identity.ts'
 import { DeviceLedger } from './ledger.ts'
 import { type BodyCamRecording, filesOf, type RecordingUpload } from './recording.ts'
 import { RecordingDesk } from './recording-desk.ts'
 import { type RecordingListener, RecordingStore, type SentSince } from './store.ts'
 
 export interface RegistryParts extends ExaminationParts {
+  /** Whose an upload is, in the words of the register; absent: as it says itself. */
+  readonly identify?: (details: Details) => Details
   readonly database: Database
   /** Where it stands who did what; one of its own when nobody else keeps it. */
   readonly ledger?: DeviceLedger
@@ -66,14 +69,20 @@ export class BodyCamRegistry {
     const { clock } = this.#parts
     const known = this.#store.ofUpload(upload.uploadId)
     if (known !== null) return known
-    const recording = received(upload, ulid(clock.wallMs()), isoTime(clock.wallMs()))
-    this.#store.add(recording, upload)
+    const identified = this.#parts.identify?.(upload.metadata) ?? upload.metadata
+    const taken = { ...upload, metadata: identified }
+    const recording = received(taken, ulid(clock.wallMs()), isoTime(clock.wallMs()))
+    this.#store.add(recording, taken)
     this.#queue(recording.recordingId)
     return recording
   }
 
   get(recordingId: string): BodyCamRecording | null {
     return this.#store.get(recordingId)
+  }
+
+  isTaken(uploadId: string): boolean {
+    return this.#store.ofUpload(uploadId) !== null
   }
 
   /** An accepted recording of these bytes. */
