@@ -9,7 +9,7 @@ import { lstat, open, readdir, readFile } from 'node:fs/promises'
 import { basename, extname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { reasonOf } from '../../gateway/kit/errors.ts'
-import { type Details, IDENTITY_CONFLICT } from './identity.ts'
+import { type Details, SIDECAR_UNREADABLE } from './identity.ts'
 
 /** Where taken files are moved to. */
 export const TAKEN = 'taken'
@@ -62,10 +62,9 @@ export async function detailsOf(
     const stat = await lstat(sidecar)
     if (!stat.isFile() || stat.size > SIDECAR_BYTES_MAX) throw new Error('no file of at most 256 KiB')
     const said = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(sidecar, 'utf8')))
-    const { [IDENTITY_CONFLICT]: _, ...details } = plain(said)
-    return { ...details, ...own }
+    return { ...plain(said), ...own }
   } catch (error) {
-    return { ...own, [IDENTITY_CONFLICT]: `${basename(sidecar)}: ${reasonOf(error).slice(0, 120)}` }
+    return { ...own, [SIDECAR_UNREADABLE]: `${basename(sidecar)}: ${reasonOf(error).slice(0, 120)}` }
   }
 }
 

@@ -28,7 +28,7 @@ import {
   isTrack,
   TAKEN,
 } from './dock-files.ts'
-import { type Details, IDENTITY_CONFLICT } from './identity.ts'
+import { type Details, SIDECAR_UNREADABLE } from './identity.ts'
 import type { RecordingUpload } from './recording.ts'
 
 export const DockFolderOptions = z.strictObject({
@@ -166,7 +166,8 @@ export class DockFolder {
     const id = idOf(found.path, found.stat)
     const isHere = this.#handed.has(id) || this.#parts.isTaken(id)
     if (!isHere && !(await this.#copy(id, found))) return
-    const keeps = this.#parts.options.afterwards === 'keep' || found.details[IDENTITY_CONFLICT] !== undefined
+    // What was read of a sidecar is kept with its recording; what could not be read is kept as it is.
+    const keeps = this.#parts.options.afterwards === 'keep' || found.details[SIDECAR_UNREADABLE] !== undefined
     for (const one of [found.path, ...found.beside]) await this.#putAway(one, keeps)
     this.#handed.delete(id)
     this.#seen.delete(found.path)

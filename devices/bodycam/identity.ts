@@ -27,6 +27,9 @@ export type IdentityOptions = z.infer<typeof IdentityOptions>
 export type Details = Readonly<Record<string, string | null>>
 /** Set here alone; what a device sends under this name is dropped. */
 export const IDENTITY_CONFLICT = 'identityConflict'
+/** Set by a dock whose sidecar cannot be read: why. */
+export const SIDECAR_UNREADABLE = 'sidecarUnreadable'
+const REASON_LENGTH_MAX = 200
 
 /** What makers of recorders and docks call it, without case and separators. */
 const THEIRS: Readonly<Record<string, readonly string[]>> = {
@@ -92,7 +95,7 @@ export function identified(
 
 function inOurWords(given: Details, offsetMinutes: number) {
   const details: Record<string, string | null> = {}
-  let conflict: string | undefined
+  let conflict = given[SIDECAR_UNREADABLE]?.slice(0, REASON_LENGTH_MAX)
   for (const [key, value] of Object.entries(given)) {
     const ours = OURS.get(key.toLowerCase().replace(/[\s_-]/g, '')) ?? key
     if (ours === IDENTITY_CONFLICT) continue

@@ -94,11 +94,8 @@ function faultOf(pieces: readonly Piece[]): string | null {
       return `{${name}} and what follows need a letter between them, or {${name}:LENGTH}`
     }
   }
-  return names.has('*') && names.size === 1
-    ? 'it names no field'
-    : names.size === 0
-      ? 'it names no field'
-      : null
+  names.delete('*')
+  return names.size === 0 ? 'it names no field' : null
 }
 
 /** One way to match at every letter: nothing is tried twice. */
@@ -116,9 +113,9 @@ function sourceOf(piece: Piece, index: number, pieces: readonly Piece[]): string
   return typeof next === 'string' ? `([^${escaped([...next][0]!)}]*)` : '(.*)'
 }
 
-const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
-const timePartsOf = (format: string) => format.match(/yyyy|MM|dd|HH|mm|ss/g) ?? []
+const timePartsOf = (format: string): readonly string[] => format.match(/yyyy|MM|dd|HH|mm|ss/g) ?? []
 
 /** The recorder's wall clock, at the place of the box. */
 function timeOf(text: string, format: string, offsetMinutes: number): string | null {
