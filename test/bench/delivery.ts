@@ -8,7 +8,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -20,6 +19,7 @@ import { Deliveries } from '../../gateway/outbox/deliveries.ts'
 import { EvidenceInbox } from '../../simulators/platform/evidence-inbox.ts'
 import { EvidenceServer } from '../../simulators/platform/evidence-server.ts'
 import { factsOf, openKeeper, STREET, wrap } from '../stages/evidence-footage.ts'
+import { cutLine } from './cut-line.ts'
 import { loadAverage, machine, treeCpuSec, treeMemoryMiB } from './process-tree.ts'
 
 const [megabytes = 200, cuts = 100] = process.argv.slice(2).map(Number)
@@ -39,7 +39,11 @@ await keeper.close()
 
 const inbox = new EvidenceInbox(join(folder, 'platform'))
 const server = await EvidenceServer.start({ inbox, token: TOKEN })
-const line = await cutLine(Number(new URL(server.url).port))
+const everyBytes = Math.floor((megabytes * 1e6) / (cuts + 1))
+const line = await cutLine(
+  server.url,
+  Array.from({ length: cuts }, (_, cut) => everyBytes * (cut + 1)),
+)
 const whole = new Set<string>()
 const done = new Promise<void>((resolve) =>
   inbox.on('receipt', (_gateway, { packageId, verified }) => {
@@ -85,33 +89,3 @@ say(`box             ${cpuSec.toFixed(1)} s CPU, ${memoryMiB.toFixed(0)} MiB at 
 await server.close()
 rmSync(folder, { recursive: true, force: true })
 process.exit(ok ? 0 : 1)
-
-/** Cut after every so many bytes towards the platform, until all cuts are made. */
-async function cutLine(port: number) {
-  const everyBytes = Math.floor((megabytes * 1e6) / (cuts + 1))
-  const [total, made, connections] = [{ bytes: 0 }, { count: 0 }, { count: 0 }]
-  const door = createServer((near: Socket) => {
-    connections.count++
-    const far = connect(port, '127.0.0.1')
-    const drop = () => {
-      near.destroy()
-      far.destroy()
-    }
-    near.on('data', (bytes) => {
-      total.bytes += bytes.length
-      if (made.count < cuts && total.bytes >= everyBytes * (made.count + 1)) {
-        made.count++
-        return drop()
-      }
-      // A line is not faster than who reads at its end.
-      if (!far.write(bytes)) near.pause()
-    })
-    far.on('drain', () => near.resume())
-    far.on('data', (bytes) => void near.write(bytes))
-    for (const socket of [near, far]) socket.on('close', drop).on('error', drop)
-  })
-  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
-  const { port: own } = door.address() as AddressInfo
-  const url = `http://127.0.0.1:${own}${new URL(server.url).pathname}`
-  return { url, made: () => made.count, connections: () => connections.count }
-}
