@@ -16,7 +16,7 @@ import type { Machine } from './sessions.ts'
 import type { RecordingDesk } from './views.ts'
 
 /** Left free for evidence and outbox, bytes. */
-export const RESERVE_BYTES = 2_000_000_000
+const RESERVE_BYTES = 2_000_000_000
 const DAY_MS = 86_400_000
 /** Keys that the box sets itself; what a device sends under them is dropped. */
 export const UPLOADED_BY = 'uploadedBy'

@@ -139,7 +139,10 @@ test('[R66] a conflict comes in at once, its report may follow in versions, and 
   expect(whole).toMatchObject({ isIncident: true, incident: [REPORT] })
   const [files] = agingFiles({
     ...{ registry: running.recordings, lifeOf: () => null, options: () => RetentionOptions.parse({}) },
-    ...{ outbox: { owes: () => false } as never, persuading: { store: {}, notices: { archive: {} } } as never },
+    ...{
+      outbox: { owes: () => false } as never,
+      persuading: { store: {}, notices: { archive: {} } } as never,
+    },
   })
   expect((await files!.find(whole.recordingId))!.class).toBe('incident')
 })
