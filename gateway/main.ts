@@ -22,7 +22,7 @@ import { EvidenceRoom } from './evidence-room.ts'
 import { basisInForce } from './grading-facts.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
 import { HttpServer } from './http/server.ts'
-import { identifier, watchDocks } from './intake.ts'
+import { watchDocks } from './intake.ts'
 import { Calendar } from './kit/calendar.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
 import { Closing } from './kit/closing.ts'
@@ -372,7 +372,6 @@ async function openRegistry(
         clock,
         log,
         ...parts.bodycams.forRegistry,
-        identify: identifier(() => box.config, parts.office),
       },
       devices: () => box.config.devices.bodycams,
       people: () => parts.office.people.all(),

@@ -10,7 +10,7 @@ import { z } from 'zod'
 import { assert } from '../../gateway/kit/assert.ts'
 import { isoTime } from '../../gateway/kit/clock.ts'
 
-export const NAMED_FIELDS = [
+const NAMED_FIELDS = [
   ...(['deviceSerial', 'userNo', 'userName', 'unitNo', 'unitName', 'startAt'] as const),
   ...(['uniqueId', 'originalDeviceId'] as const),
 ] as const
@@ -55,7 +55,7 @@ export function readName(
 }
 
 /** Without folders and extension. */
-export function stemOf(fileName: string): string {
+function stemOf(fileName: string): string {
   const base = fileName.split(/[\\/]/).at(-1) ?? ''
   return base.replace(/\.[A-Za-z0-9]{1,5}$/, '')
 }
