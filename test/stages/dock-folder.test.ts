@@ -132,7 +132,10 @@ test('[R61] a recording with its sidecar and positions is taken once and put awa
     },
   ])
   expect(box.taken.map(({ metadata }) => metadata['sha256'])).toEqual([sha256(film)])
-  expect(readFileSync(box.taken[0]!.trackFile!, 'utf8')).toBe('<gpx/>')
+  // The register has the positions beside the film.
+  const accepted = join(box.folder, 'bodycam', 'accepted')
+  const texts = readdirSync(accepted).map((name) => readFileSync(join(accepted, name), 'latin1'))
+  expect([texts.includes('<gpx/>'), readdirSync(box.inbox)]).toEqual([true, []])
   expect(readdirSync(join(box.dock, 'rack-1'))).toEqual([])
   expect(readdirSync(join(box.dock, 'taken', 'rack-1')).sort()).toEqual(['0001.gpx', '0001.json', '0001.mp4'])
   await box.pass()

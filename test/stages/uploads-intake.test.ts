@@ -166,14 +166,14 @@ test('[R61] positions that are sent along stay with the recording', async () => 
   const location = (await dock.begin()).headers.get('location')!
   expect((await dock.track(location, 'x'.repeat(4 * 1024 * 1024 + 1))).status).toBe(413)
   expect((await dock.track(location, '<gpx>1</gpx>')).status).toBe(204)
-  const taken: { trackFile?: string }[] = []
+  const tracks: string[] = []
   const take = running.recordings.take.bind(running.recordings)
   running.recordings.take = (upload) => {
-    taken.push(upload)
+    tracks.push(readFileSync(upload.trackFile ?? '', 'utf8'))
     return take(upload)
   }
   expect((await dock.send(location, 0, bytes)).status).toBe(204)
-  expect(taken.map(({ trackFile }) => readFileSync(trackFile ?? '', 'utf8'))).toEqual(['<gpx>1</gpx>'])
+  expect(tracks).toEqual(['<gpx>1</gpx>'])
   expect((await dock.track(location, 'late')).status).toBe(404)
 })
 
