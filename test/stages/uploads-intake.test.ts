@@ -1,6 +1,6 @@
 /** What tus and forms promise a dock: checked pieces, known recordings, bound tokens, quotas, forms that are whole. */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -130,7 +130,10 @@ test('a checked piece that breaks off is not kept, and a box that went down in o
     `Upload-Checksum: sha256 ${digest('sha256', bytes)}`,
   ]
   socket.write(`${head.join('\r\n')}\r\n\r\n`)
-  socket.write(bytes.subarray(0, 5_000), () => socket.destroy())
+  socket.write(bytes.subarray(0, 5_000))
+  const written = () => statSync(join(running.folder, 'uploads', id)).size
+  await expect.poll(written).toBe(5_000)
+  socket.destroy()
   await expect
     .poll(async () => [
       (await dock.ask(location, 'HEAD')).headers.get('upload-offset'),
