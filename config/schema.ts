@@ -7,7 +7,9 @@
  * Example file, JSON Schema and reference are generated from here; nothing is declared twice.
  */
 import { z } from 'zod'
+import { DockFolderOptions } from '../devices/bodycam/dock-folder.ts'
 import { LedgerOptions } from '../devices/bodycam/duty.ts'
+import { IdentityOptions } from '../devices/bodycam/identity.ts'
 import { ClockOptions } from '../devices/clock/clock-watch.ts'
 import { SpeakerAdapter } from '../devices/speaker/speaker.ts'
 import { VoiceOptions } from '../devices/speaker/voice.ts'
@@ -242,6 +244,12 @@ export const GatewayOptions = z.strictObject({
       notices: Notices.prefault({}).describe('Notices by short message and telephone, through webhooks.'),
       voice: VoiceOptions.prefault({}).describe('Who speaks the words: espeak-ng, or recordings.'),
       bodycams: z.array(BodyCam).max(1_000).default([]).describe('Registered body-worn recorders.'),
+      dockFolders: z
+        .array(DockFolderOptions)
+        .max(16)
+        .default([])
+        .describe('Folders into which docks put recordings; read at the start of the gateway.'),
+      identity: IdentityOptions.prefault({}).describe('How recordings say whose they are.'),
       ledger: LedgerOptions.prefault({}).describe('Hand-over of recorders, and what hangs on it.'),
     })
     .prefault({})

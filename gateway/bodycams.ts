@@ -20,6 +20,7 @@ import type { ClockWatch } from '../devices/clock/clock-watch.ts'
 import type { Register } from './alerts/people.ts'
 import type { People } from './alerts/roster.ts'
 import type { BodyCamDesk } from './http/views.ts'
+import { identifier } from './intake.ts'
 import type { Clock } from './kit/clock.ts'
 import type { Database } from './kit/database.ts'
 import { fault } from './kit/errors.ts'
@@ -65,6 +66,7 @@ export class BodyCams {
     const { config, office } = this.#parts
     return {
       ledger: this.#ledger,
+      identify: identifier(config, office),
       offsetMinutes: () => config().utcOffsetMinutes,
       isPeopleStale: () => office.people.staleForHours() !== null,
       duty: {

@@ -18,6 +18,7 @@ import type { Eyes } from './detections/eyes.ts'
 import type { EvidenceKeeper } from './evidence/keeper.ts'
 import type { EvidenceRoom } from './evidence-room.ts'
 import { Idle } from './idle.ts'
+import { watchDocks } from './intake.ts'
 import type { Clock } from './kit/clock.ts'
 import type { Closing } from './kit/closing.ts'
 import type { Database } from './kit/database.ts'
@@ -66,6 +67,7 @@ export async function openRegistry(parts: RecorderRoomParts): Promise<BodyCamReg
   const links = closing.own(new RecordingLinks({ ...parts, registry, films, keeper }))
   await registry.start()
   links.start()
+  await watchDocks({ ...parts, config: config(), registry })
   return registry
 }
 

@@ -42,6 +42,7 @@ export class BadLink {
   #leftBytes = 0
   #answersToLose = 0
   #connections = 0
+  #sentBytes = 0
 
   private constructor(server: Server, port: number, options: BadLinkOptions) {
     this.#server = server
@@ -72,6 +73,11 @@ export class BadLink {
 
   get connections(): number {
     return this.#connections
+  }
+
+  /** Towards the server, on all connections. */
+  get sentBytes(): number {
+    return this.#sentBytes
   }
 
   /** The next answer of the server is not heard, and the line breaks. */
@@ -116,6 +122,7 @@ export class BadLink {
 
   async #towards(bytes: Buffer, pass: (bytes: Buffer) => void): Promise<void> {
     const { bytesPerSec } = this.#options
+    this.#sentBytes += bytes.length
     let rest = bytes
     while (this.#next !== undefined && rest.length >= this.#leftBytes) {
       const { what, stallMs = 0 } = this.#next

@@ -17,6 +17,7 @@ import type { Log } from '../../gateway/kit/log.ts'
 import { admit, checkDuty, type DutyBook, Excuses } from './admission.ts'
 import { LedgerOptions } from './duty.ts'
 import { hashFile } from './file.ts'
+import { IDENTITY_CONFLICT } from './identity.ts'
 import type { Digests } from './integrity.ts'
 import { incidentRemarks } from './marks.ts'
 import { liftedBy } from './paired.ts'
@@ -131,6 +132,10 @@ export class Examination {
     const details = parsed.data
     const clock = this.#clockOf(details)
     const excuses = new Excuses(recording)
+    const conflict = upload.metadata[IDENTITY_CONFLICT]
+    if (conflict) {
+      excuses.raise(fault('BODYCAM_IDENTITY_CONFLICT', { recording: recordingId, reason: conflict }))
+    }
     const people = this.#parts.people()
     const offsetMinutes = this.#parts.offsetMinutes?.() ?? BEIJING_MIN
     const registers = { devices: this.#parts.devices(), people, duty: this.#parts.duty }

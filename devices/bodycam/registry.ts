@@ -14,12 +14,15 @@ import { isFault, reasonOf } from '../../gateway/kit/errors.ts'
 import { ulid } from '../../gateway/kit/ids.ts'
 import { AnalysisQueue, type Pace } from './analysis-queue.ts'
 import { Examination, type ExaminationParts } from './examination.ts'
+import type { Details } from './identity.ts'
 import { DeviceLedger } from './ledger.ts'
 import { type BodyCamRecording, filesOf, type RecordingAnalysis, type RecordingUpload } from './recording.ts'
 import { RecordingDesk } from './recording-desk.ts'
-import { type RecordingListener, RecordingStore } from './store.ts'
+import { type RecordingListener, RecordingStore, type SentSince } from './store.ts'
 
 export interface RegistryParts extends ExaminationParts {
+  /** Whose an upload is, in the words of the register; absent: as it says itself. */
+  readonly identify?: (details: Details) => Details
   readonly database: Database
   /** Where it stands who did what; one of its own when nobody else keeps it. */
   readonly ledger?: DeviceLedger
@@ -75,14 +78,30 @@ export class BodyCamRegistry {
     const { clock } = this.#parts
     const known = this.#store.ofUpload(upload.uploadId)
     if (known !== null) return known
-    const recording = received(upload, ulid(clock.wallMs()), isoTime(clock.wallMs()))
-    this.#store.add(recording, upload)
+    const identified = this.#parts.identify?.(upload.metadata) ?? upload.metadata
+    const taken = { ...upload, metadata: identified }
+    const recording = received(taken, ulid(clock.wallMs()), isoTime(clock.wallMs()))
+    this.#store.add(recording, taken)
     this.#queue(recording.recordingId)
     return recording
   }
 
   get(recordingId: string): BodyCamRecording | null {
     return this.#store.get(recordingId)
+  }
+
+  isTaken(uploadId: string): boolean {
+    return this.#store.ofUpload(uploadId) !== null
+  }
+
+  /** An accepted recording of these bytes. */
+  ofHash(sha256: string): BodyCamRecording | null {
+    return this.#store.ofHash(sha256)
+  }
+
+  /** What one recorder sent since some instant. */
+  sentSince(deviceSerial: string, wallMs: number): SentSince {
+    return this.#store.sentSince(deviceSerial, wallMs)
   }
 
   /** Newest first. */

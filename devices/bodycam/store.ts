@@ -3,6 +3,7 @@
  *
  *     add ─▶ RECEIVED ─▶ change ─▶ … ─▶ finish (examined, analysed, not offered again)
  */
+import { decodeTime, encodeTime } from 'ulid'
 import type { Database, Row } from '../../gateway/kit/database.ts'
 import type { BodyCamRecording, RecordingUpload } from './recording.ts'
 
@@ -19,6 +20,13 @@ export type RecordingChange =
   | 'reported'
   | 'analysing'
   | 'analysed'
+
+/** What one recorder sent since some instant. */
+export interface SentSince {
+  readonly count: number
+  readonly bytes: number
+  readonly oldestMs: number | null
+}
 export type RecordingListener = (recording: BodyCamRecording, change: RecordingChange) => void
 
 /** SQLite reads ISO-8601 with an offset; what is no time is null. */
@@ -97,6 +105,16 @@ export class RecordingStore {
       )
       .all(reason, reason)
       .map(bodyOf)
+  }
+
+  /** Ids begin with their time, so that the newest are found without reading the others. */
+  sentSince(deviceSerial: string, wallMs: number): SentSince {
+    const row = this.#database
+      .prepare(`SELECT count(*) AS count, total(json_extract(body, '$.bytes')) AS bytes, min(recordingId) AS oldest
+        FROM bodycam_recording WHERE recordingId >= ? AND json_extract(body, '$.deviceSerial') = ?`)
+      .get(encodeTime(Math.max(0, wallMs), 10), deviceSerial)!
+    const oldestMs = row['oldest'] === null ? null : decodeTime(String(row['oldest']))
+    return { count: Number(row['count']), bytes: Number(row['bytes']), oldestMs }
   }
 
   /** As it came. */

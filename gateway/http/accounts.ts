@@ -133,8 +133,8 @@ export class Accounts {
   }
 
   /** A token for a machine, shown this once. */
-  issueToken(name: string, scope: Scope): string {
-    return this.tokens.issue(name, scope)
+  issueToken(name: string, scope: Scope, deviceSerial?: string): string {
+    return this.tokens.issue(name, scope, deviceSerial)
   }
 
   machineOf(secret: string): Machine | null {

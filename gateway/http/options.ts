@@ -56,6 +56,22 @@ export const HttpOptions = z.strictObject({
     .max(1000)
     .default(64)
     .describe('Uploads begun and not finished at once: a full docking rack holds 20 to 40 devices.'),
+  deviceUploadsPerDay: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(500)
+    .describe(
+      'Recordings that one body-cam may upload within 24 hours. Two shifts in files of five minutes are 200. Conflict incidents are taken beyond it.',
+    ),
+  deviceBytesPerDay: z
+    .int()
+    .min(1_000_000)
+    .max(10_000_000_000_000)
+    .default(128_000_000_000)
+    .describe(
+      'Bytes that one body-cam may upload within 24 hours. Two shifts at 8 Mb/s are 58 GB. Conflict incidents are taken beyond it.',
+    ),
   uploadKeepHours: z
     .int()
     .min(1)

@@ -24,6 +24,13 @@ const STATUS: Partial<Record<FaultCode, number>> = {
   EXPORT_QUEUE_FULL: 503,
   UPLOADS_FULL: 503,
   UPLOAD_NO_ROOM: 507,
+  UPLOAD_CHECKSUM_UNKNOWN: 400,
+  UPLOAD_CHECKSUM_WRONG: 460,
+  UPLOAD_KNOWN: 409,
+  UPLOAD_OTHER_DEVICE: 403,
+  UPLOAD_OVER_QUOTA: 429,
+  UPLOAD_TOO_LARGE: 413,
+  UPLOAD_FORM_BAD: 400,
   CONSOLE_MISSING: 503,
   NOT_FOUND: 404,
   BODYCAM_DEVICE_UNKNOWN: 404,
@@ -66,7 +73,7 @@ export function answerFaults(app: App, log: Log): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = isFault(error) ? error : translated(error, request.url.split('?')[0] ?? '')
     if (problem.code === 'HTTP_FAILED') log.error({ code: problem.code, err: error }, problem.message)
-    if (problem.code === 'LOGIN_LOCKED') reply.header('retry-after', String(problem.values['retrySec']))
+    if ('retrySec' in problem.values) reply.header('retry-after', String(problem.values['retrySec']))
     if (problem.code === 'NOT_LOGGED_IN' || problem.code === 'GRANT_REFUSED')
       reply.header('www-authenticate', 'Bearer')
     const status = isFault(error) ? statusOf(problem) : foreignStatus(error)

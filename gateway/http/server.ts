@@ -51,8 +51,9 @@ import { sessionRoutes } from './routes/session.ts'
 import { sheetRoutes } from './routes/sheets.ts'
 import { statisticsRoutes } from './routes/statistics.ts'
 import { transcriptRoutes } from './routes/transcripts.ts'
+import { uploadRoutes } from './routes/uploads.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
-import { Uploads, uploadRoutes } from './uploads.ts'
+import { Uploads } from './uploads.ts'
 import type {
   AlertsView,
   BodyCamDesk,
@@ -144,7 +145,7 @@ export class HttpServer {
     const uploads = new Uploads({ ...parts, folder: parts.uploadsFolder })
     try {
       await addPlugins(app)
-      addRoutes(app, parts, feed, uploads)
+      await addRoutes(app, parts, feed, uploads)
       await uploads.start()
       const url = await listen(app, options)
       if (!options.tls && !isLoopback(options.host)) {
@@ -219,7 +220,7 @@ async function addPlugins(app: App): Promise<void> {
   })
 }
 
-function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): void {
+async function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): Promise<void> {
   const { accounts, consoleFolder = packagePath('dist', 'console'), log } = parts
   answerFaults(app, log)
   keepGate(app, parts)
@@ -245,7 +246,7 @@ function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): vo
   configRoutes(app, parts)
   feedRoute(app, { feed, accounts })
   liveRoute(app, parts)
-  uploadRoutes(app, uploads)
+  await uploadRoutes(app, uploads)
   pageRoutes(app, { consoleFolder, log })
 }
 

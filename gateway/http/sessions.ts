@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '../kit/clock.ts'
-import type { Database, Statement } from '../kit/database.ts'
+import type { Database, Row, Statement } from '../kit/database.ts'
 import { fault } from '../kit/errors.ts'
 import { Scope } from './permissions.ts'
 
@@ -26,6 +26,8 @@ export interface SessionRow {
 export interface Machine {
   readonly name: string
   readonly scope: Scope
+  /** The one recorder that it is for; absent: any. */
+  readonly deviceSerial?: string
 }
 
 export class Sessions {
@@ -90,24 +92,27 @@ export class Tokens {
     this.#clock = parts.clock
     parts.database.exec(`CREATE TABLE IF NOT EXISTS http_tokens (
       name TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, scope TEXT NOT NULL, issuedAtMs INTEGER NOT NULL)`)
+    const columns = parts.database.prepare('PRAGMA table_info(http_tokens)').all()
+    if (!columns.some((column) => column['name'] === 'deviceSerial'))
+      parts.database.exec('ALTER TABLE http_tokens ADD COLUMN deviceSerial TEXT')
   }
 
   /** The token, shown this once. */
-  issue(name: string, scope: Scope): string {
+  issue(name: string, scope: Scope, deviceSerial: string | null = null): string {
     if (this.#database.prepare('SELECT 1 FROM http_tokens WHERE name = ?').get(name)) {
       throw fault('ACCOUNT_EXISTS', { name })
     }
     const secret = `lushao_${newSecret()}`
-    const insert = this.#database.prepare('INSERT INTO http_tokens VALUES (?,?,?,?)')
-    insert.run(name, digest(secret), scope, this.#clock.wallMs())
+    const insert = this.#database.prepare(
+      'INSERT INTO http_tokens (name, hash, scope, issuedAtMs, deviceSerial) VALUES (?,?,?,?,?)',
+    )
+    insert.run(name, digest(secret), scope, this.#clock.wallMs(), deviceSerial)
     return secret
   }
 
   find(secret: string): Machine | null {
-    const row = this.#database
-      .prepare('SELECT name, scope FROM http_tokens WHERE hash = ?')
-      .get(digest(secret))
-    return row ? { name: String(row['name']), scope: Scope.parse(row['scope']) } : null
+    const row = this.#database.prepare('SELECT * FROM http_tokens WHERE hash = ?').get(digest(secret))
+    return row ? machineOf(row) : null
   }
 
   list(): (Machine & { issuedAtMs: number })[] {
@@ -115,8 +120,7 @@ export class Tokens {
       .prepare('SELECT * FROM http_tokens ORDER BY name')
       .all()
       .map((row) => ({
-        name: String(row['name']),
-        scope: Scope.parse(row['scope']),
+        ...machineOf(row),
         issuedAtMs: Number(row['issuedAtMs']),
       }))
   }
@@ -129,5 +133,10 @@ export class Tokens {
   }
 }
 
+const machineOf = (row: Row): Machine => ({
+  name: String(row['name']),
+  scope: Scope.parse(row['scope']),
+  ...(row['deviceSerial'] === null ? {} : { deviceSerial: String(row['deviceSerial']) }),
+})
 const newSecret = () => randomBytes(32).toString('base64url')
 const digest = (secret: string) => createHash('sha256').update(secret).digest('hex')

@@ -118,9 +118,20 @@ export interface FinishedUpload {
   readonly channel: 'DOCK' | '4G' | 'MANUAL'
   /** Name of the token that uploaded. */
   readonly by: string
+  /** Positions that came along; moved with the file. */
+  readonly trackFile?: string
+}
+/** What one recorder sent since some instant. */
+export interface SentSince {
+  readonly count: number
+  readonly bytes: number
+  readonly oldestMs: number | null
 }
 export interface RecordingDesk {
-  take(upload: FinishedUpload): Promise<unknown>
+  take(upload: FinishedUpload): Promise<{ readonly recordingId: string; readonly status: string }>
+  /** An accepted recording of these bytes. */
+  ofHash(sha256: string): { readonly recordingId: string } | null
+  sentSince(deviceSerial: string, wallMs: number): SentSince
   list(limit: number, before?: string): readonly unknown[]
   get(recordingId: string): { readonly sha256: string } | null
 }

@@ -12,6 +12,7 @@ import { EVIDENCE_FAULTS } from './faults/evidence.ts'
 import { EXPORT_FAULTS } from './faults/export.ts'
 import { FRAMES_FAULTS } from './faults/frames.ts'
 import { HTTP_FAULTS } from './faults/http.ts'
+import { INTAKE_FAULTS } from './faults/intake.ts'
 import { MODELS_FAULTS } from './faults/models.ts'
 import { PERSUASION_FAULTS } from './faults/persuasion.ts'
 import { SHEET_FAULTS } from './faults/sheet.ts'
@@ -34,6 +35,7 @@ export const CATALOGUE = {
   ...PERSUASION_FAULTS,
   ...HTTP_FAULTS,
   ...BODYCAM_FAULTS,
+  ...INTAKE_FAULTS,
   ...CONFIG_FAULTS,
   ...BOX_FAULTS,
 } as const

@@ -12,7 +12,25 @@ import type { App } from '../schema.ts'
 const Name = z.string().regex(/^[\p{L}\p{N}._-]{2,64}$/u, 'letters, digits, dot, dash; 2 to 64 of them')
 const Account = z.object({ name: z.string(), role: Role, changeDue: z.boolean(), disabled: z.boolean() })
 const OneTime = z.object({ name: z.string(), oneTimePassword: z.string() })
-const Token = z.object({ name: z.string(), scope: Scope, issuedAtMs: z.int() })
+const Token = z.object({
+  ...{ name: z.string(), scope: Scope, issuedAtMs: z.int() },
+  deviceSerial: z.string().optional(),
+})
+const NewToken = z
+  .strictObject({
+    name: Name,
+    scope: Scope,
+    deviceSerial: z
+      .string()
+      .min(1)
+      .max(40)
+      .optional()
+      .describe('The one body-cam that the token uploads for; absent: any, as a dock does.'),
+  })
+  .refine(({ scope, deviceSerial }) => deviceSerial === undefined || scope === 'bodycam', {
+    path: ['deviceSerial'],
+    error: 'only of tokens with scope bodycam',
+  })
 const Entry = z.object({
   entry: z.int(),
   at: z.string(),
@@ -157,14 +175,14 @@ function tokenRoutes(app: App, accounts: Accounts, logged: Logged): void {
       schema: {
         tags,
         summary: 'a new token',
-        body: z.strictObject({ name: Name, scope: Scope }),
+        body: NewToken,
         response: { 201: z.object({ name: z.string(), token: z.string() }) },
       },
     },
     (request, reply) => {
-      const { name, scope } = request.body
-      const token = accounts.issueToken(name, scope)
-      logged(request, 'token.issue', name, scope)
+      const { name, scope, deviceSerial } = request.body
+      const token = accounts.issueToken(name, scope, deviceSerial)
+      logged(request, 'token.issue', name, [scope, deviceSerial].filter(Boolean).join(' '))
       return reply.status(201).send({ name, token })
     },
   )
