@@ -9,6 +9,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { assert } from '../../gateway/kit/assert.ts'
 import { isoTime } from '../../gateway/kit/clock.ts'
 import { fault, reasonOf } from '../../gateway/kit/errors.ts'
 import { seededRandom } from '../../gateway/kit/random.ts'
@@ -35,7 +36,7 @@ const ENCODINGS: Readonly<Record<FilmKind, readonly string[]>> = {
 const STREET = { width: 960, height: 540, fps: 6, seconds: 36 } as const
 /** Before that the street is empty. */
 const BEGINS_SEC = 8
-export const FILM_SECONDS_MAX = STREET.seconds - BEGINS_SEC - 1
+const FILM_SECONDS_MAX = STREET.seconds - BEGINS_SEC - 1
 const FPS = 15
 
 /** @returns the film of the street that the others are cut from; drawn but once in a folder */
@@ -63,6 +64,7 @@ export interface WornFilm {
 /** The same wish gives the same film; another title gives other bytes. */
 export async function filmWorn(street: string, out: string, film: WornFilm): Promise<void> {
   const { kind, seconds, seed, title, startMs } = film
+  assert(seconds <= FILM_SECONDS_MAX, 'the street’s film is longer than what is cut from it')
   const random = seededRandom(seed)
   const number = (low: number, high: number) => (low + random() * (high - low)).toFixed(3)
   const begin = number(BEGINS_SEC, STREET.seconds - 1 - seconds)
