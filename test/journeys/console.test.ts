@@ -336,7 +336,7 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
     expect(await page.locator('.verdicts').count()).toBe(0)
     await page.keyboard.press('c')
     expect(await page.locator('.step').count()).toBe(0)
-    expect(await page.locator('nav button').allInnerTexts()).toEqual(['告警'])
+    expect(await page.locator('nav button').allInnerTexts()).toEqual(['告警', '点位与区域'])
   })
 
   test('an administrator makes an account; the one-time password is shown once', async () => {
