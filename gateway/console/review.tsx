@@ -1,13 +1,14 @@
 /**
  * The verdict of a person. Two steps on purpose: a slip of one key decides nothing.
  *
- *     C ─▶ "mark as verified?" ─▶ Enter        R ─▶ reason (1–9), note ─▶ Enter        Esc ─▶ back
+ *     C ─▶ "mark as verified?" ─▶ Enter        R ─▶ reason (1–9), note ─▶ Enter        Esc ─▶ back        U ─▶ taken back
  */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { AlertRecord } from '../alerts/desk.ts'
 import type { ReasonCode } from '../http/reasons.ts'
 import type { Api, Me, Verdict } from './api.ts'
 import { Notice } from './notice.tsx'
+import { mayUndo, noteVerdict, Undo } from './undo.tsx'
 import { useWords } from './words.ts'
 
 /** In the order of their digits. */
@@ -43,12 +44,14 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
   const [error, setError] = useState<unknown>(null)
   const [keysOn, setKeysOn] = useState(() => localStorage.getItem(KEYS_STORED) !== 'off')
   const isOpen = alert.state === 'PENDING_REVIEW' || alert.state === 'EXPIRED'
+  const undoable = mayUndo(alert)
   const may = isOpen && me.permissions.includes('alerts:review')
 
   keys.current = (key) => {
-    if (!may || !keysOn) return false
     const digit = Number(key)
-    if (key === 'Escape' && step !== 'idle') setStep('idle')
+    if (keysOn && key === 'u' && undoable) void undo()
+    else if (!may || !keysOn) return false
+    else if (key === 'Escape' && step !== 'idle') setStep('idle')
     else if (key === 'c') setStep('confirm')
     else if (key === 'r') setStep('reject')
     else if (step === 'reject' && digit >= 1 && digit <= REASONS.length) setReason(REASONS[digit - 1]!)
@@ -58,10 +61,21 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
   const submit = async (verdict: Verdict) => {
     setError(null)
     try {
-      onDone((await api.review(alert.eventId, verdict)).alert)
+      const { alert: decided } = await api.review(alert.eventId, verdict)
+      noteVerdict(alert.eventId)
+      onDone(decided)
       setStep('idle')
     } catch (refusal) {
       setError(refusal) // Shown below the buttons; the verdict can be given again.
+    }
+  }
+
+  const undo = async () => {
+    setError(null)
+    try {
+      onDone((await api.undo(alert.eventId)).alert)
+    } catch (refusal) {
+      setError(refusal) // The verdict stands, and the box says why.
     }
   }
 
@@ -85,6 +99,7 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
       {may && step === 'reject' && (
         <RejectForm reason={reason} onReason={setReason} onSubmit={submit} onCancel={() => setStep('idle')} />
       )}
+      {undoable && <Undo keysOn={keysOn} onUndo={undo} />}
       <Notice error={error} />
       {may && (
         <p class="hint keys">

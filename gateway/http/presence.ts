@@ -37,7 +37,8 @@ export class Presence<Key> {
     const oldestFirst = [...this.#looks.values()].sort((a, b) => a.since.localeCompare(b.since))
     return oldestFirst.filter(
       (look, place) =>
-        oldestFirst.findIndex(({ name, eventId }) => name === look.name && eventId === look.eventId) === place,
+        oldestFirst.findIndex(({ name, eventId }) => name === look.name && eventId === look.eventId) ===
+        place,
     )
   }
 
@@ -47,7 +48,10 @@ export class Presence<Key> {
     if (!said.success) return
     const { eventId } = said.data
     if (this.#looks.get(key)?.eventId === eventId) return
-    if (eventId === null) return this.left(key)
+    if (eventId === null) {
+      this.left(key)
+      return
+    }
     this.#looks.set(key, { name, eventId, since: isoTime(nowMs) })
     this.#onChange(this.people)
   }
