@@ -96,11 +96,15 @@ describe.skipIf(!hasBrowser)('feed (skipped without Chromium: set CHROMIUM or in
     await expectAccessible(page, 'verdict that can be taken back')
     await page.keyboard.press('u')
     await page.waitForSelector('.review .state.PENDING_REVIEW')
-    await page.waitForFunction(() => document.querySelector('.history')?.textContent?.includes('本人撤回结论'))
-    expect(running.desk.history(eventId).transitions.map(({ to }) => to).slice(-2)).toEqual([
-      'VERIFIED',
-      'PENDING_REVIEW',
-    ])
+    await page.waitForFunction(() =>
+      document.querySelector('.history')?.textContent?.includes('本人撤回结论'),
+    )
+    expect(
+      running.desk
+        .history(eventId)
+        .transitions.map(({ to }) => to)
+        .slice(-2),
+    ).toEqual(['VERIFIED', 'PENDING_REVIEW'])
   })
 
   test('two people see each other at one alert, until one has gone', async () => {
