@@ -98,12 +98,7 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
           </aside>
         </>
       ) : (
-        <section class="nothing" aria-label={t('evidence.title')}>
-          <h2>
-            {t(list.length > 0 ? 'list.select' : countOf(state.filter) > 0 ? 'list.noneFit' : 'list.empty')}
-          </h2>
-          <p>{t('list.emptyWhy')}</p>
-        </section>
+        <Nothing isEmpty={list.length === 0} isFiltered={countOf(state.filter) > 0} />
       )}
       <CameraStrip cameras={cameras} mayLook={me.permissions.includes('live:view')} onLook={setWatched}>
         <DeliveryLine api={api} />
@@ -112,6 +107,17 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
       {watched && purpose === '' && <LivePurpose onChosen={choosePurpose} onClose={stopWatching} />}
       {watched && purpose !== '' && <LiveView camera={watched} purpose={purpose} onClose={stopWatching} />}
     </main>
+  )
+}
+
+function Nothing({ isEmpty, isFiltered }: { readonly isEmpty: boolean; readonly isFiltered: boolean }) {
+  const { t } = useWords()
+  const emptyWhy = isFiltered ? 'list.noneFit' : 'list.empty'
+  return (
+    <section class="nothing" aria-label={t('evidence.title')}>
+      <h2>{t(isEmpty ? emptyWhy : 'list.select')}</h2>
+      <p>{t('list.emptyWhy')}</p>
+    </section>
   )
 }
 

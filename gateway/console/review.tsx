@@ -58,26 +58,23 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
     else return false
     return true
   }
-  const submit = async (verdict: Verdict) => {
+  const decide = async (asked: Promise<{ alert: AlertRecord }>) => {
     setError(null)
     try {
-      const { alert: decided } = await api.review(alert.eventId, verdict)
-      noteVerdict(alert.eventId)
-      onDone(decided)
+      onDone((await asked).alert)
       setStep('idle')
     } catch (refusal) {
-      setError(refusal) // Shown below the buttons; the verdict can be given again.
+      setError(refusal) // Shown below the buttons; it can be tried again.
     }
   }
-
-  const undo = async () => {
-    setError(null)
-    try {
-      onDone((await api.undo(alert.eventId)).alert)
-    } catch (refusal) {
-      setError(refusal) // The verdict stands, and the box says why.
-    }
-  }
+  const submit = (verdict: Verdict) =>
+    decide(
+      api.review(alert.eventId, verdict).then((answer) => {
+        noteVerdict(alert.eventId)
+        return answer
+      }),
+    )
+  const undo = () => decide(api.undo(alert.eventId))
 
   return (
     <section class="panel review" aria-labelledby="review-title">
@@ -85,16 +82,7 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
         {t('review.title')} <span class={`state ${alert.state}`}>{term('state', alert.state)}</span>
       </h2>
       {isOpen && !may && <p class="hint">{t('review.notAllowed')}</p>}
-      {may && step === 'idle' && (
-        <div class="verdicts">
-          <button type="button" class="primary" aria-keyshortcuts="c" onClick={() => setStep('confirm')}>
-            {t('review.confirm')} {keysOn && <kbd>C</kbd>}
-          </button>
-          <button type="button" class="second" aria-keyshortcuts="r" onClick={() => setStep('reject')}>
-            {t('review.reject')} {keysOn && <kbd>R</kbd>}
-          </button>
-        </div>
-      )}
+      {may && step === 'idle' && <Verdicts keysOn={keysOn} onStep={setStep} />}
       {may && step === 'confirm' && <ConfirmForm onSubmit={submit} onCancel={() => setStep('idle')} />}
       {may && step === 'reject' && (
         <RejectForm reason={reason} onReason={setReason} onSubmit={submit} onCancel={() => setStep('idle')} />
@@ -118,6 +106,25 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
         </p>
       )}
     </section>
+  )
+}
+
+interface VerdictsProps {
+  readonly keysOn: boolean
+  readonly onStep: (step: 'confirm' | 'reject') => void
+}
+
+function Verdicts({ keysOn, onStep }: VerdictsProps) {
+  const { t } = useWords()
+  return (
+    <div class="verdicts">
+      <button type="button" class="primary" aria-keyshortcuts="c" onClick={() => onStep('confirm')}>
+        {t('review.confirm')} {keysOn && <kbd>C</kbd>}
+      </button>
+      <button type="button" class="second" aria-keyshortcuts="r" onClick={() => onStep('reject')}>
+        {t('review.reject')} {keysOn && <kbd>R</kbd>}
+      </button>
+    </div>
   )
 }
 
