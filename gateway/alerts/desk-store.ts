@@ -14,66 +14,11 @@
  */
 import type { Database, Row, Statement, Value } from '../kit/database.ts'
 import type { ViolationEvent } from '../violations/event.ts'
+import { openDeskTables } from './desk-schema.ts'
 import type { AlertState, Owner } from './lifecycle.ts'
 import type { Rank } from './people.ts'
 import type { AlertEntry, AlertRecord, Done, EntryKind, Transition } from './records.ts'
-
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS event_revision (
-  eventId TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL, messageId TEXT NOT NULL UNIQUE,
-  facts TEXT, addedMs INTEGER NOT NULL, ackedMs INTEGER,
-  PRIMARY KEY (eventId, revision));
-CREATE TABLE IF NOT EXISTS alert_transition (
-  number INTEGER PRIMARY KEY, eventId TEXT NOT NULL, fromState TEXT, toState TEXT NOT NULL, actor TEXT NOT NULL,
-  roles TEXT NOT NULL, reasonCode TEXT, note TEXT, details TEXT NOT NULL, commandId TEXT, atMs INTEGER NOT NULL,
-  rank TEXT);
-CREATE INDEX IF NOT EXISTS alert_transition_event ON alert_transition (eventId, number);
-CREATE UNIQUE INDEX IF NOT EXISTS alert_transition_command ON alert_transition (commandId) WHERE commandId IS NOT NULL;
-CREATE TABLE IF NOT EXISTS alert_entry (
-  number INTEGER PRIMARY KEY, eventId TEXT NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL, roles TEXT NOT NULL,
-  rank TEXT, reasonCode TEXT, note TEXT, details TEXT NOT NULL, commandId TEXT, atMs INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS alert_entry_event ON alert_entry (eventId, number);
-CREATE UNIQUE INDEX IF NOT EXISTS alert_entry_command ON alert_entry (commandId) WHERE commandId IS NOT NULL;
-CREATE TABLE IF NOT EXISTS alert (
-  eventId TEXT PRIMARY KEY, startedMs INTEGER NOT NULL, day TEXT NOT NULL, ruleId TEXT NOT NULL,
-  cameraId TEXT NOT NULL, state TEXT NOT NULL, grade TEXT NOT NULL, tier TEXT NOT NULL, phase TEXT NOT NULL,
-  revision INTEGER NOT NULL, raisedMs INTEGER NOT NULL, updatedMs INTEGER NOT NULL,
-  ackedRevision INTEGER NOT NULL DEFAULT 0, ackedMs INTEGER);
-CREATE INDEX IF NOT EXISTS alert_started ON alert (startedMs, eventId, ruleId, cameraId, state);
-CREATE INDEX IF NOT EXISTS alert_rule ON alert (ruleId, startedMs, eventId, cameraId, state);
-CREATE INDEX IF NOT EXISTS alert_camera ON alert (cameraId, startedMs, eventId, ruleId, state);
-CREATE INDEX IF NOT EXISTS alert_state ON alert (state, startedMs, eventId, ruleId, cameraId);
-CREATE INDEX IF NOT EXISTS alert_open ON alert (cameraId) WHERE phase <> 'END';
-CREATE TABLE IF NOT EXISTS alert_count (
-  day TEXT NOT NULL, ruleId TEXT NOT NULL, cameraId TEXT NOT NULL, state TEXT NOT NULL, grade TEXT NOT NULL,
-  tier TEXT NOT NULL, count INTEGER NOT NULL,
-  PRIMARY KEY (day, ruleId, cameraId, state, grade, tier)) WITHOUT ROWID;
-`
-
-/** An acknowledgement is added to a revision once; nothing else of what was said is ever touched. */
-const APPEND_ONLY = `
-CREATE TRIGGER IF NOT EXISTS event_revision_never_changes BEFORE UPDATE ON event_revision
-  WHEN OLD.ackedMs IS NOT NULL OR OLD.eventId <> NEW.eventId OR OLD.revision <> NEW.revision OR OLD.body <> NEW.body
-    OR OLD.messageId <> NEW.messageId OR OLD.facts IS NOT NEW.facts OR OLD.addedMs <> NEW.addedMs
-  BEGIN SELECT RAISE(ABORT, 'event_revision is append-only'); END;
-CREATE TRIGGER IF NOT EXISTS event_revision_never_shrinks BEFORE DELETE ON event_revision
-  BEGIN SELECT RAISE(ABORT, 'event_revision is append-only'); END;
-CREATE TRIGGER IF NOT EXISTS event_revision_never_replaced BEFORE INSERT ON event_revision
-  WHEN EXISTS (SELECT 1 FROM event_revision WHERE eventId = NEW.eventId AND revision = NEW.revision)
-  BEGIN SELECT RAISE(ABORT, 'event_revision is append-only'); END;
-${['alert_transition', 'alert_entry']
-  .map(
-    (table) => `
-CREATE TRIGGER IF NOT EXISTS ${table}_never_changes BEFORE UPDATE ON ${table}
-  BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;
-CREATE TRIGGER IF NOT EXISTS ${table}_never_shrinks BEFORE DELETE ON ${table}
-  BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;
-CREATE TRIGGER IF NOT EXISTS ${table}_never_replaced BEFORE INSERT ON ${table}
-  WHEN EXISTS (SELECT 1 FROM ${table} WHERE number = NEW.number)
-  BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;`,
-  )
-  .join('\n')}
-`
+import { UNDONE } from './undo.ts'
 
 /** Earlier acts at one camera that are looked at for a repetition. */
 const EARLIER_MAX = 500
@@ -89,6 +34,10 @@ export interface AlertFilter {
   readonly rule?: string | undefined
   readonly camera?: string | undefined
   readonly state?: string | undefined
+  readonly zone?: string | undefined
+  readonly grade?: string | undefined
+  /** Any part of the event id; letters, digits and hyphens, large or small. */
+  readonly idPart?: string | undefined
   /** Bounds of `startedAt`, epoch ms: from ≤ startedAt < to. */
   readonly fromMs?: number | undefined
   readonly toMs?: number | undefined
@@ -139,13 +88,11 @@ export class DeskStore {
   readonly #byCommand: Statement
   readonly #open: Statement
   readonly #counts: Statement
-  /** One prepared statement for each combination of filters in use; at most 2⁶. */
+  /** One prepared statement for each combination of filters in use; at most 2⁹. */
   readonly #lists = new Map<string, Statement>()
 
   constructor(database: Database) {
-    database.exec(SCHEMA)
-    addRankColumn(database)
-    database.exec(APPEND_ONLY)
+    openDeskTables(database)
     this.#database = database
     const prepare = (sql: string) => database.prepare(sql)
     this.#addRevision = prepare('INSERT INTO event_revision VALUES (?, ?, ?, ?, ?, ?, NULL)')
@@ -157,14 +104,16 @@ export class DeskStore {
     this.#before = prepare(
       `SELECT body FROM alert JOIN event_revision USING (eventId, revision)
        WHERE cameraId = ? AND startedMs >= ? AND startedMs < ? AND ruleId = ? AND eventId <> ?
-         AND EXISTS (SELECT 1 FROM alert_transition AS said WHERE said.eventId = alert.eventId AND toState = 'VERIFIED')
+         AND EXISTS (SELECT 1 FROM alert_transition AS said WHERE said.eventId = alert.eventId AND toState = 'VERIFIED'
+           AND NOT EXISTS (SELECT 1 FROM alert_transition AS undo WHERE undo.eventId = said.eventId
+             AND undo.number > said.number AND undo.fromState = 'VERIFIED' AND undo.reasonCode = '${UNDONE}'))
          AND NOT EXISTS (SELECT 1 FROM alert_transition AS said
            WHERE said.eventId = alert.eventId AND toState = 'REVOKED')
        ORDER BY startedMs DESC LIMIT ${EARLIER_MAX}`,
     )
     this.#putAlert = prepare(
       `INSERT INTO alert (eventId, startedMs, day, ruleId, cameraId, state, grade, tier, phase, revision,
-         raisedMs, updatedMs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         raisedMs, updatedMs, zoneId) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (eventId) DO UPDATE SET state = excluded.state, grade = excluded.grade, tier = excluded.tier,
          phase = excluded.phase, revision = excluded.revision, updatedMs = excluded.updatedMs`,
     )
@@ -225,6 +174,7 @@ export class DeskStore {
       event.revision,
       nowMs,
       nowMs,
+      event.zoneId,
     )
     this.#count.run(1, event.eventId)
   }
@@ -317,6 +267,9 @@ export class DeskStore {
     if (filter.rule !== undefined) asked.push(['ruleId = ?', filter.rule])
     if (filter.camera !== undefined) asked.push(['cameraId = ?', filter.camera])
     if (filter.state !== undefined) asked.push(['state = ?', filter.state])
+    if (filter.zone !== undefined) asked.push(['zoneId = ?', filter.zone])
+    if (filter.grade !== undefined) asked.push(['grade = ?', filter.grade])
+    if (filter.idPart !== undefined) asked.push(["eventId LIKE '%' || ? || '%'", filter.idPart])
     if (filter.fromMs !== undefined) asked.push(['startedMs >= ?', filter.fromMs])
     if (filter.toMs !== undefined) asked.push(['startedMs < ?', filter.toMs])
     if (filter.before !== undefined) {
@@ -332,13 +285,6 @@ export class DeskStore {
     }
     return statement.all(...asked.flatMap(([, ...values]) => values), filter.limit).map(recordOf)
   }
-}
-
-/** Stores of the first version kept no rank with a transition. */
-function addRankColumn(database: Database): void {
-  const columns = database.prepare('SELECT name FROM pragma_table_info(?)').all('alert_transition')
-  if (columns.some(({ name }) => name === 'rank')) return
-  database.exec('ALTER TABLE alert_transition ADD COLUMN rank TEXT')
 }
 
 const eventOf = (row: Row): ViolationEvent => JSON.parse(String(row['body'])) as ViolationEvent

@@ -42,6 +42,7 @@ import { declared, received, told } from './major.ts'
 import { NOBODY } from './people.ts'
 import type { AlertHistory, AlertRecord, EntryKind, Transition } from './records.ts'
 import { actOf, closedBy, continued, opened, regraded } from './revisions.ts'
+import { beyondUndo, standing, UNDONE } from './undo.ts'
 
 export type { Annex, DeskTransition, ReviewWish } from './desk-parts.ts'
 export type { AlertCount, AlertFilter } from './desk-store.ts'
@@ -108,6 +109,25 @@ export class AlertDesk {
         this.#store.addTransition({ ...this.#deedOf(wish, facts), from: record.state, to })
         const closed = to === 'CLOSED' ? closedBy(facts.past, wish.details) : {}
         this.#keep(this.#next(record, { alertState: to, ...closed }), null, wish)
+      }
+    })
+  }
+
+  /** Takes back one's own last verdict by a new record that names it; see `undo.ts`. Throws ALERT_UNDO_REFUSED. */
+  undo(wish: Wish & { readonly withinMs: number }): AlertRecord {
+    const refuse = (reason: string) => fault('ALERT_UNDO_REFUSED', { event: wish.eventId, reason })
+    return this.#once(wish, refuse, (record, nowMs) => {
+      const facts = this.#factsOf(record, nowMs)
+      const past = this.#store.transitions(wish.eventId)
+      const { actor, withinMs } = wish
+      const reason = unfitness(actor, facts) ?? beyondUndo({ past, by: actor.id, nowMs, withinMs })
+      if (reason !== null) throw refuse(reason)
+      const to = standing(past).at(-2)!.to
+      const details = { undoes: String(past.length), ...wish.details }
+      return () => {
+        const deed = { ...this.#deedOf(wish, facts), reasonCode: UNDONE, details }
+        this.#store.addTransition({ ...deed, from: record.state, to })
+        this.#keep(this.#next(record, { alertState: to }), null)
       }
     })
   }
@@ -329,7 +349,7 @@ export class AlertDesk {
 
   #factsOf({ eventId, event }: AlertRecord, nowMs: number): TransitionFacts {
     const { register = NOBODY, basisInForce } = this.#parts
-    const past = this.#store.transitions(eventId)
+    const past = standing(this.#store.transitions(eventId))
     const recusals = this.#store.entries(eventId).filter(({ kind }) => kind === 'RECUSED')
     const minor = isMinor(event.grade) || isMinor(gradeOfBox(event))
     return {

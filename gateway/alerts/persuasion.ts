@@ -20,6 +20,7 @@ import type { AlertDesk, AlertRecord } from './desk.ts'
 import type { Announced, NoticePerson, PersuasionWish } from './notice.ts'
 import { deadlineAfter, type NoticeDraftParts, NoticeDrafts } from './notice-draft.ts'
 import type { PersuasionRecord } from './persuasion-record.ts'
+import { standing } from './undo.ts'
 
 export interface PersuasionParts extends NoticeDraftParts {
   readonly database: Database
@@ -225,7 +226,7 @@ export class Persuasion {
     const { grades, nextRung, attemptsMax } = options().automatic
     const { event, state, eventId } = alert
     // What nobody has verified is spoken to once, and then it is a person's.
-    const verified = () => desk.history(eventId).transitions.some(({ to }) => to === 'VERIFIED')
+    const verified = () => standing(desk.history(eventId).transitions).some(({ to }) => to === 'VERIFIED')
     const asked =
       (state === 'DETECTED' && rung === 0 && this.speaksFirst(event)) ||
       (state === 'VERIFIED' && grades.includes(event.grade)) ||

@@ -19,6 +19,7 @@ import type { DetectionState, RuleId } from '../violations/event.ts'
 import type { AlertDesk, AlertRecord } from './desk.ts'
 import type { PersuasionOptions } from './persuasion-options.ts'
 import type { PersuasionRecord, PersuasionResult, PersuasionStore } from './persuasion-record.ts'
+import { standing } from './undo.ts'
 
 /** What a camera can say of an act at this moment. */
 export interface ActSight {
@@ -283,7 +284,7 @@ export class Recheck {
   /** The box can say no more of an act that nobody has verified: it waits for a person, as it would have at once. */
   #handOver(eventId: string): void {
     const { desk } = this.#parts
-    const verified = desk.history(eventId).transitions.some(({ to }) => to === 'VERIFIED')
+    const verified = standing(desk.history(eventId).transitions).some(({ to }) => to === 'VERIFIED')
     const { state, event } = desk.get(eventId)!
     const done = state === 'PERSISTING' || (state === 'RECHECKING' && event.phase === 'END')
     if (!verified && done) desk.transition({ eventId, to: 'PENDING_REVIEW', actor: BOX })

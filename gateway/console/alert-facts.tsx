@@ -13,9 +13,10 @@ interface FactsProps {
   readonly api: Api
   readonly alert: AlertRecord
   readonly cameras: readonly CameraView[]
+  readonly onOpen: (eventId: string) => void
 }
 
-export function AlertFacts({ api, alert, cameras }: FactsProps) {
+export function AlertFacts({ api, alert, cameras, onOpen }: FactsProps) {
   const { t, term, language } = useWords()
   const { event } = alert
   const camera = cameras.find(({ id }) => id === event.cameraId)?.name
@@ -47,7 +48,7 @@ export function AlertFacts({ api, alert, cameras }: FactsProps) {
           <Row label={t('facts.tier')}>{term('tier', event.handlingTier)}</Row>
         </dl>
       </section>
-      <ActFacts event={event} />
+      <ActFacts event={event} onOpen={onOpen} />
       <Why alert={alert} />
       <Discretion event={event} />
       <History api={api} alert={alert} />

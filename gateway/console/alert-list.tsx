@@ -1,102 +1,48 @@
 /** What waits, newest first: rule, where, since when, how long, how grave. */
-import { useEffect, useRef } from 'preact/hooks'
 import type { AlertRecord } from '../alerts/desk.ts'
+import type { Looking } from '../http/presence.ts'
 import type { CameraView } from '../http/views.ts'
-import type { RuleId } from '../violations/event.ts'
 import { Overdue } from './act-facts.tsx'
-import type { Filter } from './alerts-state.ts'
+import { AlarmChoice } from './alarm.tsx'
+import { Filters, type FiltersProps } from './alert-filters.tsx'
+import { Windowed } from './windowed.tsx'
 import { lengthOf, momentOf, useWords } from './words.ts'
 
-const RULES: readonly RuleId[] = [
-  'street-vending',
-  'scrap-buying',
-  'beyond-shopfront',
-  'piling',
-  'barbecue',
-  'road-occupation',
-  'permit-overtime',
-  'permit-overreach',
-  'vehicle-occupation',
-  'bicycle-occupation',
-]
-
-interface ListProps {
+interface ListProps extends FiltersProps {
   readonly alerts: readonly AlertRecord[]
   readonly selected: string | null
   readonly fresh: ReadonlySet<string>
-  readonly filter: Filter
-  readonly cameras: readonly CameraView[]
-  readonly hasMore: boolean
-  readonly onFilter: (filter: Filter) => void
+  /** Others, and what they have open. */
+  readonly people: readonly Looking[]
   readonly onSelect: (eventId: string) => void
   readonly onMore: () => void
 }
 
 export function AlertList(props: ListProps) {
-  const { alerts, selected, fresh, hasMore, onSelect, onMore } = props
+  const { alerts, selected, fresh, people, onSelect, onMore } = props
   const { t } = useWords()
-  const open = useRef<HTMLLIElement>(null)
-  useEffect(() => open.current?.scrollIntoView({ block: 'nearest' }), [selected])
   return (
     <section class="list" aria-label={t('list.title')}>
       <Filters {...props} />
-      <ul class="cards">
-        {alerts.map((alert) => (
-          <li key={alert.eventId} ref={alert.eventId === selected ? open : null}>
-            <Card
-              alert={alert}
-              cameras={props.cameras}
-              isOpen={alert.eventId === selected}
-              isFresh={fresh.has(alert.eventId)}
-              onSelect={onSelect}
-            />
-          </li>
-        ))}
-      </ul>
-      {hasMore && (
-        <button type="button" class="quiet wide" onClick={onMore}>
-          {t('more')}
-        </button>
-      )}
+      <Windowed
+        items={alerts}
+        keyOf={({ eventId }) => eventId}
+        chosen={alerts.findIndex(({ eventId }) => eventId === selected)}
+        onEnd={onMore}
+      >
+        {(alert) => (
+          <Card
+            alert={alert}
+            cameras={props.cameras}
+            isOpen={alert.eventId === selected}
+            isFresh={fresh.has(alert.eventId)}
+            isLookedAt={people.some(({ eventId }) => eventId === alert.eventId)}
+            onSelect={onSelect}
+          />
+        )}
+      </Windowed>
+      <AlarmChoice />
     </section>
-  )
-}
-
-function Filters({ filter, cameras, onFilter }: ListProps) {
-  const { t, term } = useWords()
-  const pick = (key: 'rule' | 'camera') => (event: { currentTarget: HTMLSelectElement }) =>
-    onFilter({ ...filter, [key]: event.currentTarget.value })
-  return (
-    <div class="filters">
-      <div class="switch">
-        {([true, false] as const).map((pending) => (
-          <button
-            key={String(pending)}
-            type="button"
-            aria-pressed={filter.pending === pending}
-            onClick={() => onFilter({ ...filter, pending })}
-          >
-            {t(pending ? 'list.pending' : 'all')}
-          </button>
-        ))}
-      </div>
-      <select aria-label={t('list.rule')} value={filter.rule} onChange={pick('rule')}>
-        <option value="">{t('list.allRules')}</option>
-        {RULES.map((rule) => (
-          <option key={rule} value={rule}>
-            {term('rule', rule)}
-          </option>
-        ))}
-      </select>
-      <select aria-label={t('list.camera')} value={filter.camera} onChange={pick('camera')}>
-        <option value="">{t('list.allCameras')}</option>
-        {cameras.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name ?? id}
-          </option>
-        ))}
-      </select>
-    </div>
   )
 }
 
@@ -105,10 +51,13 @@ interface CardProps {
   readonly cameras: readonly CameraView[]
   readonly isOpen: boolean
   readonly isFresh: boolean
+  readonly isLookedAt: boolean
   readonly onSelect: (eventId: string) => void
 }
 
-function Card({ alert: { eventId, event, state, acked }, cameras, isOpen, isFresh, onSelect }: CardProps) {
+function Card(props: CardProps) {
+  const { alert, cameras, isOpen, isFresh, isLookedAt, onSelect } = props
+  const { eventId, event, state, acked } = alert
   const { t, term, language } = useWords()
   const camera = cameras.find(({ id }) => id === event.cameraId)?.name ?? event.cameraId
   return (
@@ -129,6 +78,7 @@ function Card({ alert: { eventId, event, state, acked }, cameras, isOpen, isFres
       </span>
       <span class="card-where">
         {camera} · {event.zoneId}
+        {isLookedAt && <span class="looked">{t('presence.card')}</span>}
       </span>
       <span class="card-foot">
         <time>{momentOf(event.startedAt)}</time>

@@ -4,12 +4,8 @@
  * An alert that no longer fits the filter (it was just reviewed) stays in the list while it is open.
  */
 import type { AlertRecord } from '../alerts/desk.ts'
+import { type Filter, fitting, NO_FILTER } from './alert-filter.ts'
 
-export interface Filter {
-  readonly pending: boolean
-  readonly rule: string
-  readonly camera: string
-}
 export interface AlertsState {
   readonly records: ReadonlyMap<string, AlertRecord>
   readonly filter: Filter
@@ -23,42 +19,25 @@ export type Action =
       readonly alerts: readonly AlertRecord[]
       readonly next: string | null
     }
-  | { readonly type: 'changed'; readonly alert: AlertRecord }
+  | { readonly type: 'changed' | 'opened'; readonly alert: AlertRecord }
   | { readonly type: 'filter'; readonly filter: Filter }
   | { readonly type: 'select'; readonly eventId: string }
   | { readonly type: 'step'; readonly step: 1 | -1 }
 
-/** What waits for a person's word; what nobody reviewed in time waits still. */
-const WAITING: readonly string[] = ['PENDING_REVIEW', 'DETECTED', 'EXPIRED']
-const PAGE = '50'
 /** What a console keeps of the list; older ones are loaded again when asked for. */
-const RECORDS_MAX = 2000
+const RECORDS_MAX = 10_000
 
 export const INITIAL: AlertsState = {
   records: new Map(),
-  filter: { pending: true, rule: '', camera: '' },
+  filter: NO_FILTER,
   selected: null,
   fresh: new Set(),
   next: null,
 }
 
-export function queryOf(filter: Filter, before?: string): Record<string, string> {
-  return {
-    limit: PAGE,
-    ...(filter.pending && { state: WAITING.join(',') }),
-    ...(filter.rule && { rule: filter.rule }),
-    ...(filter.camera && { camera: filter.camera }),
-    ...(before && { before }),
-  }
-}
-
 export function shown({ records, filter, selected }: AlertsState): AlertRecord[] {
-  const fits = ({ eventId, state, event }: AlertRecord) =>
-    eventId === selected ||
-    ((!filter.pending || WAITING.includes(state)) &&
-      (!filter.rule || event.ruleId === filter.rule) &&
-      (!filter.camera || event.cameraId === filter.camera))
-  return [...records.values()].filter(fits).sort(newestFirst)
+  const fits = fitting(filter)
+  return [...records.values()].filter((alert) => alert.eventId === selected || fits(alert)).sort(newestFirst)
 }
 
 export function reduce(state: AlertsState, action: Action): AlertsState {
@@ -77,6 +56,11 @@ export function reduce(state: AlertsState, action: Action): AlertsState {
       const fresh = known || alert.revision > 1 ? state.fresh : new Set(state.fresh).add(alert.eventId)
       return selectedFirst({ ...state, records: trimmed(records), fresh })
     }
+    case 'opened':
+      return looked(
+        { ...state, records: new Map(state.records).set(action.alert.eventId, action.alert) },
+        action.alert.eventId,
+      )
     case 'filter':
       return { ...state, filter: action.filter }
     case 'select':
@@ -114,5 +98,9 @@ function trimmed(records: Map<string, AlertRecord>): ReadonlyMap<string, AlertRe
   return new Map(kept.map((record) => [record.eventId, record]))
 }
 
-const newestFirst = (a: AlertRecord, b: AlertRecord): number =>
-  b.event.startedAt.localeCompare(a.event.startedAt) || b.eventId.localeCompare(a.eventId)
+/** The times of one box have one offset, so that they sort as text; thousands are sorted at each change. */
+function newestFirst(a: AlertRecord, b: AlertRecord): number {
+  const [one, other] = [a.event.startedAt, b.event.startedAt]
+  if (one !== other) return one < other ? 1 : -1
+  return a.eventId < b.eventId ? 1 : -1
+}

@@ -129,6 +129,12 @@ export class Api {
     this.#ask<{ alert: AlertRecord; history: AlertHistory }>('GET', `/api/v1/alerts/${eventId}`)
   review = (eventId: string, verdict: Verdict) =>
     this.#ask<{ alert: AlertRecord }>('POST', `/api/v1/alerts/${eventId}/review`, verdict)
+  undo = (eventId: string) => this.#ask<{ alert: AlertRecord }>('POST', `/api/v1/alerts/${eventId}/undo`, {})
+  states = (filter: Readonly<Record<string, string>>) =>
+    this.#ask<{ states: Record<string, number> }>(
+      'GET',
+      `/api/v1/alerts/states?${new URLSearchParams(filter)}`,
+    )
   persuasions = (eventId: string) =>
     this.#ask<{ persuasions: PersuasionRecord[] }>('GET', `/api/v1/alerts/${eventId}/persuasions`)
   persuade = (eventId: string, wish: NoticeWish) =>

@@ -1,7 +1,7 @@
 /**
  * The clip as it came from the camera. What this browser cannot play it says, and hands out the file instead.
  */
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { useWords } from './words.ts'
 
 /** FFmpeg's names, and what a browser calls them; a codec that is not here plays in no browser. */
@@ -11,8 +11,21 @@ const PLAYED: Record<string, string> = {
   av1: 'av01.0.04M.08',
 }
 
-export function ClipPlayer({ url, codec }: { url: string; codec: string }) {
+/** A moment of the act, seconds into the clip. */
+export interface Mark {
+  readonly what: 'started' | 'confirmed' | 'ended'
+  readonly atSec: number
+}
+interface ClipProps {
+  readonly url: string
+  readonly codec: string
+  readonly marks: readonly Mark[]
+}
+
+export function ClipPlayer({ url, codec, marks }: ClipProps) {
   const { t } = useWords()
+  const video = useRef<HTMLVideoElement>(null)
+  const [lengthSec, setLengthSec] = useState(0)
   const [failed, setFailed] = useState(false)
   const canPlay =
     codec in PLAYED &&
@@ -21,7 +34,11 @@ export function ClipPlayer({ url, codec }: { url: string; codec: string }) {
     <div class="clip">
       {canPlay && !failed ? (
         <video
+          ref={video}
           src={url}
+          onDurationChange={({ currentTarget: { duration } }) =>
+            setLengthSec(Number.isFinite(duration) ? duration : 0)
+          }
           controls
           autoplay
           muted
@@ -31,6 +48,25 @@ export function ClipPlayer({ url, codec }: { url: string; codec: string }) {
         />
       ) : (
         <p class="empty">{t('evidence.unplayable', { codec })}</p>
+      )}
+      {lengthSec > 0 && (
+        <fieldset class="marks" aria-label={t('marks.title')}>
+          {marks
+            .filter(({ atSec }) => atSec >= 0 && atSec <= lengthSec)
+            .map(({ what, atSec }) => (
+              <button
+                key={what}
+                type="button"
+                class={`mark-${what}`}
+                style={{ '--at': `${((atSec / lengthSec) * 100).toFixed(2)}%` }}
+                onClick={() => {
+                  if (video.current) video.current.currentTime = atSec
+                }}
+              >
+                {t(`marks.${what}`)}
+              </button>
+            ))}
+        </fieldset>
       )}
       <a class="quiet" href={url} download={`${codec}-original.mp4`}>
         {t('evidence.download')}

@@ -3,20 +3,25 @@
  * cameras below.
  *
  *     GET /alerts ─▶ list ◀─ feed (changes)          ↑↓ move · C confirm · R reject · 1–9 reason · Esc cancel
+ *                                                  U take back · F or / filters
  */
-import { useCallback, useEffect, useReducer, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
 import type { AlertRecord } from '../alerts/desk.ts'
+import type { Looking } from '../http/presence.ts'
 import type { CameraView } from '../http/views.ts'
+import { tellOf } from './alarm.tsx'
 import { AlertFacts } from './alert-facts.tsx'
 import { AlertFilms } from './alert-films.tsx'
+import { countOf, type Filter, queryOf, storedFilter, storeFilter } from './alert-filter.ts'
 import { AlertList } from './alert-list.tsx'
-import { INITIAL, queryOf, reduce, shown } from './alerts-state.ts'
+import { INITIAL, reduce, shown } from './alerts-state.ts'
 import type { Api, Me } from './api.ts'
 import { CameraStrip } from './camera-strip.tsx'
 import { DeliveryLine } from './delivery-line.tsx'
 import { Evidence } from './evidence.tsx'
-import { openFeed } from './feed.ts'
+import { type OpenFeed, openFeed } from './feed.ts'
 import { LivePurpose, LiveView } from './live-view.tsx'
+import { Lookers } from './lookers.tsx'
 import { Notices } from './notices.tsx'
 import { usePurpose } from './purpose.tsx'
 import { type ReviewKeys, ReviewPanel } from './review.tsx'
@@ -36,14 +41,17 @@ interface DeskProps extends PageParts {
 
 export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: DeskProps) {
   const { t } = useWords()
-  const { state, dispatch, load, cameras, said } = useAlerts({ api, onRefused, onLive, onLoginEnded })
+  const desk = useAlerts({ api, onRefused, onLive, onLoginEnded })
+  const { state, dispatch, load, cameras, said, states } = desk
+  const focusFilters = useRef<(() => void) | null>(null)
   const [purpose, choosePurpose] = usePurpose()
   const [watched, setWatched] = useState<CameraView | null>(null)
   const stopWatching = () => setWatched(null)
   const keys = useRef<ReviewKeys | null>(null)
-  useDeskKeys(isShown && watched === null, (step) => dispatch({ type: 'step', step }), keys)
+  useDeskKeys(isShown && watched === null, (step) => dispatch({ type: 'step', step }), keys, focusFilters)
 
-  const list = shown(state)
+  const list = useMemo(() => shown(state), [state.records, state.filter, state.selected])
+  const people = desk.people.filter(({ name }) => name !== me.name)
   const alert = state.selected === null ? null : (state.records.get(state.selected) ?? null)
   const onReviewed = (changed: AlertRecord) => dispatch({ type: 'changed', alert: changed })
   return (
@@ -57,10 +65,12 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
         fresh={state.fresh}
         filter={state.filter}
         cameras={cameras}
-        hasMore={state.next !== null}
+        states={states}
+        people={people}
+        focus={focusFilters}
         onFilter={(filter) => dispatch({ type: 'filter', filter })}
         onSelect={(eventId) => dispatch({ type: 'select', eventId })}
-        onMore={() => load(state.next ?? undefined)}
+        onMore={() => state.next !== null && load(state.next)}
       />
       {alert ? (
         <>
@@ -73,6 +83,7 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
             onPurpose={choosePurpose}
           />
           <aside class="side" aria-label={t('facts.title')}>
+            <Lookers people={people.filter(({ eventId }) => eventId === alert.eventId)} />
             <ReviewPanel
               key={alert.eventId}
               api={api}
@@ -83,14 +94,11 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
             />
             <Notices key={`notices ${alert.eventId}`} api={api} me={me} alert={alert} />
             <AlertFilms key={`films ${alert.eventId}`} api={api} me={me} alert={alert} />
-            <AlertFacts api={api} alert={alert} cameras={cameras} />
+            <AlertFacts api={api} alert={alert} cameras={cameras} onOpen={desk.open} />
           </aside>
         </>
       ) : (
-        <section class="nothing" aria-label={t('evidence.title')}>
-          <h2>{t(list.length === 0 ? 'list.empty' : 'list.select')}</h2>
-          <p>{t('list.emptyWhy')}</p>
-        </section>
+        <Nothing isEmpty={list.length === 0} isFiltered={countOf(state.filter) > 0} />
       )}
       <CameraStrip cameras={cameras} mayLook={me.permissions.includes('live:view')} onLook={setWatched}>
         <DeliveryLine api={api} />
@@ -102,48 +110,107 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
   )
 }
 
+function Nothing({ isEmpty, isFiltered }: { readonly isEmpty: boolean; readonly isFiltered: boolean }) {
+  const { t } = useWords()
+  const emptyWhy = isFiltered ? 'list.noneFit' : 'list.empty'
+  return (
+    <section class="nothing" aria-label={t('evidence.title')}>
+      <h2>{t(isEmpty ? emptyWhy : 'list.select')}</h2>
+      <p>{t('list.emptyWhy')}</p>
+    </section>
+  )
+}
+
 /** The list as read, kept in step by the feed; read again after every (re)connection. */
 function useAlerts({ api, onRefused, onLive, onLoginEnded }: Omit<DeskProps, 'me' | 'isShown'>) {
   const { t, term } = useWords()
-  const [state, dispatch] = useReducer(reduce, INITIAL)
+  const [state, dispatch] = useReducer(reduce, INITIAL, (initial) => ({ ...initial, filter: storedFilter() }))
   const [cameras, setCameras] = useState<CameraView[]>([])
+  const [people, setPeople] = useState<Looking[]>([])
   const [said, setSaid] = useState('')
-  const { filter } = state
+  const states = useStates(api, state.filter, state.records)
+  const feed = useRef<OpenFeed | null>(null)
+  const asked = useRef('')
+  const { filter, selected } = state
   const load = useCallback(
     (before?: string) => {
-      api
-        .alerts(queryOf(filter, before))
-        .then((page) => dispatch({ type: before === undefined ? 'loaded' : 'more', ...page }), onRefused)
+      const query = queryOf(filter, before)
+      const key = JSON.stringify(query)
+      if (before !== undefined && asked.current === key) return // Scrolling asks again and again.
+      asked.current = key
+      api.alerts(query).then(
+        (page) =>
+          asked.current === key && dispatch({ type: before === undefined ? 'loaded' : 'more', ...page }),
+        (refusal) => {
+          asked.current = ''
+          onRefused(refusal)
+        },
+      )
     },
     [filter],
   )
-  useEffect(() => load(), [load])
+  useEffect(() => {
+    storeFilter(filter)
+    load()
+  }, [load])
+  useEffect(() => feed.current?.look(selected), [selected])
 
   // The feed outlives many drawings of the page: it always calls the newest of these.
   const newest = useRef({ load, announce: (_: AlertRecord) => {} })
   newest.current = {
     load,
-    announce: ({ event }) =>
-      setSaid(`${t('list.new')}: ${t('alert.suspected')} ${term('rule', event.ruleId)}`),
+    announce: (alert) => {
+      const told = `${t('alert.suspected')} ${term('rule', alert.event.ruleId)}`
+      setSaid(`${t('list.new')}: ${told}`)
+      tellOf(alert, told)
+    },
   }
-  useEffect(
-    () =>
-      openFeed({
-        onOpen: () => {
-          onLive(true)
-          newest.current.load()
-        },
-        onLost: () => onLive(false),
-        onLoginEnded,
-        onAlert: (alert) => {
-          if (alert.revision === 1) newest.current.announce(alert)
-          dispatch({ type: 'changed', alert })
-        },
-        onCameras: setCameras,
-      }),
-    [],
-  )
-  return { state, dispatch, load, cameras, said }
+  useEffect(() => {
+    const opened = openFeed({
+      onOpen: () => {
+        onLive(true)
+        newest.current.load()
+      },
+      onLost: () => {
+        onLive(false)
+        setPeople([])
+      },
+      onLoginEnded,
+      onAlert: (alert) => {
+        if (alert.revision === 1) newest.current.announce(alert)
+        dispatch({ type: 'changed', alert })
+      },
+      onCameras: setCameras,
+      onPresence: setPeople,
+    })
+    feed.current = opened
+    opened.look(selected)
+    return () => opened.stop()
+  }, [])
+  const open = (eventId: string) => {
+    api.alert(eventId).then(({ alert }) => dispatch({ type: 'opened', alert }), onRefused)
+  }
+  return { state, dispatch, load, cameras, people, said, states, open }
+}
+
+const COUNT_WAIT_MS = 400
+
+/** How many alerts are in each state; asked again a moment after something has changed. */
+function useStates(api: Api, { rule, camera, grade }: Filter, records: unknown): Record<string, number> {
+  const [states, setStates] = useState<Record<string, number>>({})
+  useEffect(() => {
+    const query = { ...(rule && { rule }), ...(camera && { camera }), ...(grade && { grade }) }
+    const timer = setTimeout(
+      () =>
+        api.states(query).then(
+          (counted) => setStates(counted.states),
+          () => {},
+        ), // The list says why.
+      COUNT_WAIT_MS,
+    )
+    return () => clearTimeout(timer)
+  }, [rule, camera, grade, records])
+  return states
 }
 
 /** Keys work anywhere on the desk but where somebody types. */
@@ -151,6 +218,7 @@ function useDeskKeys(
   isShown: boolean,
   onStep: (step: 1 | -1) => void,
   review: { current: ReviewKeys | null },
+  focusFilters: { current: (() => void) | null },
 ): void {
   const step = useRef(onStep)
   step.current = onStep
@@ -163,7 +231,9 @@ function useDeskKeys(
           ? step.current(1)
           : event.key === 'ArrowUp'
             ? step.current(-1)
-            : review.current?.(event.key)
+            : event.key === 'f' || event.key === '/'
+              ? focusFilters.current?.()
+              : review.current?.(event.key)
       if (done !== false && done !== null) event.preventDefault()
     }
     addEventListener('keydown', onKey)
@@ -173,6 +243,6 @@ function useDeskKeys(
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  if (target instanceof HTMLInputElement) return target.type === 'text' || target.type === 'password'
+  if (target instanceof HTMLInputElement) return target.type !== 'checkbox' && target.type !== 'radio'
   return ['TEXTAREA', 'SELECT', 'VIDEO'].includes(target.tagName)
 }

@@ -10,7 +10,7 @@ import type { DerivedItem, EvidenceDocument, EvidenceItem, OriginalItem } from '
 import type { Box } from '../kit/geometry.ts'
 import type { ViolationEvent } from '../violations/event.ts'
 import { type Api, fileUrl, type Me } from './api.ts'
-import { ClipPlayer } from './clip-player.tsx'
+import { ClipPlayer, type Mark } from './clip-player.tsx'
 import { ExportChoice } from './export-choice.tsx'
 import { Notice } from './notice.tsx'
 import { PackageLinks } from './package-links.tsx'
@@ -59,7 +59,7 @@ export function Evidence({ api, me, event, purpose, onPurpose }: EvidenceProps) 
   return items === null ? (
     <Empty text={t('loading')} />
   ) : (
-    <Pictures items={items} box={event.box} purpose={purpose}>
+    <Pictures items={items} event={event} purpose={purpose}>
       <Properties packages={measured} />
       <ExportChoice api={api} me={me} packages={packages} purpose={purpose} />
       <PackageLinks packages={packages} purpose={purpose} />
@@ -94,12 +94,12 @@ function measuredOf({ packageId, quality, missing }: EvidenceDocument): Measured
 
 interface PicturesProps {
   readonly items: readonly Packed<EvidenceItem>[]
-  readonly box: Box
+  readonly event: ViolationEvent
   readonly purpose: string
   readonly children: ComponentChildren
 }
 
-function Pictures({ items, box, purpose, children }: PicturesProps) {
+function Pictures({ items, event, purpose, children }: PicturesProps) {
   const { t } = useWords()
   const moments = momentsOf(items)
   const clips = items.filter((item): item is Packed<OriginalItem> => item.isOriginal && item.kind === 'CLIP')
@@ -108,24 +108,28 @@ function Pictures({ items, box, purpose, children }: PicturesProps) {
   const [large, setLarge] = useState<DerivedItem['kind'] | null>(null)
   const confirmed = moments.find(({ kind }) => kind === 'CONFIRM') ?? moments.at(-1)
   const moment = moments.find(({ itemId }) => itemId === view) ?? confirmed
+  // How it was before stands beside how it is, until somebody looks at one moment.
+  const before = view === null ? moments.find(({ kind }) => kind === 'SCENE_BEFORE')?.wide : undefined
   const clip = clips.find((each) => keyOf(each) === view) ?? (moment === undefined ? clips[0] : undefined)
   const url = ({ packageId, path }: Packed<EvidenceItem>) => fileUrl(packageId, path, purpose)
 
   return (
     <section class="evidence" aria-label={t('evidence.title')}>
       <div class="stage">
-        {clip && <ClipPlayer key={keyOf(clip)} url={url(clip)} codec={clip.codec} />}
+        {clip && (
+          <ClipPlayer key={keyOf(clip)} url={url(clip)} codec={clip.codec} marks={marksOf(event, clip)} />
+        )}
         {!clip &&
           moment &&
-          [moment.wide, moment.closeup].map(
+          [before, moment.wide, moment.closeup].map(
             (item) =>
               item &&
-              (large === null || large === item.kind) && (
+              (large === null || (large === item.kind && item !== before)) && (
                 <Picture
                   key={item.itemId}
                   url={url(item)}
                   item={item}
-                  outline={outlined && item.kind === 'WIDE' ? box : null}
+                  outline={outlined && item.kind === 'WIDE' && item !== before ? event.box : null}
                   isLarge={large === item.kind}
                   onResize={() => setLarge(large === null ? item.kind : null)}
                 />
@@ -264,6 +268,13 @@ function Empty({ text }: { text: string }) {
 
 /** Item ids count up over the packages of an event, but a package of before may have begun again. */
 const keyOf = ({ packageId, itemId }: Packed<EvidenceItem>): string => `${packageId}/${itemId}`
+
+/** When the act began, was confirmed and ended, as seconds into the clip. */
+function marksOf({ startedAt, confirmedAt, endedAt }: ViolationEvent, { capturedAt }: OriginalItem): Mark[] {
+  const at = (what: Mark['what'], time: string | null): Mark[] =>
+    time === null ? [] : [{ what, atSec: (Date.parse(time) - Date.parse(capturedAt)) / 1000 }]
+  return [...at('started', startedAt), ...at('confirmed', confirmedAt), ...at('ended', endedAt)]
+}
 
 /** Every still original with the pictures made of it, in the order of time. */
 function momentsOf(items: readonly Packed<EvidenceItem>[]): Moment[] {

@@ -3,6 +3,7 @@
  * lists again, for nobody knows what was missed.
  */
 import type { AlertRecord } from '../alerts/desk.ts'
+import type { Looking } from '../http/presence.ts'
 import type { CameraView } from '../http/views.ts'
 
 const RETRY_FIRST_MS = 500
@@ -15,24 +16,37 @@ export interface FeedEvents {
   onLoginEnded(): void
   onAlert(alert: AlertRecord): void
   onCameras(cameras: CameraView[]): void
+  onPresence(people: Looking[]): void
 }
 
-/** @returns stop */
-export function openFeed(events: FeedEvents): () => void {
+export interface OpenFeed {
+  /** Says which alert is open here, so that others see it. */
+  look(eventId: string | null): void
+  stop(): void
+}
+
+export function openFeed(events: FeedEvents): OpenFeed {
+  let looked: string | null = null
   let socket: WebSocket | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let retryMs = RETRY_FIRST_MS
   let stopped = false
 
+  const tell = () => {
+    if (socket?.readyState !== WebSocket.OPEN) return
+    socket.send(JSON.stringify({ type: 'looking', eventId: looked }))
+  }
   const open = () => {
     socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/feed`)
     socket.onopen = () => {
       retryMs = RETRY_FIRST_MS
+      tell()
       events.onOpen()
     }
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(String(data))
       if (message.type === 'alert') events.onAlert(message.alert)
+      if (message.type === 'presence') events.onPresence(message.people)
       if (message.type === 'cameras') events.onCameras(message.cameras)
     }
     socket.onclose = ({ code }) => {
@@ -44,9 +58,15 @@ export function openFeed(events: FeedEvents): () => void {
     }
   }
   open()
-  return () => {
-    stopped = true
-    clearTimeout(timer)
-    socket?.close()
+  return {
+    look: (eventId) => {
+      looked = eventId
+      tell()
+    },
+    stop: () => {
+      stopped = true
+      clearTimeout(timer)
+      socket?.close()
+    },
   }
 }

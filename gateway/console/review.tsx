@@ -1,13 +1,14 @@
 /**
  * The verdict of a person. Two steps on purpose: a slip of one key decides nothing.
  *
- *     C ─▶ "mark as verified?" ─▶ Enter        R ─▶ reason (1–9), note ─▶ Enter        Esc ─▶ back
+ *     C ─▶ "mark as verified?" ─▶ Enter        R ─▶ reason (1–9), note ─▶ Enter        Esc ─▶ back        U ─▶ taken back
  */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { AlertRecord } from '../alerts/desk.ts'
 import type { ReasonCode } from '../http/reasons.ts'
 import type { Api, Me, Verdict } from './api.ts'
 import { Notice } from './notice.tsx'
+import { mayUndo, noteVerdict, Undo } from './undo.tsx'
 import { useWords } from './words.ts'
 
 /** In the order of their digits. */
@@ -43,27 +44,37 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
   const [error, setError] = useState<unknown>(null)
   const [keysOn, setKeysOn] = useState(() => localStorage.getItem(KEYS_STORED) !== 'off')
   const isOpen = alert.state === 'PENDING_REVIEW' || alert.state === 'EXPIRED'
+  const undoable = mayUndo(alert)
   const may = isOpen && me.permissions.includes('alerts:review')
 
   keys.current = (key) => {
-    if (!may || !keysOn) return false
     const digit = Number(key)
-    if (key === 'Escape' && step !== 'idle') setStep('idle')
+    if (keysOn && key === 'u' && undoable) void undo()
+    else if (!may || !keysOn) return false
+    else if (key === 'Escape' && step !== 'idle') setStep('idle')
     else if (key === 'c') setStep('confirm')
     else if (key === 'r') setStep('reject')
     else if (step === 'reject' && digit >= 1 && digit <= REASONS.length) setReason(REASONS[digit - 1]!)
     else return false
     return true
   }
-  const submit = async (verdict: Verdict) => {
+  const decide = async (asked: Promise<{ alert: AlertRecord }>) => {
     setError(null)
     try {
-      onDone((await api.review(alert.eventId, verdict)).alert)
+      onDone((await asked).alert)
       setStep('idle')
     } catch (refusal) {
-      setError(refusal) // Shown below the buttons; the verdict can be given again.
+      setError(refusal) // Shown below the buttons; it can be tried again.
     }
   }
+  const submit = (verdict: Verdict) =>
+    decide(
+      api.review(alert.eventId, verdict).then((answer) => {
+        noteVerdict(alert.eventId)
+        return answer
+      }),
+    )
+  const undo = () => decide(api.undo(alert.eventId))
 
   return (
     <section class="panel review" aria-labelledby="review-title">
@@ -71,20 +82,12 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
         {t('review.title')} <span class={`state ${alert.state}`}>{term('state', alert.state)}</span>
       </h2>
       {isOpen && !may && <p class="hint">{t('review.notAllowed')}</p>}
-      {may && step === 'idle' && (
-        <div class="verdicts">
-          <button type="button" class="primary" aria-keyshortcuts="c" onClick={() => setStep('confirm')}>
-            {t('review.confirm')} {keysOn && <kbd>C</kbd>}
-          </button>
-          <button type="button" class="second" aria-keyshortcuts="r" onClick={() => setStep('reject')}>
-            {t('review.reject')} {keysOn && <kbd>R</kbd>}
-          </button>
-        </div>
-      )}
+      {may && step === 'idle' && <Verdicts keysOn={keysOn} onStep={setStep} />}
       {may && step === 'confirm' && <ConfirmForm onSubmit={submit} onCancel={() => setStep('idle')} />}
       {may && step === 'reject' && (
         <RejectForm reason={reason} onReason={setReason} onSubmit={submit} onCancel={() => setStep('idle')} />
       )}
+      {undoable && <Undo keysOn={keysOn} onUndo={undo} />}
       <Notice error={error} />
       {may && (
         <p class="hint keys">
@@ -103,6 +106,25 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
         </p>
       )}
     </section>
+  )
+}
+
+interface VerdictsProps {
+  readonly keysOn: boolean
+  readonly onStep: (step: 'confirm' | 'reject') => void
+}
+
+function Verdicts({ keysOn, onStep }: VerdictsProps) {
+  const { t } = useWords()
+  return (
+    <div class="verdicts">
+      <button type="button" class="primary" aria-keyshortcuts="c" onClick={() => onStep('confirm')}>
+        {t('review.confirm')} {keysOn && <kbd>C</kbd>}
+      </button>
+      <button type="button" class="second" aria-keyshortcuts="r" onClick={() => onStep('reject')}>
+        {t('review.reject')} {keysOn && <kbd>R</kbd>}
+      </button>
+    </div>
   )
 }
 

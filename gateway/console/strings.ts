@@ -5,6 +5,7 @@
  */
 
 import { EXPORT_STRINGS } from './strings-export.ts'
+import { FEED_STRINGS } from './strings-feed.ts'
 import { FILM_STRINGS } from './strings-films.ts'
 import { OFFICE_STRINGS } from './strings-office.ts'
 import { PERSUASION_STRINGS } from './strings-persuasion.ts'
@@ -192,8 +193,8 @@ export const STRINGS = {
   'review.done': both('已处理', 'Dealt with'),
   'review.keys': both('快捷键', 'Keys'),
   'review.keysHelp': both(
-    '↑↓ 切换 · C 确认 · R 作废 · 1–9 原因 · Esc 取消',
-    '↑↓ move · C confirm · R reject · 1–9 reason · Esc cancel',
+    '↑↓ 切换 · C 确认 · R 作废 · 1–9 原因 · U 撤回 · F 筛选 · Esc 取消',
+    '↑↓ move · C confirm · R reject · 1–9 reason · U take back · F filters · Esc cancel',
   ),
   'review.keysToggle': both('启用单键快捷键', 'Single-key shortcuts'),
   'history.title': both('经过', 'History'),
@@ -357,6 +358,7 @@ export const STRINGS = {
   'object.unknown': both('物体', 'object'),
 
   ...EXPORT_STRINGS,
+  ...FEED_STRINGS,
   ...PERSUASION_STRINGS,
   ...PLACE_STRINGS,
   ...QUALITY_STRINGS,

@@ -3,6 +3,7 @@
  *
  *     desk.onChange ─▶ {type: 'alert', alert}        ─┐
  *     every 2 s     ─▶ {type: 'cameras', cameras}    ─┼─▶ each socket, unless slow or logged out
+ *     presence      ─▶ {type: 'presence', people}    ─┘
  *
  * A console that reconnects reads the list again; the feed keeps nothing. A socket that lets `BACKLOG_MAX`
  * bytes pile up is closed: a browser asleep in a drawer may not fill the box's memory.
@@ -12,6 +13,7 @@ import { fault } from '../kit/errors.ts'
 import type { Accounts } from './accounts.ts'
 import { visitorOf } from './gatekeeper.ts'
 import type { HttpOptions } from './options.ts'
+import { Presence } from './presence.ts'
 import type { App } from './schema.ts'
 import type { AlertsView, CameraBoard } from './views.ts'
 
@@ -36,6 +38,7 @@ export class Feed {
   readonly #feedsMax: number
   readonly #off: () => void
   readonly #timer: NodeJS.Timeout
+  readonly #presence = new Presence<Listener>((people) => this.#tell({ type: 'presence', people }))
   #slowCount = 0
 
   constructor(parts: { options: HttpOptions; alerts: AlertsView; cameras: CameraBoard }) {
@@ -55,16 +58,24 @@ export class Feed {
     if (this.#listeners.size >= this.#feedsMax) throw fault('FEED_FULL', { feedsMax: this.#feedsMax })
   }
 
-  add(socket: WebSocket, welcome: () => boolean): void {
+  /** @param name of the person who may be seen looking; null for a machine */
+  add(socket: WebSocket, welcome: () => boolean, name: string | null): void {
     const listener: Listener = { socket, welcome, silentPings: 0 }
     this.#listeners.add(listener)
     socket.on('pong', () => {
       listener.silentPings = 0
     })
-    socket.on('close', () => this.#listeners.delete(listener))
+    socket.on('close', () => {
+      this.#listeners.delete(listener)
+      this.#presence.left(listener)
+    })
+    if (name !== null) {
+      socket.on('message', (data) => this.#presence.heard(listener, name, String(data), Date.now()))
+    }
     // A broken connection is followed by `close`; nobody is left to tell.
     socket.on('error', () => socket.terminate())
     this.#send(listener, JSON.stringify({ type: 'cameras', cameras: this.#cameras.cameras() }))
+    this.#send(listener, JSON.stringify({ type: 'presence', people: this.#presence.people }))
   }
 
   close(): void {
@@ -105,6 +116,9 @@ export function feedRoute(app: App, { feed, accounts }: { feed: Feed; accounts: 
       schema: { tags: ['alerts'], summary: 'WebSocket: alert changes and cameras as they happen' },
       preHandler: async () => feed.checkRoom(),
     },
-    (socket, request) => feed.add(socket, () => visitorOf(request, accounts) !== null),
+    (socket, request) => {
+      const name = request.visitor?.kind === 'person' ? request.visitor.name : null
+      feed.add(socket, () => visitorOf(request, accounts) !== null, name)
+    },
   )
 }

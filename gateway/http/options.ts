@@ -38,6 +38,12 @@ export const HttpOptions = z.strictObject({
     .default(5)
     .describe('Failed logins under one name, in a row, that lock the name.'),
   lockMinutes: z.int().min(1).max(1440).default(15).describe('How long a locked name stays locked, minutes.'),
+  undoSec: z
+    .int()
+    .min(0)
+    .max(3600)
+    .default(120)
+    .describe('How long one’s own verdict can be taken back, seconds; a new record says so. 0: never.'),
   feedsMax: z
     .int()
     .min(1)

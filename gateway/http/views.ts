@@ -30,7 +30,7 @@ import type { ConfigVersion } from './place-views.ts'
 /** What the server needs of the desk: alerts as they stand, their past, and the verdicts people give. */
 export type AlertsView = Pick<
   AlertDesk,
-  'list' | 'get' | 'history' | 'counts' | 'transition' | 'regrade' | 'onChange'
+  'list' | 'get' | 'history' | 'counts' | 'transition' | 'undo' | 'regrade' | 'onChange'
 >
 
 /** Notices about an alert, and the people who have them given. */

@@ -103,31 +103,42 @@ const BODYCAMS = [
 
 const NO_CLOCK_SERVER = { facts: () => ({ source: 'SYSTEM', offsetMs: null, checkedAtWallMs: null }) }
 
-export async function startServer(
-  changes: {
-    consoleFolder?: string
-    options?: Partial<HttpOptions>
-    folder?: string
-    live?: LiveSource
-    /** Of the grants alone. */
-    clock?: Clock
-    /** Of the back office alone. */
-    officeClock?: Clock
-    detector?: DetectorPool
-    notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
-    retention?: Partial<RetentionDesk>
-    evidenceVault?: Vault
-    /** What `gateway.yaml` says besides. */
-    config?: Record<string, unknown>
-    ringOf?: PlaceDeskParts['ringOf']
-    eyes?: PlaceDeskParts['eyes']
-    /** What the rules of the catalogue say instead. */
-    rule?: Record<string, unknown>
-    /** More people, and more of the devices' section. */
-    people?: readonly object[]
-    devices?: Record<string, unknown>
-  } = {},
-) {
+interface Changes {
+  consoleFolder?: string
+  options?: Partial<HttpOptions>
+  folder?: string
+  live?: LiveSource
+  /** Of the grants alone. */
+  clock?: Clock
+  /** Of the back office alone. */
+  officeClock?: Clock
+  detector?: DetectorPool
+  notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
+  retention?: Partial<RetentionDesk>
+  evidenceVault?: Vault
+  /** What `gateway.yaml` says besides. */
+  config?: Record<string, unknown>
+  ringOf?: PlaceDeskParts['ringOf']
+  eyes?: PlaceDeskParts['eyes']
+  /** What the rules of the catalogue say instead. */
+  rule?: Record<string, unknown>
+  /** More people, and more of the devices' section. */
+  people?: readonly object[]
+  devices?: Record<string, unknown>
+}
+
+/** Goes with the test that asked for it. */
+export async function startServer(changes: Changes = {}) {
+  const running = await serve(changes)
+  onTestFinished(async () => {
+    await running.close()
+    rmSync(running.folder, { recursive: true, force: true })
+  })
+  return running
+}
+
+/** Whoever asks closes it and removes its folder. */
+export async function serve(changes: Changes = {}) {
   const folder = changes.folder ?? mkdtempSync(join(tmpdir(), 'lushao-http-'))
   const database = new Database(join(folder, 'gateway.db'))
   const options = HttpOptions.parse({ port: 0, ...changes.options })
@@ -225,10 +236,6 @@ export async function startServer(
     await places.close()
     database.close()
   }
-  onTestFinished(async () => {
-    await close()
-    rmSync(folder, { recursive: true, force: true })
-  })
   return {
     ...{
       server,

@@ -8,6 +8,7 @@ import { ulid } from '../../kit/ids.ts'
 import { RULE_IDS } from '../../violations/event.ts'
 import type { AccessLog } from '../access-log.ts'
 import { personOf, whoOf } from '../gatekeeper.ts'
+import type { HttpOptions } from '../options.ts'
 import { deskReasonOf, REASON_CODES } from '../reasons.ts'
 import type { App } from '../schema.ts'
 import type { AlertsView, NoticeDesk } from '../views.ts'
@@ -25,6 +26,9 @@ const Filters = {
     .pipe(z.array(z.enum(ALERT_STATES)))
     .optional()
     .describe('One state, or several with commas between.'),
+  zone: z.string().max(64).optional(),
+  grade: z.enum(['G0', 'G1', 'G2', 'G3', 'G4']).optional(),
+  idPart: EventId.optional().describe('Any part of the event id.'),
   from: z.iso.datetime({ offset: true }).optional().describe('Acts that began at or after this time.'),
   to: z.iso.datetime({ offset: true }).optional().describe('Acts that began before this time.'),
 }
@@ -65,6 +69,7 @@ interface AlertParts {
   readonly alerts: AlertsView
   readonly notices: Pick<NoticeDesk, 'versions'>
   readonly accessLog: AccessLog
+  readonly options: Pick<HttpOptions, 'undoSec'>
 }
 
 export function alertRoutes(app: App, parts: AlertParts): void {
@@ -72,6 +77,8 @@ export function alertRoutes(app: App, parts: AlertParts): void {
   reviewRoute(app, parts)
   gradeRoute(app, parts)
   statisticsRoute(app, parts)
+  stateRoute(app, parts)
+  undoRoute(app, parts)
 }
 
 function listRoutes(app: App, { alerts, notices }: AlertParts): void {
@@ -225,6 +232,68 @@ function statisticsRoute(app: App, { alerts }: AlertParts): void {
     (request) => {
       const { fromDay, toDay } = request.query
       return { counts: alerts.counts({ ...(fromDay && { fromDay }), ...(toDay && { toDay }) }) }
+    },
+  )
+}
+
+function stateRoute(app: App, { alerts }: AlertParts): void {
+  app.get(
+    '/api/v1/alerts/states',
+    {
+      config: { permission: 'alerts:read' },
+      schema: {
+        tags,
+        summary: 'how many alerts are in each state',
+        querystring: z.strictObject({
+          rule: Filters.rule,
+          camera: Filters.camera,
+          grade: Filters.grade,
+          fromDay: z.iso.date().optional().describe('First day, local to the box.'),
+        }),
+        response: { 200: z.object({ states: z.record(z.string(), z.int()) }) },
+      },
+    },
+    (request) => {
+      const { rule, camera, grade, fromDay } = request.query
+      const states: Record<string, number> = {}
+      for (const count of alerts.counts(fromDay === undefined ? {} : { fromDay })) {
+        if (rule !== undefined && count.ruleId !== rule) continue
+        if (camera !== undefined && count.cameraId !== camera) continue
+        if (grade !== undefined && count.grade !== grade) continue
+        states[count.state] = (states[count.state] ?? 0) + count.count
+      }
+      return { states }
+    },
+  )
+}
+
+function undoRoute(app: App, { alerts, accessLog, options }: AlertParts): void {
+  app.post(
+    '/api/v1/alerts/:eventId/undo',
+    {
+      config: { permission: 'alerts:review' },
+      schema: {
+        tags,
+        summary: 'a person takes back the own verdict, by a new record that names it',
+        params: z.object({ eventId: EventId }),
+        body: z.strictObject({
+          note: z.string().max(1000).optional(),
+          commandId: EventId.optional().describe('Repeat it to repeat the request safely.'),
+        }),
+        response: { 200: z.object({ alert: Alert }) },
+      },
+    },
+    (request) => {
+      const { eventId } = request.params
+      const { note, commandId = ulid() } = request.body
+      find(alerts, eventId)
+      const wish = { eventId, note, commandId, actor: actorOf(request) }
+      const alert = alerts.undo({ ...wish, withinMs: options.undoSec * 1000 })
+      accessLog.add({
+        ...{ ...whoOf(request), action: 'alert.undo', object: eventId },
+        ...{ purpose: alert.state, outcome: 'granted' },
+      })
+      return { alert }
     },
   )
 }

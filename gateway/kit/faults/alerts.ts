@@ -18,6 +18,14 @@ export const ALERTS_FAULTS = {
       '请补充所缺内容，或选择允许的后续状态。',
     ],
   ),
+  ALERT_UNDO_REFUSED: entry(
+    [
+      'The verdict on alert {event} was not taken back: {reason}.',
+      'It stands.',
+      'Ask the duty leader to revoke the record, with a reason.',
+    ],
+    ['告警 {event} 的核实结论未撤回：{reason}。', '结论仍然有效。', '请由值班负责人说明理由后撤销记录。'],
+  ),
   ALERT_CHANGE_REFUSED: entry(
     [
       'Alert {event} was not changed ({what}): {reason}.',

@@ -1,0 +1,38 @@
+/** Words of the list’s filters, of presence, of the alarm and of taking back; part of `STRINGS`. */
+const both = (zh: string, en: string) => ({ zh, en })
+
+export const FEED_STRINGS = {
+  'filter.more': both('更多筛选 {count}', 'More filters {count}'),
+  'filter.clear': both('清除筛选', 'Clear filters'),
+  'filter.state': both('按状态筛选', 'Filter by state'),
+  'filter.zone': both('按区域筛选', 'Filter by zone'),
+  'filter.grade': both('按分级筛选', 'Filter by grade'),
+  'filter.span': both('按时间筛选', 'Filter by time'),
+  'filter.from': both('从', 'From'),
+  'filter.to': both('到', 'Until'),
+  'filter.idPart': both('事件编号（含）', 'Event id contains'),
+  'span.hour': both('最近一小时', 'Last hour'),
+  'span.shift': both('最近八小时（一个班次）', 'Last eight hours (a shift)'),
+  'span.today': both('今天', 'Today'),
+  'span.between': both('指定时间段', 'From – until'),
+  'list.noneFit': both('没有符合筛选条件的告警', 'No alert fits the filters'),
+  'undo.button': both('撤回结论', 'Take the verdict back'),
+  'undo.why': both(
+    '撤回会留下新的记录，原结论仍保留在经过中。',
+    'Taking it back is a record of its own; the verdict stays in the history.',
+  ),
+  'presence.also': both('{names} 正在查看', '{names} is looking at it'),
+  'presence.card': both('有人在看', 'being looked at'),
+  'presence.since': both('{name}（{time} 起）', '{name} (since {time})'),
+  'alarm.title': both('新告警提醒', 'Tell me of new alerts'),
+  'alarm.sound': both('提示音', 'Sound'),
+  'alarm.notice': both('桌面通知', 'Desktop notice'),
+  'alarm.from': both('从此分级起', 'From this grade up'),
+  'alarm.quiet': both('页面在后台时不响', 'No sound while the page is in the background'),
+  'alarm.refused': both('浏览器未允许通知。', 'The browser does not allow notices.'),
+  'marks.title': both('时间轴上的节点', 'Moments on the time line'),
+  'marks.started': both('首次发现', 'First seen'),
+  'marks.confirmed': both('达到时长', 'Dwell reached'),
+  'marks.ended': both('结束', 'Ended'),
+  'reason.UNDONE': both('本人撤回结论', 'Taken back by whoever gave it'),
+} as const

@@ -1,0 +1,23 @@
+/** One's own verdict of a moment ago, taken back by a record of its own. The box has the last word. */
+import type { AlertRecord } from '../alerts/desk.ts'
+import { useWords } from './words.ts'
+
+/** What was decided on this page, by event id. */
+const given = new Set<string>()
+
+export const noteVerdict = (eventId: string): unknown => given.add(eventId)
+
+export const mayUndo = ({ eventId, state }: AlertRecord): boolean =>
+  given.has(eventId) && (state === 'VERIFIED' || state === 'REJECTED')
+
+export function Undo({ keysOn, onUndo }: { readonly keysOn: boolean; readonly onUndo: () => void }) {
+  const { t } = useWords()
+  return (
+    <div class="verdicts">
+      <button type="button" class="second" aria-keyshortcuts="u" onClick={onUndo}>
+        {t('undo.button')} {keysOn && <kbd>U</kbd>}
+      </button>
+      <p class="hint">{t('undo.why')}</p>
+    </div>
+  )
+}
