@@ -71,7 +71,9 @@ export async function uploadShift(options: ShiftOptions): Promise<ShiftReport> {
   const answers = new BoxAnswers(box.url, box.readerToken)
   const doors = await answers.doors()
   const films = await makeFilms(options)
-  const totalBytes = films.reduce((sum, { bytes, sends }) => sum + bytes * sends, 0)
+  // What is sent twice is known the second time.
+  const byLine = films.filter((film) => wayOf(film, box, doors) === 'tus' && !film.losesAnswer)
+  const totalBytes = byLine.reduce((sum, { bytes }) => sum + bytes, 0)
   const troubles = seededTroubles(seed, breaks, totalBytes / (breaks + 1))
   const line = await BadLink.start({ ...placeOf(box.url), troubles })
   const sendings = new Map<string, Sending>()
@@ -142,9 +144,10 @@ class Dock {
 
   async #once(film: Film): Promise<Sending> {
     const { url, token, dockFolder } = this.#box
-    const { file, way } = film
+    const { file } = film
+    const way = wayOf(film, this.#box, this.#doors)
     const sent = { file, track: film.track, details: { ...film.details, sha256: film.sha256 } }
-    if (way === 'form' && this.#doors.has('/bodycam/form')) {
+    if (way === 'form') {
       // A form cannot be resumed: it goes by the good line.
       return { way, resumes: 0, known: !(await sendForm(url, token, sent)) }
     }
@@ -155,7 +158,7 @@ class Dock {
     const line = film.losesAnswer ? await BadLink.start(placeOf(url)) : this.#line
     try {
       const { resumes, known } = await this.#byTus(film, sent, line)
-      return { way: way === 'tus' ? way : `tus, no ${way}`, resumes, known }
+      return { way: film.way === way ? way : `${way}, no ${film.way}`, resumes, known }
     } finally {
       if (film.losesAnswer) await line.close()
     }
@@ -174,6 +177,12 @@ class Dock {
       },
     })
   }
+}
+
+/** By the way that was planned, where the box has a door for it. */
+function wayOf({ way }: Film, { dockFolder }: ShiftBox, doors: ReadonlySet<string>): Film['way'] {
+  if (way === 'form') return doors.has('/bodycam/form') ? way : 'tus'
+  return way === 'folder' && dockFolder === undefined ? 'tus' : way
 }
 
 function placeOf(url: string): { host: string; port: number } {

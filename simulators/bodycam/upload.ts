@@ -53,7 +53,8 @@ export function uploadRecording(options: UploadRecordingOptions): Promise<Upload
   return new Promise((resolve, reject) => {
     let startedAtBytes: number | null = null
     let resumes = 0
-    let trackIsSent = track === undefined
+    /** Which upload has the track. */
+    let trackedUrl = ''
     const ended = (complete: boolean, known = false) =>
       resolve({
         ...{ complete, known, resumes, uploadUrl: upload.url ?? '', startedAtBytes: startedAtBytes ?? 0 },
@@ -70,8 +71,9 @@ export function uploadRecording(options: UploadRecordingOptions): Promise<Upload
       onShouldRetry: (error) => !isKnown(error) && isPassing(error),
       onBeforeRequest: async (request) => {
         if (request.getMethod() !== 'PATCH') return
-        if (!trackIsSent && track) await sendTrack(request.getURL(), options.token, track)
-        trackIsSent = true
+        const uploadUrl = request.getURL()
+        if (track && trackedUrl !== uploadUrl) await sendTrack(uploadUrl, options.token, track)
+        trackedUrl = uploadUrl
         if (Number(request.getHeader('Upload-Offset')) + options.chunkBytes >= size) options.onLastPiece?.()
       },
       onAfterResponse: (request, response) => {
