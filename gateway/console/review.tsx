@@ -89,23 +89,24 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
       )}
       {undoable && <Undo keysOn={keysOn} onUndo={undo} />}
       <Notice error={error} />
-      {may && (
-        <p class="hint keys">
-          <label class="tick">
-            <input
-              type="checkbox"
-              checked={keysOn}
-              onChange={() => {
-                localStorage.setItem(KEYS_STORED, keysOn ? 'off' : 'on')
-                setKeysOn(!keysOn)
-              }}
-            />{' '}
-            {t('review.keysToggle')}
-          </label>
-          {keysOn && <span>{t('review.keysHelp')}</span>}
-        </p>
-      )}
+      {may && <KeysToggle on={keysOn} onChange={setKeysOn} />}
     </section>
+  )
+}
+
+function KeysToggle({ on, onChange }: { on: boolean; onChange: (on: boolean) => void }) {
+  const { t } = useWords()
+  const toggle = () => {
+    localStorage.setItem(KEYS_STORED, on ? 'off' : 'on')
+    onChange(!on)
+  }
+  return (
+    <p class="hint keys">
+      <label class="tick">
+        <input type="checkbox" checked={on} onChange={toggle} /> {t('review.keysToggle')}
+      </label>
+      {on && <span>{t('review.keysHelp')}</span>}
+    </p>
   )
 }
 
