@@ -67,13 +67,10 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
       setError(refusal) // Shown below the buttons; it can be tried again.
     }
   }
-  const submit = (verdict: Verdict) =>
-    decide(
-      api.review(alert.eventId, verdict).then((answer) => {
-        noteVerdict(alert.eventId)
-        return answer
-      }),
-    )
+  const submit = async (verdict: Verdict) => {
+    const answer = api.review(alert.eventId, verdict)
+    await decide(answer.finally(() => noteVerdict(alert.eventId)))
+  }
   const undo = () => decide(api.undo(alert.eventId))
 
   return (
