@@ -8,7 +8,7 @@ import type { AlertRecord } from '../alerts/desk.ts'
 import type { ReasonCode } from '../http/reasons.ts'
 import type { Api, Me, Verdict } from './api.ts'
 import { Notice } from './notice.tsx'
-import { mayUndo, noteVerdict, Undo } from './undo.tsx'
+import { mayUndo, noted, Undo } from './undo.tsx'
 import { useWords } from './words.ts'
 
 /** In the order of their digits. */
@@ -67,13 +67,7 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
       setError(refusal) // Shown below the buttons; it can be tried again.
     }
   }
-  const submit = (verdict: Verdict) =>
-    decide(
-      api.review(alert.eventId, verdict).then((answer) => {
-        noteVerdict(alert.eventId)
-        return answer
-      }),
-    )
+  const submit = (verdict: Verdict) => decide(api.review(alert.eventId, verdict).then(noted))
   const undo = () => decide(api.undo(alert.eventId))
 
   return (

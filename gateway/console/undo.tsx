@@ -5,7 +5,10 @@ import { useWords } from './words.ts'
 /** What was decided on this page, by event id. */
 const given = new Set<string>()
 
-export const noteVerdict = (eventId: string): unknown => given.add(eventId)
+export function noted<Answer extends { readonly alert: AlertRecord }>(answer: Answer): Answer {
+  given.add(answer.alert.eventId)
+  return answer
+}
 
 export const mayUndo = ({ eventId, state }: AlertRecord): boolean =>
   given.has(eventId) && (state === 'VERIFIED' || state === 'REJECTED')

@@ -10,7 +10,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 const OVERSCAN_ROWS = 6
 /** Rows below the last drawn one when more are asked for. */
 const AHEAD_ROWS = 30
-const ROW_GUESS_PX = 112
+const ROW_GUESS_PX = 152
 
 interface WindowedProps<Item> {
   readonly items: readonly Item[]
