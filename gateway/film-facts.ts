@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { BodyCamRecording } from '../devices/bodycam/recording.ts'
 import { positionAt, type Track } from '../devices/bodycam/track.ts'
+import { isWorldwide } from '../devices/bodycam/truth.ts'
 import { type Look, presenceOf } from './presence.ts'
 import type { FilmFacts } from './recording-films.ts'
 
@@ -25,7 +26,7 @@ export function filmFacts(): FilmFacts {
 }
 
 function readTrack({ file, gpsTrack }: BodyCamRecording): Pick<Track, 'points'> | null {
-  if (gpsTrack === undefined) return null
+  if (gpsTrack === undefined || !isWorldwide(gpsTrack.datum)) return null
   try {
     return JSON.parse(readFileSync(join(dirname(file), gpsTrack.name), 'utf8')) as Track
   } catch {

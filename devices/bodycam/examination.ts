@@ -9,7 +9,7 @@
  */
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { assert } from '../../gateway/kit/assert.ts'
 import { type Clock, isoTime } from '../../gateway/kit/clock.ts'
 import { type Fault, fault, isFault } from '../../gateway/kit/errors.ts'
@@ -92,9 +92,23 @@ export class Examination {
       if (!isFault(error)) throw error
       this.#parts.log.warn({ code: error.code, recording: recording.recordingId }, error.message)
       const kept = { ...recording, ...quarantined(error) }
-      const lost = error.code === 'BODYCAM_LOST'
-      return this.#store.change(lost ? kept : await this.#place(kept, 'quarantine'), 'quarantined')
+      if (error.code === 'BODYCAM_LOST') return this.#store.change(kept, 'quarantined')
+      await this.#setAside(recording.recordingId, upload)
+      return this.#store.change(await this.#place(kept, 'quarantine'), 'quarantined')
     }
+  }
+
+  /** What lies beside a recording goes with it; a copy that nobody will play goes. */
+  async #setAside(recordingId: string, { trackFile }: RecordingUpload): Promise<void> {
+    for (const extension of ['.salvage.mkv', '.salvage.ts', '.track.json'])
+      await rm(this.#beside('accepted', recordingId, extension), { force: true })
+    const aside = this.#beside('quarantine', recordingId, '.track.txt')
+    for (const track of [this.#beside('accepted', recordingId, '.track.txt'), trackFile])
+      if (track !== undefined) await rename(track, aside).catch(() => {}) // Not there: it went before.
+  }
+
+  #beside(name: 'accepted' | 'quarantine', recordingId: string, extension: string): string {
+    return join(this.#parts.folder, name, `${recordingId}${extension}`)
   }
 
   /** With what other recordings of the same time say of it, and it of them. */
@@ -141,7 +155,8 @@ export class Examination {
     const registers = { devices: this.#parts.devices(), people, duty: this.#parts.duty }
     const { device, person } = admit(recording, details, registers, excuses)
     const integrity = checkIntegrity(recording, details, digests, excuses)
-    const beside = (extension: string) => join(this.#parts.folder, 'accepted', `${recordingId}${extension}`)
+    const beside = (extension: string) => this.#beside('accepted', recordingId, extension)
+    const tracks = [upload.trackFile, this.#beside('quarantine', recordingId, '.track.txt')]
     const film = await filmOf(recording, beside('.salvage'))
     const span = { startMs: clock.startMs, endMs: clock.startMs + film.video.durationSec * 1000 }
     if (span.startMs > this.#parts.clock.wallMs() + AHEAD_MS_MAX) {
@@ -157,7 +172,13 @@ export class Examination {
       ],
     })
     const times = { startMs: span.startMs, offsetMs: clock.facts?.offsetMs ?? 0 }
-    const { remarks, ...way } = await wayOf(recording, upload, details, times, beside)
+    const { remarks, ...way } = await wayOf(
+      recording,
+      upload.trackFile === undefined ? [] : tracks,
+      details,
+      times,
+      beside,
+    )
     const told = this.#told(recording, details)
     return {
       ...recording,
@@ -227,9 +248,17 @@ export class Examination {
   /** The same bytes once more: the device was not told in time that it was done, or somebody sent them again. */
   async #drop(recording: BodyCamRecording, twin: BodyCamRecording, upload: RecordingUpload): Promise<null> {
     const { uploadId, by } = upload
-    const again = { uploadId, by, at: recording.collectedAt, fileName: recording.fileName }
-    const known = (twin.alsoUploaded ?? []).slice(0, SENT_AGAIN_MAX - 1)
-    this.#store.change({ ...twin, alsoUploaded: [...known, again] }, 'sent-again')
+    const { collectedAt: at, fileName, recordingId } = recording
+    const { metadata } = upload
+    const known = (twin.alsoUploaded ?? []).slice(1 - SENT_AGAIN_MAX)
+    const alsoUploaded = [...known, { uploadId, by, at, fileName, metadata }]
+    // What is kept beside the first one is the first one's; a later way is kept under the name of its own upload.
+    const way = join(dirname(twin.file), `${twin.recordingId}.${recordingId}.track.txt`)
+    if (upload.trackFile !== undefined) await rename(upload.trackFile, way).catch(() => {})
+    const isIncident = metadata['priority'] === 'CONFLICT' || Boolean(metadata['incident'])
+    const raised = isIncident && twin.isIncident !== true ? { isIncident: true as const } : {}
+    const remarks = [...(twin.remarks ?? []), ...incidentRemarks('isIncident' in raised, undefined)]
+    this.#store.change({ ...twin, ...raised, remarks, alsoUploaded }, 'sent-again')
     await rm(recording.file)
     this.#store.remove(recording.recordingId)
     this.#parts.log.info({ recording: twin.recordingId }, 'recording was uploaded twice, kept once')

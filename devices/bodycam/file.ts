@@ -112,18 +112,21 @@ export async function probeFile(file: string): Promise<VideoFacts> {
   }
 }
 
-/** Reads every packet; ffmpeg's words on what is torn, '' when it is whole. Nothing is decoded. */
+/** Reads every packet; ffmpeg's words on what is torn, '' when it is whole. Nothing is decoded.
+ * @throws when it was not read: there is no ffmpeg, or somebody ended it */
 export async function tornIn(file: string): Promise<string> {
   const asked = ['-nostdin', '-v', 'error', ...ONE_FILE, '-i', `file:${file}`]
-  const { stderr } = await execute(
-    'ffmpeg',
-    [...asked, '-map', '0:v', '-map', '0:a?', '-c', 'copy', '-f', 'null', '-'],
-    {
-      timeout: READ_MS_MAX,
-      maxBuffer: OUTPUT_BYTES_MAX,
+  const copied = [...asked, '-map', '0:v', '-map', '0:a?', '-c', 'copy', '-f', 'null', '-']
+  const limits = { timeout: READ_MS_MAX, maxBuffer: OUTPUT_BYTES_MAX }
+  const said = await execute('ffmpeg', copied, limits).then(
+    ({ stderr }) => stderr,
+    (error: ProcessError) => {
+      if (wasNotRead(error)) throw error
+      if (error.killed === true) return `not read to its end in ${READ_MS_MAX / 1000} s`
+      return error.stderr || String(error)
     },
-  ).catch((error: unknown) => ({ stderr: String((error as { stderr?: string }).stderr ?? error) }))
-  return stderr
+  )
+  return said
     .replaceAll(`file:${file}`, '')
     .split('\n')
     .filter(
@@ -131,6 +134,19 @@ export async function tornIn(file: string): Promise<string> {
     )
     .join('\n')
     .slice(0, 500)
+}
+
+type ProcessError = Error & {
+  readonly stderr?: string
+  readonly killed?: boolean
+  readonly signal?: string | null
+  readonly code?: unknown
+}
+
+/** Nobody looked: no program, or one that was ended from outside. That says nothing about the file. */
+export function wasNotRead(error: unknown): boolean {
+  const { code, killed, signal } = error as ProcessError
+  return code === 'ENOENT' || (killed !== true && typeof signal === 'string')
 }
 
 function rateOf(text: string): number | null {

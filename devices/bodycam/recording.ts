@@ -4,6 +4,7 @@
  *     details (untrusted text) ─▶ RecordingDetails ─┐
  *     register: devices, people ────────────────────┴─▶ BodyCamRecording, ACCEPTED or QUARANTINED with a code
  */
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { FaultCode } from '../../gateway/kit/catalogue.ts'
@@ -208,6 +209,8 @@ export interface SentAgain {
   readonly at: string
   readonly by: string
   readonly fileName: string
+  /** What was said about it that time. */
+  readonly metadata: Readonly<Record<string, string | null>>
 }
 
 /** Positions that came with it, in true time, in a file beside it. */
@@ -248,11 +251,19 @@ export function presenceFile({ file, recordingId }: Pick<BodyCamRecording, 'file
 }
 
 /** Everything that lies on this box of it. */
-export function filesOf({ file, recordingId, salvage, gpsTrack }: BodyCamRecording): string[] {
-  const names = [salvage?.name, gpsTrack?.name, gpsTrack?.name.replace(/json$/, 'txt')]
+export function filesOf(recording: BodyCamRecording): string[] {
+  const { file, recordingId, salvage, gpsTrack, alsoUploaded } = recording
+  const again = (alsoUploaded ?? []).length > 0 ? waysAgain(dirname(file), recordingId) : []
+  const names = [salvage?.name, gpsTrack?.name, `${recordingId}.track.txt`, ...again]
   return [
     file,
     presenceFile({ file, recordingId }),
     ...names.flatMap((name) => (name === undefined ? [] : [join(dirname(file), name)])),
   ]
+}
+
+/** Positions that came with the same bytes later. */
+function waysAgain(folder: string, recordingId: string): string[] {
+  const isOne = (name: string) => name.startsWith(`${recordingId}.`) && name.endsWith('.track.txt')
+  return existsSync(folder) ? readdirSync(folder).filter(isOne) : []
 }

@@ -10,16 +10,9 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fault, reasonOf } from '../../gateway/kit/errors.ts'
 import type { Excuses } from './admission.ts'
-import { hashFile, probeFile, tornIn } from './file.ts'
+import { hashFile, probeFile, tornIn, wasNotRead } from './file.ts'
 import { type Digests, integrityOf } from './integrity.ts'
-import type {
-  BodyCamRecording,
-  RecordingDetails,
-  RecordingUpload,
-  Salvage,
-  TrackRef,
-  VideoFacts,
-} from './recording.ts'
+import type { BodyCamRecording, RecordingDetails, Salvage, TrackRef, VideoFacts } from './recording.ts'
 import { salvaged } from './salvage.ts'
 import { corrected, parseTrack, positionAt } from './track.ts'
 
@@ -58,8 +51,8 @@ export async function filmOf(recording: BodyCamRecording, salvageFile: string): 
     probed = await probeFile(file)
     damage = await tornIn(file)
   } catch (error) {
-    // Without ffprobe nobody can say; the recording waits for the next start.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw error
+    // Nobody can say; the recording waits for the next start.
+    if (wasNotRead(error)) throw error
     damage = reasonOf(error).replaceAll(file, '').slice(-300)
   }
   if (probed !== null && damage === '') return { video: probed }
@@ -106,22 +99,31 @@ export interface Way {
   readonly remarks: readonly string[]
 }
 
+/** Recorders sold in China may write another datum, which lies hundreds of metres off. */
+export const isWorldwide = (datum: string | undefined): boolean =>
+  datum === undefined || /^wgs[- ]?84$/i.test(datum)
+
 /** Positions that came along, moved beside the recording, as they came and in true time. */
 export async function wayOf(
   recording: BodyCamRecording,
-  { trackFile }: RecordingUpload,
+  /** Where they may lie; none: no positions came along. */
+  tracks: readonly (string | undefined)[],
   details: RecordingDetails,
   clock: { readonly startMs: number; readonly offsetMs: number },
   beside: (extension: string) => string,
 ): Promise<Way> {
   const { lon, lat, datum } = details
-  const said = lon === undefined || lat === undefined ? {} : { place: { lon, lat } }
+  const isUsable = isWorldwide(datum)
+  const said = lon === undefined || lat === undefined || !isUsable ? {} : { place: { lon, lat } }
+  const doubts = isUsable ? [] : ['DATUM_NOT_WGS84']
   const raw = beside('.track.txt')
-  if (trackFile === undefined) return { ...said, remarks: [] }
+  if (tracks.length === 0) return { ...said, remarks: lon === undefined ? [] : doubts }
   // Examined before, and stopped in the middle: it was moved then.
-  await rename(trackFile, raw).catch(() => {})
+  for (const track of tracks) if (track !== undefined) await rename(track, raw).catch(() => {})
   try {
-    const track = corrected(parseTrack(await readFile(raw, 'utf8')), clock.offsetMs)
+    const read = parseTrack(await readFile(raw, 'utf8'))
+    // Satellites tell the time themselves: whatever the recorder's clock says, NMEA is right.
+    const track = read.format === 'NMEA' ? read : corrected(read, clock.offsetMs)
     const file = beside('.track.json')
     await writeFile(file, JSON.stringify({ recordingId: recording.recordingId, datum, ...track }), {
       flush: true,
@@ -130,10 +132,11 @@ export async function wayOf(
     const { format, points, unread } = track
     const ref = { name: basename(file), sha256: digests.sha256, format, points: points.length, unread }
     const first = positionAt(track, clock.startMs) ?? points[0]!
-    const place = { place: { lon: first.lon, lat: first.lat } }
+    const place = isUsable ? { place: { lon: first.lon, lat: first.lat } } : {}
     const gpsTrack = { ...ref, ...(datum === undefined ? {} : { datum }) }
-    return { ...place, ...said, gpsTrack, remarks: unread === 0 ? [] : ['TRACK_PARTLY_READ'] }
+    const partly = unread === 0 ? [] : ['TRACK_PARTLY_READ']
+    return { ...place, ...said, gpsTrack, remarks: [...doubts, ...partly] }
   } catch {
-    return { ...said, remarks: ['TRACK_UNREADABLE'] }
+    return { ...said, remarks: [...doubts, 'TRACK_UNREADABLE'] }
   }
 }

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { tornIn } from '../../devices/bodycam/file.ts'
 import { agingFiles } from '../../gateway/aging-files.ts'
 import { RetentionOptions } from '../../gateway/evidence/retention.ts'
+import { filmFacts } from '../../gateway/film-facts.ts'
 import { isoTime } from '../../gateway/kit/clock.ts'
 import { MINUTE_MS, record } from './bodycam-fixture.ts'
 import { type Running, startServer, Visitor } from './http-fixture.ts'
@@ -102,7 +104,83 @@ const TRACK_MS = Date.parse('2026-01-05T10:00:00+08:00')
 const track = () =>
   JSON.stringify([0, 10].map((sec) => ({ at: isoTime(TRACK_MS + 1000 * sec), lon: 121.47, lat: 31.23 })))
 
-async function withTrack(running: Running, text: string) {
+test('satellites tell the time themselves, and another datum is no place', async () => {
+  const running = await startServer()
+  const body = 'GNRMC,020000.00,A,3114.1000,N,12128.2000,E,1.0,90.0,050126,,,A'
+  const xor = [...body].reduce((sum, char) => sum ^ char.charCodeAt(0), 0)
+  const nmea = await withTrack(running, `$${body}*${xor.toString(16).padStart(2, '0')}`)
+  const way = readFileSync(join(dirname(nmea.file), nmea.gpsTrack!.name), 'utf8')
+  expect(JSON.parse(way).points[0].wallMs).toBe(Date.parse('2026-01-05T02:00:00Z'))
+  const other = await withTrack(running, `${track()} `, { datum: 'GCJ-02' })
+  expect(other.place).toBeUndefined()
+  expect(other).toMatchObject({
+    gpsTrack: { datum: 'GCJ-02' },
+    remarks: expect.arrayContaining(['DATUM_NOT_WGS84']),
+  })
+  expect(filmFacts().track(other)).toBeNull()
+  expect(filmFacts().track(nmea)).not.toBeNull()
+})
+
+test('what waits in quarantine keeps its way beside it, has no copy that nobody plays, and goes whole', async () => {
+  const running = await startServer()
+  const strange = await withTrack(running, `${track()}  `, { deviceSerial: 'DSJ-9' })
+  const aside = join(dirname(strange.file), `${strange.recordingId}.track.txt`)
+  expect(strange.status).toBe('QUARANTINED')
+  expect(readFileSync(aside, 'utf8')).toBe(`${track()}  `)
+  running.recordings.desk.release({ recordingId: strange.recordingId, by: 'p-9', reason: 'seen' })
+  await running.recordings.settled()
+  const released = running.recordings.get(strange.recordingId)!
+  expect(released).toMatchObject({ status: 'ACCEPTED', gpsTrack: { points: 2 } })
+  const broken = await withTrack(running, 'no way at all')
+  await running.recordings.purge(broken.recordingId)
+  expect(readdirSync(dirname(broken.file)).filter((name) => name.startsWith(broken.recordingId))).toEqual([])
+})
+
+test('[R66] the same bytes once more, as a conflict and with a way: the first one is raised, and nothing of it is lost', async () => {
+  const running = await startServer()
+  const first = await withTrack(running, 'no way at first')
+  const again = join(mkdtempSync(join(tmpdir(), 'lushao-again-')), 'a.ts')
+  onTestFinished(() => rmSync(dirname(again), { recursive: true, force: true }))
+  writeFileSync(again, readFileSync(first.file))
+  writeFileSync(`${again}.gps`, track())
+  const metadata = {
+    ...OFFICERS,
+    priority: 'CONFLICT',
+    keyMarks: '[]',
+    startAt: isoTime(TRACK_MS),
+    filename: 'b.ts',
+  }
+  const { recordingId } = await running.recordings.take({
+    ...{ uploadId: 'again', file: again, bytes: first.bytes, channel: '4G', by: 'car-7' },
+    ...{ trackFile: `${again}.gps`, metadata },
+  })
+  await running.recordings.settled()
+  const raised = running.recordings.get(first.recordingId)!
+  expect(raised).toMatchObject({
+    isIncident: true,
+    alsoUploaded: [{ uploadId: 'again', by: 'car-7', metadata }],
+  })
+  expect(raised.remarks).toContain('INCIDENT_REPORT_INCOMPLETE')
+  const way = join(dirname(first.file), `${first.recordingId}.${recordingId}.track.txt`)
+  expect(readFileSync(way, 'utf8')).toBe(track())
+  await running.recordings.purge(first.recordingId)
+  expect(existsSync(way)).toBe(false)
+})
+
+test('a film that nobody could read through is not whole: without ffmpeg, or with one that is killed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lushao-torn-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const path = process.env['PATH']
+  onTestFinished(() => {
+    process.env['PATH'] = path
+  })
+  process.env['PATH'] = folder
+  await expect(tornIn('/dev/null')).rejects.toMatchObject({ code: 'ENOENT' })
+  writeFileSync(join(folder, 'ffmpeg'), '#!/bin/sh\nkill -9 $$\n', { mode: 0o755 })
+  await expect(tornIn('/dev/null')).rejects.toMatchObject({ signal: 'SIGKILL' })
+})
+
+async function withTrack(running: Running, text: string, details: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'lushao-way-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const [file, trackFile] = [join(folder, 'a.ts'), join(folder, 'a.gps')]
@@ -110,10 +188,16 @@ async function withTrack(running: Running, text: string) {
   execFileSync('ffmpeg', ['-v', 'error', ...picture, '-metadata', `title=${text.length}`, file])
   writeFileSync(trackFile, text)
   const { recordingId } = await running.recordings.take({
-    ...{ uploadId: `u-${text.length}`, file, bytes: readFileSync(file).length, channel: 'DOCK', by: 'dock' },
+    ...{ uploadId: `u-${text}`, file, bytes: readFileSync(file).length, channel: 'DOCK', by: 'dock' },
     ...{
       trackFile,
-      metadata: { ...OFFICERS, clockOffsetMs: '60000', startAt: isoTime(TRACK_MS), filename: 'a.ts' },
+      metadata: {
+        ...OFFICERS,
+        clockOffsetMs: '60000',
+        startAt: isoTime(TRACK_MS),
+        filename: 'a.ts',
+        ...details,
+      },
     },
   })
   await running.recordings.settled()

@@ -266,12 +266,12 @@ export const HTTP_FAULTS = {
     [
       'Recording {recording} is not a playable video ({reason}).',
       'It is kept in quarantine and not analysed.',
-      'Play the file on the body-cam; upload it again.',
+      'Keep the card; play the file on the body-cam and upload it again.',
     ],
     [
       '执法记录 {recording} 不是可播放的视频（{reason}）。',
       '已隔离保存，不参与分析。',
-      '请在记录仪上播放核对后重新上传。',
+      '请保留存储卡，在记录仪上播放核对后重新上传。',
     ],
   ),
   BODYCAM_LOST: entry(
