@@ -14,7 +14,7 @@ import { assert } from '../../gateway/kit/assert.ts'
 import { type Clock, isoTime } from '../../gateway/kit/clock.ts'
 import { type Fault, fault, isFault } from '../../gateway/kit/errors.ts'
 import type { Log } from '../../gateway/kit/log.ts'
-import { admit, checkDuty, type DutyBook, Excuses } from './admission.ts'
+import { type Admitted, admit, checkDuty, type DutyBook, Excuses } from './admission.ts'
 import { LedgerOptions } from './duty.ts'
 import { hashFile } from './file.ts'
 import { IDENTITY_CONFLICT } from './identity.ts'
@@ -163,7 +163,7 @@ export class Examination {
       throw fault('BODYCAM_METADATA_BAD', { recording: recordingId, reason: 'startAt lies in the future' })
     }
     checkDuty(this.#parts.duty, { ...span, recordingId, device, person, userNo: details.userNo }, excuses)
-    const standing = standingOf({
+    const { rank, certValid, coPresent, ...limits } = standingOf({
       ...{ details, person, people, startMs: span.startMs, clock: clock.facts, offsetMinutes },
       extra: [
         ...(this.#parts.isPeopleStale?.() ? [STALE] : []),
@@ -183,19 +183,14 @@ export class Examination {
     return {
       ...recording,
       status: 'ACCEPTED',
-      deviceModel: device?.model ?? null,
-      unitNo: device?.unitNo ?? null,
-      userName: person?.name ?? null,
-      personId: person?.personId ?? null,
+      ...whose({ device, person }),
       roleAtRecording: details.roleAtRecording,
-      rankAtRecording: standing.rank,
-      certValidAtRecording: standing.certValid,
-      coPresentOfficerIds: standing.coPresent.map((one) => one.personId),
+      rankAtRecording: rank,
+      certValidAtRecording: certValid,
+      coPresentOfficerIds: coPresent.map((one) => one.personId),
       startAt: isoTime(span.startMs),
       endAt: isoTime(span.endMs),
-      deviceStartAt: details.startAt,
-      deviceClockOffsetMs: clock.facts?.offsetMs ?? null,
-      deviceClockSource: clock.source,
+      ...clock.told,
       ...way,
       ...integrity,
       ...film,
@@ -206,9 +201,7 @@ export class Examination {
       ],
       sessionType: details.sessionType,
       ...told,
-      evidenceCap: standing.evidenceCap,
-      capReasons: standing.capReasons,
-      capLifts: standing.capLifts,
+      ...limits,
     }
   }
 
@@ -230,7 +223,12 @@ export class Examination {
     const dock = clockOffsetMs === undefined ? this.#parts.duty?.offsetFor(deviceSerial, deviceMs) : undefined
     const facts = clockOffsetMs === undefined ? (dock ?? null) : { offsetMs: clockOffsetMs, uncertaintyMs: 0 }
     const source = clockOffsetMs !== undefined ? 'UPLOAD' : facts === null ? 'NONE' : 'DOCK'
-    return { facts, source: source as 'UPLOAD' | 'DOCK' | 'NONE', startMs: deviceMs - (facts?.offsetMs ?? 0) }
+    const told = {
+      deviceStartAt: startAt,
+      deviceClockOffsetMs: facts?.offsetMs ?? null,
+      deviceClockSource: source as 'UPLOAD' | 'DOCK' | 'NONE',
+    }
+    return { facts, told, startMs: deviceMs - (facts?.offsetMs ?? 0) }
   }
 
   async #place(recording: BodyCamRecording, name: 'accepted' | 'quarantine'): Promise<BodyCamRecording> {
@@ -265,6 +263,13 @@ export class Examination {
     return null
   }
 }
+
+const whose = ({ device, person }: Admitted) => ({
+  deviceModel: device?.model ?? null,
+  unitNo: device?.unitNo ?? null,
+  userName: person?.name ?? null,
+  personId: person?.personId ?? null,
+})
 
 function quarantined(
   problem: Fault,
