@@ -16,7 +16,6 @@ import type { Config } from '../config/loader.ts'
 import { analyseFile, type Known } from './analysis.ts'
 import type { CaseKeeper, EventSink } from './case-file.ts'
 import type { Eyes } from './detections/eyes.ts'
-import { freeBytes } from './evidence/disk.ts'
 import type { DryRunView, Tried, TriedEvent } from './http/place-views.ts'
 import { bodyOf, type FaultBody } from './http/replies.ts'
 import { assert } from './kit/assert.ts'
@@ -24,12 +23,11 @@ import type { Clock } from './kit/clock.ts'
 import { fault, isFault, reasonOf } from './kit/errors.ts'
 import { silentLog } from './kit/log.ts'
 import { Nap } from './kit/nap.ts'
+import { checkRoom } from './kit/room.ts'
 import type { Footage } from './streams/gop.ts'
 import type { ViolationEvent } from './violations/event.ts'
 
 const CLIP_BYTES_MAX = 500_000_000
-/** Left free for evidence and outbox, bytes. */
-const RESERVE_BYTES = 2_000_000_000
 /** A film that nobody tries anything on any more is removed. */
 const CLIP_KEPT_MS = 30 * 60_000
 /** Looks a second, as of a recording. */
@@ -104,9 +102,7 @@ export class DryRuns {
     if ((declaredBytes ?? 0) > CLIP_BYTES_MAX) throw tooLarge()
     const { folder } = this.#parts
     await mkdir(folder, { recursive: true })
-    const free = await freeBytes(folder)
-    const wanted = declaredBytes ?? CLIP_BYTES_MAX
-    if (wanted + RESERVE_BYTES > free) throw fault('UPLOAD_NO_ROOM', { bytes: wanted, freeBytes: free })
+    await checkRoom(folder, declaredBytes ?? CLIP_BYTES_MAX)
     const arriving = join(folder, 'clip.arriving')
     try {
       const count = counted()

@@ -8,12 +8,13 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from '../config/loader.ts'
 import { DockFolder } from '../devices/bodycam/dock-folder.ts'
-import { type Details, identified } from '../devices/bodycam/identity.ts'
+import { identified } from '../devices/bodycam/identity.ts'
 import type { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import type { People } from './alerts/roster.ts'
 import type { Clock } from './kit/clock.ts'
 import type { Closing } from './kit/closing.ts'
 import type { Log } from './kit/log.ts'
+import type { Details } from './kit/upload-details.ts'
 
 export function identifier(config: () => Config, office: { readonly people: People }) {
   return (details: Details): Details => {

@@ -9,7 +9,8 @@ import { lstat, open, readdir, readFile } from 'node:fs/promises'
 import { basename, extname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { reasonOf } from '../../gateway/kit/errors.ts'
-import { type Details, SIDECAR_UNREADABLE } from './identity.ts'
+import type { Details } from '../../gateway/kit/upload-details.ts'
+import { SIDECAR_UNREADABLE } from './identity.ts'
 
 /** Where taken files are moved to. */
 export const TAKEN = 'taken'

@@ -8,7 +8,7 @@
  * truth: shares tell nobody of changes. Files with a conflict incident in their sidecar come first. [R61, R66]
  */
 import { existsSync, type Stats } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../../gateway/kit/clock.ts'
@@ -16,6 +16,8 @@ import { type Fault, fault, isFault, reasonOf } from '../../gateway/kit/errors.t
 import { syncFolder } from '../../gateway/kit/growing-file.ts'
 import type { Log } from '../../gateway/kit/log.ts'
 import { Nap } from '../../gateway/kit/nap.ts'
+import { checkRoom } from '../../gateway/kit/room.ts'
+import { type Details, isIncident } from '../../gateway/kit/upload-details.ts'
 import {
   besideOf,
   copyHashed,
@@ -28,7 +30,7 @@ import {
   isTrack,
   TAKEN,
 } from './dock-files.ts'
-import { type Details, SIDECAR_UNREADABLE } from './identity.ts'
+import { SIDECAR_UNREADABLE } from './identity.ts'
 import type { RecordingUpload } from './recording.ts'
 
 export const DockFolderOptions = z.strictObject({
@@ -62,8 +64,6 @@ export const DockFolderOptions = z.strictObject({
 })
 export type DockFolderOptions = z.infer<typeof DockFolderOptions>
 
-/** Left free for evidence and outbox, bytes. */
-const RESERVE_BYTES = 2_000_000_000
 export interface DockFolderParts {
   readonly options: DockFolderOptions
   /** Of the box, on the disk of the recordings. */
@@ -250,14 +250,7 @@ function isComplete(waitFor: DockFolderOptions['waitFor'], beside: readonly stri
   return waitFor === 'nothing' || beside.some(waitFor === 'done' ? isDone : isSidecar)
 }
 
-const urgency = ({ details }: Found) =>
-  details['incident'] || details['priority']?.toUpperCase() === 'CONFLICT' ? 1 : 0
-
-async function checkRoom(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder)
-  const freeBytes = bavail * bsize
-  if (bytes + RESERVE_BYTES > freeBytes) throw fault('UPLOAD_NO_ROOM', { bytes, freeBytes })
-}
+const urgency = ({ details }: Found) => Number(isIncident(details))
 
 function readUpload(text: string): RecordingUpload | null {
   try {

@@ -14,6 +14,7 @@ import { assert } from '../../gateway/kit/assert.ts'
 import { type Clock, isoTime } from '../../gateway/kit/clock.ts'
 import { type Fault, fault, isFault } from '../../gateway/kit/errors.ts'
 import type { Log } from '../../gateway/kit/log.ts'
+import { isIncident } from '../../gateway/kit/upload-details.ts'
 import { type Admitted, admit, checkDuty, type DutyBook, Excuses } from './admission.ts'
 import { LedgerOptions } from './duty.ts'
 import { hashFile } from './file.ts'
@@ -35,8 +36,6 @@ import { checkIntegrity, filmOf, limitsOf, remarksOf, wayOf } from './truth.ts'
 
 /** A device's clock may run ahead by so much before its start time is no start time. */
 const AHEAD_MS_MAX = 600_000
-/** Where no other offset of the place is given, minutes. */
-const BEIJING_MIN = 480
 /** Notes of the same bytes that a record and its message can carry. */
 const SENT_AGAIN_MAX = 16
 const EXTENSIONS = ['.mp4', '.mov', '.mkv', '.webm', '.avi', '.ts', '.mpg', '.asf']
@@ -51,7 +50,7 @@ export interface ExaminationParts {
   /** What the ledger knows of the devices; absent: nobody keeps one. */
   readonly duty?: DutyBook
   /** Of the place, whose days certificates count by. */
-  readonly offsetMinutes?: () => number
+  readonly offsetMinutes: () => number
   readonly clock: Clock
   readonly log: Log
 }
@@ -113,17 +112,17 @@ export class Examination {
 
   /** With what other recordings of the same time say of it, and it of them. */
   #accept(judged: BodyCamRecording): BodyCamRecording {
-    const { duty, offsetMinutes = () => BEIJING_MIN } = this.#parts
+    const { duty, offsetMinutes } = this.#parts
     const { pairedWithinM } = duty?.options() ?? LedgerOptions.parse({})
     const rules = { withinM: pairedWithinM, offsetMinutes: offsetMinutes() }
     const endAt = judged.endAt ?? judged.startAt
     const others = this.#store.overlapping(Date.parse(judged.startAt), Date.parse(endAt))
     const accepted = liftedBy(judged, others, rules)
-    const lifted = others.filter((other) => liftedBy(other, [accepted], rules) !== other)
-    this.#store.changeAll([
-      [accepted, 'accepted'],
-      ...lifted.map((other) => [liftedBy(other, [accepted], rules), 'lifted'] as const),
-    ])
+    const lifted = others.flatMap((other) => {
+      const better = liftedBy(other, [accepted], rules)
+      return better === other ? [] : [[better, 'lifted'] as const]
+    })
+    this.#store.changeAll([[accepted, 'accepted'], ...lifted])
     return accepted
   }
 
@@ -151,7 +150,7 @@ export class Examination {
       excuses.raise(fault('BODYCAM_IDENTITY_CONFLICT', { recording: recordingId, reason: conflict }))
     }
     const people = this.#parts.people()
-    const offsetMinutes = this.#parts.offsetMinutes?.() ?? BEIJING_MIN
+    const offsetMinutes = this.#parts.offsetMinutes()
     const registers = { devices: this.#parts.devices(), people, duty: this.#parts.duty }
     const { device, person } = admit(recording, details, registers, excuses)
     const integrity = checkIntegrity(recording, details, digests, excuses)
@@ -253,8 +252,7 @@ export class Examination {
     // What is kept beside the first one is the first one's; a later way is kept under the name of its own upload.
     const way = join(dirname(twin.file), `${twin.recordingId}.${recordingId}.track.txt`)
     if (upload.trackFile !== undefined) await rename(upload.trackFile, way).catch(() => {})
-    const isIncident = metadata['priority'] === 'CONFLICT' || Boolean(metadata['incident'])
-    const raised = isIncident && twin.isIncident !== true ? { isIncident: true as const } : {}
+    const raised = isIncident(metadata) && twin.isIncident !== true ? { isIncident: true as const } : {}
     const remarks = [...(twin.remarks ?? []), ...incidentRemarks('isIncident' in raised, undefined)]
     this.#store.change({ ...twin, ...raised, remarks, alsoUploaded }, 'sent-again')
     await rm(recording.file)

@@ -9,6 +9,7 @@
  * `identityConflict` says so, and the recording goes into quarantine. [R61, R62]
  */
 import { z } from 'zod'
+import type { Details } from '../../gateway/kit/upload-details.ts'
 import { NamePattern, readName } from './name-pattern.ts'
 import type { BodyCamPerson } from './recording.ts'
 import { personByNumber } from './standing.ts'
@@ -24,7 +25,6 @@ export const IdentityOptions = z.strictObject({
 })
 export type IdentityOptions = z.infer<typeof IdentityOptions>
 
-export type Details = Readonly<Record<string, string | null>>
 /** Set here alone; what a device sends under this name is dropped. */
 export const IDENTITY_CONFLICT = 'identityConflict'
 /** Set by a dock whose sidecar cannot be read: why. */

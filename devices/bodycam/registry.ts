@@ -12,9 +12,9 @@ import { isoTime } from '../../gateway/kit/clock.ts'
 import type { Database } from '../../gateway/kit/database.ts'
 import { isFault, reasonOf } from '../../gateway/kit/errors.ts'
 import { ulid } from '../../gateway/kit/ids.ts'
+import type { Details } from '../../gateway/kit/upload-details.ts'
 import { AnalysisQueue, type Pace } from './analysis-queue.ts'
 import { Examination, type ExaminationParts } from './examination.ts'
-import type { Details } from './identity.ts'
 import { DeviceLedger } from './ledger.ts'
 import { type BodyCamRecording, filesOf, type RecordingAnalysis, type RecordingUpload } from './recording.ts'
 import { RecordingDesk } from './recording-desk.ts'
@@ -53,10 +53,9 @@ export class BodyCamRegistry {
     this.#examination = new Examination(this.#store, parts)
     const analyse = (recordingId: string, pace: Pace) => this.#analyse(recordingId, pace)
     this.#analysis = new AnalysisQueue({ isIdle: parts.isIdle, analyse })
-    const offsetMinutes = parts.offsetMinutes ?? (() => 480)
     this.desk = new RecordingDesk({
-      ...{ ...parts, store: this.#store, offsetMinutes, again: (recordingId) => this.#queue(recordingId) },
-      ledger: parts.ledger ?? new DeviceLedger({ ...parts, offsetMinutes }),
+      ...{ ...parts, store: this.#store, again: (recordingId) => this.#queue(recordingId) },
+      ledger: parts.ledger ?? new DeviceLedger(parts),
     })
   }
 

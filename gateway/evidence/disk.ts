@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, link, open, rename, rm, statfs } from 'node:fs/promises'
+import { copyFile, link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Fault, fault } from '../kit/errors.ts'
 import { syncFolder } from '../kit/growing-file.ts'
@@ -100,11 +100,6 @@ export async function linkOrCopy(from: string, to: string): Promise<void> {
       throw diskFault(error, to) ?? error
     }
   }
-}
-
-export async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
 }
 
 /** ENOSPC: the disk; EDQUOT: the account's share; EFBIG: the process's limit. All mean: no more room here. */

@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import type { Clock } from '../kit/clock.ts'
 import { fault } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
-import { freeBytes } from './disk.ts'
+import { freeBytes } from '../kit/room.ts'
 import { Reserve } from './reserve.ts'
 
 export type SpaceState = 'ok' | 'low' | 'full'

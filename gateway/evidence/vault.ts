@@ -17,6 +17,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { assert } from '../kit/assert.ts'
 import { fault, reasonOf } from '../kit/errors.ts'
+import { freeBytes } from '../kit/room.ts'
 import {
   EVIDENCE_JSON,
   isPackageId,
@@ -27,7 +28,7 @@ import {
   SM2_SIGNATURE,
   TAGMANIFEST,
 } from './bag.ts'
-import { digestOf, freeBytes } from './disk.ts'
+import { digestOf } from './disk.ts'
 import type { PackageKey } from './lock.ts'
 import { EncryptionOptions, LOCK_FILE, type Locker, readKept, readLock } from './locker.ts'
 import type { EvidenceDocument, EvidenceItem, SealPurpose } from './package.ts'

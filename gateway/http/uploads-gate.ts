@@ -7,21 +7,18 @@
  * A refused recording stays on its device: nothing is lost by a refusal. [R62, R66]
  */
 
-import { freeBytes } from '../evidence/disk.ts'
 import type { Clock } from '../kit/clock.ts'
 import { fault } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
+import { checkRoom } from '../kit/room.ts'
+import { type Details, isIncident, said } from '../kit/upload-details.ts'
 import type { HttpOptions } from './options.ts'
 import type { Machine } from './sessions.ts'
 import type { RecordingDesk } from './views.ts'
 
-/** Left free for evidence and outbox, bytes. */
-const RESERVE_BYTES = 2_000_000_000
 const DAY_MS = 86_400_000
 /** Keys that the box sets itself; what a device sends under them is dropped. */
 export const UPLOADED_BY = 'uploadedBy'
-
-export type Details = Readonly<Record<string, string | null>>
 
 /** Begun and not finished. */
 export interface Begun {
@@ -73,8 +70,7 @@ export class UploadGate {
   }
 
   async checkRoom(bytes: number): Promise<void> {
-    const free = await freeBytes(this.#parts.folder)
-    if (bytes + RESERVE_BYTES > free) throw fault('UPLOAD_NO_ROOM', { bytes, freeBytes: free })
+    await checkRoom(this.#parts.folder, bytes)
   }
 
   async #checkLimits(device: string, bytes: number, incident: boolean): Promise<void> {
@@ -106,10 +102,3 @@ export class UploadGate {
     return [fault('UPLOAD_OVER_QUOTA', { device, count, bytes: total, retrySec })]
   }
 }
-
-/** [R66] Violence against officers, or a conflict: comes in ahead of everything. */
-function isIncident(metadata: Details): boolean {
-  return said(metadata, 'incident') !== '' || said(metadata, 'priority').toUpperCase() === 'CONFLICT'
-}
-
-export const said = (metadata: Details, key: string): string => (metadata[key] ?? '').trim()

@@ -51,6 +51,7 @@ async function openDock(options: object = {}, folder = mkdtempSync(join(tmpdir()
   const names = ['{deviceSerial}_{userNo}_{startAt:yyyyMMddHHmmss}']
   const registry = new BodyCamRegistry({
     ...{ database, folder: join(folder, 'bodycam'), clock: systemClock, log: silentLog },
+    offsetMinutes: () => 480,
     devices: () => [{ id: 'bc-1', serial: 'DSJ0001', personId: 'p-1' }],
     people: () => PEOPLE,
     identify: (details) => identified(details, { names, people: PEOPLE, offsetMinutes: 480 }),

@@ -217,6 +217,7 @@ beforeAll(async () => {
   database = new Database(':memory:')
   registry = new BodyCamRegistry({
     ...{ database, folder: join(folder, 'bodycam'), clock: systemClock, log: silentLog },
+    offsetMinutes: () => 480,
     devices: () => [{ id: 'bc-1', serial: 'DSJ-0001', personId: 'p-1' }],
     people: () => [{ ...OFFICER, certValidFrom: '2025-01-01', certValidTo: '2099-01-01' }],
     onRecording: async () => {},

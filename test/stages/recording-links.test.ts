@@ -83,6 +83,7 @@ async function box(evidence: object = {}, keyFile?: string) {
   const registry = closing.own(
     new BodyCamRegistry({
       ...{ database, folder: join(folder, 'bodycam'), clock, log, onRecording: async () => {} },
+      offsetMinutes: () => 480,
       devices: () => config().devices.bodycams,
       people: () => office.people.all(),
     }),

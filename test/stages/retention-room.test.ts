@@ -24,7 +24,7 @@ async function setUp(owed = new Set<string>()) {
   const archive = new AudioArchive(join(folder, 'persuasion', 'audio'))
   const registry = new BodyCamRegistry({
     ...{ database, folder: join(folder, 'bodycam'), clock, log: silentLog },
-    ...{ devices: () => [], people: () => [], onRecording: async () => {} },
+    ...{ devices: () => [], people: () => [], offsetMinutes: () => 480, onRecording: async () => {} },
   })
   await registry.start()
   const limits = { freeMinBytes: 0, freeWarnBytes: 0, quotaBytes: null, reserveBytes: 0 }

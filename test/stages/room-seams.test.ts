@@ -38,7 +38,7 @@ async function setUp(delivery: object, authorities: object[] = []) {
   )
   const registry = new BodyCamRegistry({
     ...{ database, folder: join(folder, 'bodycam'), clock, log },
-    ...{ devices: () => [], people: () => [], onRecording: async () => {} },
+    ...{ devices: () => [], people: () => [], offsetMinutes: () => 480, onRecording: async () => {} },
   })
   await registry.start()
   const archive = new AudioArchive(join(folder, 'persuasion', 'audio'))

@@ -15,9 +15,9 @@ import fastifyMultipart, { type Multipart, type MultipartFile } from '@fastify/m
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { fault, isFault, reasonOf } from '../../kit/errors.ts'
+import { said } from '../../kit/upload-details.ts'
 import type { App } from '../schema.ts'
 import { UPLOADS_PATH, type Uploads, uploaderOf } from '../uploads.ts'
-import { said } from '../uploads-gate.ts'
 
 const TRACK_BYTES_MAX = 4 * 1024 * 1024
 const FIELD_BYTES_MAX = 64 * 1024
