@@ -12,9 +12,14 @@ from patches import PATCH
 from photographs import BACKGROUND, CLASSES
 
 
+# Nine of ten patches are named rightly from 0.82 on, and a bicycle that stands is asked about a hundred times: heard from
+# 0.5 on it is known more often, and nothing else became one (card.md, "How it was trained").
+IN_USE = {"two-wheeler": 0.5}
+
+
 def manifest_of(model: bytes, calibration: dict) -> dict:
     thresholds = calibration["thresholds"]
-    named = {name: value for at, (name, value) in enumerate(thresholds.items()) if at != BACKGROUND}
+    measured = {name: value for at, (name, value) in enumerate(thresholds.items()) if at != BACKGROUND}
     return {
         "name": "lushao-patches",
         "family": "patches",
@@ -30,7 +35,7 @@ def manifest_of(model: bytes, calibration: dict) -> dict:
             "two-wheeler": ["two-wheeler"],
             "goods": ["thing"],
         },
-        "thresholds": {"score": max(named.values()), "byClass": named},
+        "thresholds": {"score": max(measured.values()), "byClass": measured | IN_USE},
         "nms": {"iouMax": 0.6},
     }
 
