@@ -29,6 +29,7 @@ import { Closing } from './kit/closing.ts'
 import { Database, storeFile } from './kit/database.ts'
 import { fault } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
+import { LiveRoom } from './live-room.ts'
 import { type BrokerAddress, EmbeddedBroker } from './mqtt/broker.ts'
 import { Commands } from './mqtt/commands.ts'
 import type { Birth } from './mqtt/messages.ts'
@@ -314,7 +315,13 @@ async function openHttp(
       office: parts.office,
       metrics: parts.telemetry.metrics,
       places: closing.own(openPlaces({ ...parts, folder, clock, config: () => box.config })),
-      live: { attach: (cameraId, send) => street.station(cameraId)?.feed.live.attach(send) ?? null },
+      live: closing.own(
+        new LiveRoom({
+          viewOf: (id) => street.station(id)?.feed.live ?? null,
+          log,
+          options: box.config.http,
+        }),
+      ),
       missing: () => (link.state.connected ? [] : ['broker']),
       uploadsFolder: join(folder, 'uploads'),
     }),

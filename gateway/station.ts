@@ -13,6 +13,7 @@ import { PrivacyMask } from './frames/mask.ts'
 import type { Clock } from './kit/clock.ts'
 import { fault, reasonOf } from './kit/errors.ts'
 import { Line, type LineParts } from './line.ts'
+import { seenIn } from './live-notes.ts'
 import { loadMemory, readBootId, saveMemory } from './memory.ts'
 import type { Footage } from './streams/gop.ts'
 import type { Attention } from './violations/judge.ts'
@@ -130,6 +131,8 @@ export class Station {
     this.#mediaZeroMs ??= frame.timeMs
     await this.line.look(frame)
     const attention = this.#attend()
+    if (this.feed.live.viewers > 0)
+      this.feed.live.tell(frame.timeMs - this.#shiftMs, seenIn(this.line, frame))
     this.#now = frame
     const saveEveryMs = attention === 'patrol' ? SAVE_QUIET_MS : SAVE_STIRRED_MS
     const due = frame.timeMs - this.#savedAtMs >= saveEveryMs

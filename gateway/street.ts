@@ -8,9 +8,11 @@
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
 import type { CameraStatus } from '../devices/device.ts'
+import { bodyOf } from './http/replies.ts'
 import type { CameraView } from './http/views.ts'
 import { assert } from './kit/assert.ts'
 import { localDay } from './kit/calendar.ts'
+import { fault } from './kit/errors.ts'
 import { cameraCapability } from './standing.ts'
 import { Station, type StationParts } from './station.ts'
 import type { CameraHealth } from './telemetry/health.ts'
@@ -82,7 +84,8 @@ export class Street {
 
   views(): CameraView[] {
     return [...this.#stations.values()].map(({ camera, station }) => {
-      const { state, mode, owedSec, analysedSec } = station.feed.status()
+      const { state, mode, code, reason, owedSec, analysedSec } = station.feed.status()
+      const named = { camera: camera.name ?? camera.id, reason }
       return {
         id: camera.id,
         name: camera.name ?? null,
@@ -92,6 +95,7 @@ export class Street {
         owedSec,
         analysedSec,
         reconnects: station.feed.counters().reconnects,
+        trouble: code === null ? null : bodyOf(fault(code, named)),
         zones: camera.zones.map(({ id, type, polygon, rules }) => ({
           id,
           type,

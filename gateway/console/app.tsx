@@ -7,6 +7,7 @@ import { Api, type Me, Refusal } from './api.ts'
 import { AuditPage } from './audit.tsx'
 import { Desk } from './desk.tsx'
 import { LanguageButton } from './language-button.tsx'
+import { LiveWall } from './live-wall.tsx'
 import { Login, PasswordChange } from './login.tsx'
 import { PlacesPage } from './places.tsx'
 import { RecordingsPage } from './recordings.tsx'
@@ -16,6 +17,7 @@ import { chooseLanguage, chosenLanguage, useWords, WordsContext, wordsOf } from 
 
 const PAGES = [
   ['alerts', 'alerts:read'],
+  ['live', 'live:view'],
   ['recordings', 'recordings:read'],
   ['audit', 'audit:read'],
   ['accounts', 'accounts:manage'],
@@ -117,6 +119,7 @@ function Frame({ api, me, onLogout, onLoginEnded, switchLanguage }: FrameProps) 
         </div>
       </header>
       <Desk {...parts} isShown={page === 'alerts'} onLive={setLive} onLoginEnded={onLoginEnded} />
+      {page === 'live' && <LiveWall {...parts} />}
       {page === 'recordings' && <RecordingsPage {...parts} />}
       {page === 'audit' && <AuditPage {...parts} />}
       {page === 'accounts' && <AccountsPage {...parts} />}

@@ -7,6 +7,7 @@
 import { EXPORT_STRINGS } from './strings-export.ts'
 import { FEED_STRINGS } from './strings-feed.ts'
 import { FILM_STRINGS } from './strings-films.ts'
+import { LIVE_STRINGS } from './strings-live.ts'
 import { OFFICE_STRINGS } from './strings-office.ts'
 import { PERSUASION_STRINGS } from './strings-persuasion.ts'
 import { PLACE_STRINGS } from './strings-places.ts'
@@ -35,8 +36,6 @@ export const STRINGS = {
   'live.title': both('实时画面', 'Live view'),
   'live.look': both('实时', 'Live'),
   'live.waiting': both('等待下一个关键帧…', 'Waiting for the next keyframe…'),
-  'live.unplayable': both('此浏览器不能播放该摄像机的编码。', 'This browser cannot play the camera’s codec.'),
-  'live.lost': both('实时画面已中断。', 'The live view has ended.'),
   close: both('关闭', 'Close'),
   'live.on': both('实时', 'Live'),
   'live.off': both('连接中断，正在重连', 'Disconnected, reconnecting'),
@@ -359,6 +358,7 @@ export const STRINGS = {
 
   ...EXPORT_STRINGS,
   ...FEED_STRINGS,
+  ...LIVE_STRINGS,
   ...PERSUASION_STRINGS,
   ...PLACE_STRINGS,
   ...QUALITY_STRINGS,

@@ -50,6 +50,14 @@ export const HttpOptions = z.strictObject({
     .max(1000)
     .default(32)
     .describe('Live feeds open at once; about 0.1 MB each, and every alert is sent to each.'),
+  liveConversionsMax: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(2)
+    .describe(
+      'Cameras converted at once for browsers that cannot play their codec (H.265). Each takes 10 to 30 % of a core while somebody looks; 0: none is.',
+    ),
   uploadBytesMax: z
     .int()
     .min(1_000_000)

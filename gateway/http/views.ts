@@ -26,6 +26,7 @@ import type { Point } from '../kit/geometry.ts'
 import type { RecorderDesk } from '../mqtt/bodycam-commands.ts'
 import type { PublicRules } from '../violations/public-view.ts'
 import type { ConfigVersion } from './place-views.ts'
+import type { FaultBody } from './replies.ts'
 
 /** What the server needs of the desk: alerts as they stand, their past, and the verdicts people give. */
 export type AlertsView = Pick<
@@ -82,6 +83,8 @@ export interface CameraView extends Capability {
   readonly owedSec: number
   readonly analysedSec: number
   readonly reconnects: number
+  /** Why it shows no street, when a fault is the reason. */
+  readonly trouble: FaultBody | null
   readonly zones: readonly ZoneView[]
 }
 export interface CameraBoard {
@@ -187,7 +190,20 @@ export interface MetricsSource {
   metrics(): Promise<string>
 }
 
-/** Media fragments of a camera for a browser; `send` returns false when the browser is too slow. */
+/** Somebody who looks at a camera: bytes of its film, and notes beside them. */
+export interface LiveViewer {
+  /** @returns false when the browser is too slow */
+  send(bytes: Uint8Array): boolean
+  tell(note: object): void
+  /** There will be nothing more. */
+  end(): void
+}
+/** The camera's own film, or one in MPEG-1 that any browser can play. */
+export type LiveWay = 'own' | 'mpeg1'
 export interface LiveSource {
-  attach(cameraId: string, send: (bytes: Uint8Array) => boolean): (() => void) | null
+  /**
+   * @returns the way to leave; null: there is no such camera
+   * @throws LIVE_CONVERSIONS_FULL
+   */
+  attach(cameraId: string, way: LiveWay, viewer: LiveViewer): (() => void) | null
 }

@@ -104,6 +104,11 @@ export class Occupancy {
     this.#lap = lap
   }
 
+  /** False while the background is being learnt. */
+  get isReady(): boolean {
+    return this.#ready
+  }
+
   stand(frame: Frame): Standing {
     if (this.#restored) this.#rebase(frame.timeMs)
     assert(frame.timeMs >= this.#timeMs, 'one occupancy sees one camera, in the order of time')

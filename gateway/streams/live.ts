@@ -1,50 +1,95 @@
 /**
- * The live view: the camera's own fragments to any number of browsers, from the next keyframe on.
+ * The live view: the camera's own fragments to any number of viewers, from the next keyframe on, and beside them what the
+ * box makes of the picture.
  *
  *     ring ─ init, then moof+mdat of each sample ─▶ send(bytes) of each viewer       nothing is re-encoded
+ *     judge ─ what was seen in one picture ───────▶ tell(note)                       when in the film it was, in seconds
  *
  * A viewer that cannot keep up (send says false) is skipped to the next keyframe. Times stay the connection's: the
- * browser's player is told to start at its first fragment. A new connection begins with a new init segment.
+ * browser's player is told to start at its first fragment. A new connection begins with a note and a new init segment.
  */
-import type { Sample, StreamInfo } from './gop.ts'
+import { type Sample, type StreamInfo, TICKS_PER_SEC } from './gop.ts'
 
-type Send = (bytes: Uint8Array) => boolean
+/** A connection begins: what its pictures are. */
+export interface StreamNote {
+  readonly type: 'stream'
+  readonly connection: number
+  /** FFmpeg's name: h264, hevc … */
+  readonly codec: string
+  readonly width: number
+  readonly height: number
+}
 
-interface Viewer {
-  readonly send: Send
+/** What is told beside the pictures; `atSec` is an instant of the film, seconds in the time of its connection. */
+export type LiveNote =
+  | StreamNote
+  | { readonly type: string; readonly atSec: number; readonly connection: number }
+
+export interface Viewer {
+  /** @returns false when it is too much at the moment */
+  send(bytes: Uint8Array): boolean
+  tell(note: LiveNote): void
+}
+
+interface Attached {
+  readonly viewer: Viewer
   /** Nothing is sent before the next keyframe. */
   waits: boolean
   connection: number | null
 }
 
 export class LiveView {
-  readonly #viewers = new Set<Viewer>()
+  readonly #attached = new Set<Attached>()
   #info: StreamInfo | null = null
+  #newest: Sample | null = null
 
   get viewers(): number {
-    return this.#viewers.size
+    return this.#attached.size
   }
 
   begin(info: StreamInfo): void {
     this.#info = info
-    for (const viewer of this.#viewers) viewer.waits = true
+    this.#newest = null
+    for (const one of this.#attached) one.waits = true
   }
 
   push(sample: Sample): void {
     const info = this.#info
     if (info === null || sample.connection !== info.connection) return
-    for (const viewer of this.#viewers) {
-      if (viewer.waits && !sample.key) continue
-      if (viewer.connection !== info.connection && !viewer.send(info.init)) continue
-      viewer.connection = info.connection
-      viewer.waits = !viewer.send(Buffer.concat([sample.moof, sample.mdat]))
+    this.#newest = sample
+    for (const one of this.#attached) {
+      if (one.waits && !sample.key) continue
+      if (one.connection !== info.connection) {
+        one.viewer.tell(noteOf(info))
+        if (!one.viewer.send(info.init)) continue
+      }
+      one.connection = info.connection
+      one.waits = !one.viewer.send(Buffer.concat([sample.moof, sample.mdat]))
+    }
+  }
+
+  /**
+   * Says what was seen at an instant of the camera's timeline (ms). The stream that was looked at may be another one than
+   * the one that is shown: the time is what they share.
+   */
+  tell(timeMs: number, seen: { readonly type: string }): void {
+    const sample = this.#newest
+    if (sample === null) return
+    const atSec = sample.pts / TICKS_PER_SEC - (sample.timeMs - timeMs) / 1000
+    for (const { viewer, connection } of this.#attached) {
+      if (connection === sample.connection) viewer.tell({ ...seen, atSec, connection })
     }
   }
 
   /** @returns the way to leave */
-  attach(send: Send): () => void {
-    const viewer: Viewer = { send, waits: true, connection: null }
-    this.#viewers.add(viewer)
-    return () => this.#viewers.delete(viewer)
+  attach(viewer: Viewer): () => void {
+    const one: Attached = { viewer, waits: true, connection: null }
+    this.#attached.add(one)
+    return () => this.#attached.delete(one)
   }
 }
+
+const noteOf = ({ connection, codec, width, height }: StreamInfo): StreamNote => ({
+  type: 'stream',
+  ...{ connection, codec, width, height },
+})

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Role } from '../../gateway/http/permissions.ts'
+import type { LiveSource } from '../../gateway/http/views.ts'
 import { startSpeaker } from '../fixtures/speaker.ts'
 import { PASSWORD, type Running, startServer } from '../stages/http-fixture.ts'
 import { setUp } from '../stages/persuasion-fixture.ts'
@@ -298,7 +299,7 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
   test('the live view plays the camera’s own fragments, for a purpose', async () => {
     let film: Buffer[] = []
     let viewers = 0
-    const attach = (cameraId: string, send: (bytes: Uint8Array) => boolean) => {
+    const attach: LiveSource['attach'] = (cameraId, _way, { send }) => {
       if (cameraId !== 'cam-1') return null
       viewers++
       film.forEach(send)

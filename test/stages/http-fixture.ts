@@ -52,6 +52,7 @@ const CAMERA: CameraView = {
   owedSec: 600,
   analysedSec: 588,
   reconnects: 1,
+  trouble: null,
   evidenceCapability: 'LEAD_ONLY' as const,
   evidenceCapabilityReasons: ['DEVICE_NOT_REVIEWED' as const],
   zones: [

@@ -142,4 +142,28 @@ export const STREAMS_FAULTS = {
     ],
     ['文件 {path} 没有任何画面能被解码（{reason}）。', '已跳过。', '请尝试用其他软件播放，或重新拷贝。'],
   ),
+  LIVE_CONVERSION_FAILED: entry(
+    [
+      'The live view of camera {camera} could not be converted ({reason}).',
+      'It is tried again a few times; analysis and evidence do not depend on it.',
+      'Look at it in a browser that plays the camera’s codec, or set the camera to H.264.',
+    ],
+    [
+      '摄像机 {camera} 的实时画面转码失败（{reason}）。',
+      '将再尝试几次；分析与证据不受影响。',
+      '请使用能播放该编码的浏览器，或将摄像机设为 H.264。',
+    ],
+  ),
+  LIVE_CONVERSIONS_FULL: entry(
+    [
+      'No more than {max} cameras are converted for browsers at once.',
+      'The live view of this camera is not shown; analysis and evidence do not depend on it.',
+      'Close another converted view, or set the camera to H.264, which needs no conversion.',
+    ],
+    [
+      '同时最多为浏览器转码 {max} 路摄像机。',
+      '该摄像机的实时画面暂不显示；分析与证据不受影响。',
+      '请关闭另一路转码画面，或将摄像机设为无需转码的 H.264。',
+    ],
+  ),
 }
