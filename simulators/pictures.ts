@@ -2,8 +2,7 @@
  * `npm run pictures`: the pictures of the docs, taken anew from the street of the demo and a real browser.
  *
  *     street at work ─▶ first alert ─┬─▶ alert.jpg: the confirming picture of its package, zone and outline drawn over
- *                                    └─▶ console, both languages: login, desk, live, recordings, access log, accounts,
- *                                                                             places
+ *                                    └─▶ console, both languages: login, desk, live, wall, and each page behind them
  *
  * Nobody at the platform reviews here, so that the desk shows an alert that waits for a verdict. Needs Chromium, at
  * /usr/bin/chromium or where $CHROMIUM says.
@@ -38,8 +37,13 @@ const LANGUAGES = [
   { language: 'zh', suffix: '' },
   { language: 'en', suffix: '-en' },
 ] as const
-/** The tabs behind the desk, in the order of the page, and what each is called here. */
-const TABLES = ['recordings', 'access-log', 'accounts'] as const
+/** The pages behind the desk: name of the picture, tab in both languages, and what shows that the page is all there. */
+const PAGES: readonly [name: string, tab: string, ready: string][] = [
+  ['recordings', '执法记录|Recordings', '.page'],
+  ['access-log', '访问日志|Access log', '.page tbody tr'],
+  ['accounts', '账户|Accounts', '.page tbody tr'],
+  ['statistics', '统计|Statistics', '.page'],
+]
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
@@ -63,7 +67,12 @@ async function main(): Promise<void> {
     for (const { language, suffix } of LANGUAGES) {
       await speak(page, language)
       await takeDesk(page, suffix)
-      await takeTables(page, suffix)
+      for (const [name, tab, ready] of PAGES) {
+        await openTab(page, tab)
+        await page.waitForSelector(ready)
+        await take(page, name + suffix)
+      }
+      await takeWall(page, suffix)
       await takePlaces(page, suffix)
     }
   } finally {
@@ -140,21 +149,9 @@ const playing = (page: Page, where: string) =>
     where,
   )
 
-async function takeTables(page: Page, suffix: string): Promise<void> {
-  for (const [place, name] of TABLES.entries()) {
-    await page
-      .locator('nav .tab')
-      .nth(place + 1)
-      .click()
-    await page.waitForSelector(name === 'recordings' ? '.page' : '.page tbody tr')
-    await take(page, name + suffix)
-  }
-  await page.locator('nav .tab').first().click()
-}
-
 /** With the first zone chosen, so that its corners show. */
 async function takePlaces(page: Page, suffix: string): Promise<void> {
-  await page.click('nav .tab:text-matches("点位与区域|Places")')
+  await openTab(page, '点位与区域|Places')
   await page.locator('.shapes button').first().click()
   await page.waitForFunction(
     () => (document.querySelector<HTMLImageElement>('.canvas img')?.naturalWidth ?? 0) > 0,
@@ -162,6 +159,16 @@ async function takePlaces(page: Page, suffix: string): Promise<void> {
   await take(page, `places${suffix}`)
   await page.locator('nav .tab').first().click()
 }
+
+/** When something is suspected, so that it is seen how it is drawn. */
+async function takeWall(page: Page, suffix: string): Promise<void> {
+  await openTab(page, '实时监看|Live')
+  await playing(page, '.tile')
+  await page.waitForSelector('.act-label')
+  await take(page, `wall${suffix}`)
+}
+
+const openTab = (page: Page, tab: string) => page.click(`nav .tab:text-matches("^(${tab})$")`)
 
 async function take(page: Page, name: string): Promise<void> {
   const file = join(OUT, `${name}.png`)

@@ -127,6 +127,13 @@ export class RtspCamera {
     return { ...this.#counters, connections, playing, requests: this.#requests, refusals: this.#refusals }
   }
 
+  /** What leaves now, seconds of media since the stream was first played; 0 before. */
+  positionSecOf(name: string): number {
+    const stream = this.#streams.get(name)
+    assert(stream !== undefined, `the camera has a stream ${name}`)
+    return stream.timeLine.positionSec
+  }
+
   /** Sends nothing more, of one stream or of all; connections stand. */
   stall(name?: string): void {
     for (const faults of this.#faultsOf(name)) faults.stalled = true

@@ -2,8 +2,9 @@
  * The console in a real browser, against a real server: the first login, an alert that arrives live, a
  * verdict given by keyboard; both languages, both colour schemes, nothing for axe to complain about.
  */
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Role } from '../../gateway/http/permissions.ts'
@@ -83,8 +84,8 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
     const files = readdirSync(consoleFolder, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile(),
     )
-    const bytes = files.map((file) => statSync(join(file.parentPath, file.name)).size)
-    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(300_000)
+    const bytes = files.map((file) => gzipSync(readFileSync(join(file.parentPath, file.name))).length)
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150_000)
   })
 
   test('from the one-time password to a verdict by keyboard, with an alert that arrives live', async () => {
