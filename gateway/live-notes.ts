@@ -4,32 +4,9 @@
  * Positions, roles and times; nobody is named or recognised. A look that did not happen is no note: what is shown then is
  * the last one, with its age.
  */
-import type { Role } from './detections/detections.ts'
 import type { Frame } from './frames/frame.ts'
-import type { Box } from './kit/geometry.ts'
+import type { SeenNote } from './http/live-notes.ts'
 import type { Line } from './line.ts'
-import type { DetectionState, RuleId } from './violations/event.ts'
-
-export interface SeenNote {
-  readonly type: 'seen'
-  /** False while the background is being learnt: nothing is known then. */
-  readonly ready: boolean
-  readonly tracks: readonly {
-    readonly id: string
-    readonly role: Role
-    readonly class: string
-    readonly box: Box
-    /** Seconds it has stood; null: it moves. */
-    readonly standsSec: number | null
-  }[]
-  readonly acts: readonly {
-    readonly ruleId: RuleId
-    readonly zoneId: string
-    readonly box: Box
-    readonly state: DetectionState
-    readonly lastsSec: number
-  }[]
-}
 
 /** Of a crowd that many are drawn; more is a thicket. */
 const TRACKS_MAX = 40

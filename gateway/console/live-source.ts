@@ -4,9 +4,10 @@
  *     /live/<camera>?purpose&way ─┬─ bytes ─▶ player (MSE, or MPEG-1 where the browser cannot play the codec)
  *                                 └─ text ──▶ stream │ seen │ fault
  */
+
+import type { SeenNote } from '../http/live-notes.ts'
 import type { FaultBody } from '../http/replies.ts'
 import type { LiveWay } from '../http/views.ts'
-import type { SeenNote } from '../live-notes.ts'
 import type { StreamNote } from '../streams/live.ts'
 import { MsePlayer, NotPlayable } from './live-mse.ts'
 

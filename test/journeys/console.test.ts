@@ -300,9 +300,10 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
   test('the live view plays the camera’s own fragments, for a purpose', async () => {
     let film: Buffer[] = []
     let viewers = 0
-    const attach: LiveSource['attach'] = (cameraId, _way, { send }) => {
+    const attach: LiveSource['attach'] = (cameraId, _way, { send, tell }) => {
       if (cameraId !== 'cam-1') return null
       viewers++
+      tell({ type: 'stream', connection: 1, codec: 'h264', width: 640, height: 360 })
       film.forEach(send)
       return () => void viewers--
     }
