@@ -20,11 +20,6 @@ const PROPOSALS_MAX = 32
 /** Each box is looked at as it is and a little closer, both also mirrored: the mean of four is wrong less often. */
 const CLOSER = [0, 0.08]
 const GLANCES = 2 * CLOSER.length
-/**
- * What looks like a person and never moves is none: judged by whoever knows that. Its next name is told beside the first,
- * as likely as it is among the names that are left, when it had this share before.
- */
-const NEXT_MIN = 0.15
 const REHEARSED: readonly Box[] = [
   [0.1, 0.1, 0.3, 0.4],
   [0.9, 0.9, 1, 1],
@@ -36,7 +31,6 @@ export class PatchNetwork {
   readonly #thresholds: Float32Array
   /** Classes that are a name for somebody or something. */
   readonly #names: readonly boolean[]
-  readonly #persons: readonly boolean[]
   readonly #groups: Int32Array
   readonly #cutter: PatchCutter
   readonly #candidates = new Candidates()
@@ -46,7 +40,6 @@ export class PatchNetwork {
     this.#manifest = manifest
     this.#thresholds = thresholdsOf(manifest)
     this.#names = rolesOf(manifest).map((role) => role !== 'other')
-    this.#persons = rolesOf(manifest).map((role) => role === 'person')
     this.#groups = Int32Array.from(manifest.classes, (_, index) => index)
     this.#cutter = new PatchCutter(manifest.input.width)
   }
@@ -117,15 +110,6 @@ export class PatchNetwork {
     }
   }
 
-  /** What it is if it is nobody; -1: nothing that has a name. */
-  #nextOf(scores: Float32Array, person: number): number {
-    let next = -1
-    for (const [at, score] of scores.entries()) {
-      if (at !== person && (next < 0 || score > scores[next]!)) next = at
-    }
-    return next >= 0 && this.#names[next]! ? next : -1
-  }
-
   /** A region and its part may get the same name: the likelier stays. */
   #name(boxes: readonly Box[], scores: Float32Array): Pick<Found, 'boxes' | 'scores' | 'classIds'> {
     const { classes, nms, detectionsMax } = this.#manifest
@@ -136,10 +120,6 @@ export class PatchNetwork {
       const best = own.indexOf(Math.max(...own))
       if (best < 0 || !this.#names[best]!) continue
       named.add(...box, inOneMeasure(own[best]!, this.#thresholds[best]!), best)
-      if (!this.#persons[best]!) continue
-      const next = this.#nextOf(own, best)
-      if (next < 0 || own[next]! < NEXT_MIN) continue
-      named.add(...box, inOneMeasure(own[next]! / (1 - own[best]!), this.#thresholds[next]!), next)
     }
     const kept = suppress(named, this.#groups, nms.iouMax, detectionsMax)
     return {

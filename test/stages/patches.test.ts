@@ -132,20 +132,6 @@ test('proposed boxes come back with the name of what is in them; what has no rol
   }
 })
 
-test('what looks like a person has its next name, too, as likely as it is when it is nobody', async () => {
-  const box: Box = [0.4, 0.4, 0.5, 0.6]
-  const look = async (yuv: readonly [number, number, number]) => {
-    const { classIds, scores } = await network.look(picture([[0.3, 0.2, 0.6, 0.8], yuv]), 16 / 9, [box])
-    return Object.fromEntries([...classIds].map((classId, at) => [manifest.classes[classId], scores[at]]))
-  }
-  // Two thirds red, one third green: green for sure, should it not be a person.
-  const both = await look([161, 45, 148])
-  expect(both['red']).toBeCloseTo(0.68, 1)
-  expect(both['green']).toBeGreaterThan(0.95)
-  // A few hundredths are no name.
-  expect(Object.keys(await look([182, 32, 166]))).toEqual(['red'])
-})
-
 test('a part and its whole with one name are one; without proposals nothing is said', async () => {
   const yuv = picture([[0.2, 0.2, 0.8, 0.8], RED])
   const found = await network.look(yuv, 16 / 9, [
