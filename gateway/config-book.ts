@@ -85,6 +85,11 @@ export class ConfigBook {
     this.#add.run(digestOf(text), text, 'FILE', 'file', '', '', this.#parts.clock.wallMs())
   }
 
+  /** Of the newest version on record, the file unread. */
+  get lastVersion(): number {
+    return Number(this.#last.get()?.['version'] ?? 0)
+  }
+
   /** The newest version as it is written, its secrets where they stand: for edits inside the box, never to be shown. */
   current(): { readonly version: number; readonly text: string } {
     this.open()

@@ -29,6 +29,7 @@ import { Closing } from './kit/closing.ts'
 import { Database, storeFile } from './kit/database.ts'
 import { fault } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
+import { LogRing } from './kit/log-ring.ts'
 import { LiveRoom } from './live-room.ts'
 import { type BrokerAddress, EmbeddedBroker } from './mqtt/broker.ts'
 import { Commands } from './mqtt/commands.ts'
@@ -46,6 +47,7 @@ import { openRegistry } from './recorder-room.ts'
 import { isBodyCam } from './recordings.ts'
 import { birthOf, cameraMessage, healthOf, troublesOf } from './self-told.ts'
 import { Street } from './street.ts'
+import { System } from './system.ts'
 import type { Health } from './telemetry/health.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { type PublicRules, publicRules } from './violations/public-view.ts'
@@ -66,15 +68,24 @@ interface Box {
   readonly folder: string
   readonly log: Log
   readonly clock: Clock
+  readonly logs: LogRing
   readonly closing: Closing
+}
+
+interface GatewayWish {
+  readonly version: string
+  readonly log: Log
+  readonly clock?: Clock
+  /** The last lines of the log, for people who look from afar. */
+  readonly logs?: LogRing
 }
 
 export async function startGateway(
   config: Config,
-  { version, log, clock = systemClock }: { version: string; log: Log; clock?: Clock },
+  { version, log, clock = systemClock, logs = new LogRing() }: GatewayWish,
 ): Promise<RunningGateway> {
   const folder = resolve(config.storage.folder)
-  const box: Box = { config, version, folder, log, clock, closing: new Closing() }
+  const box: Box = { config, version, folder, log, clock, logs, closing: new Closing() }
   try {
     return await build(box)
   } catch (error) {
@@ -133,7 +144,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed, room, eyes, bodycams },
+    ...{ persuading, suppressed, room, eyes, bodycams, outbox, clockWatch },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -291,6 +302,8 @@ async function openHttp(
     room: EvidenceRoom
     eyes: Eyes
     bodycams: BodyCams
+    outbox: Outbox
+    clockWatch: ClockWatch
   },
 ): Promise<HttpServer> {
   const { folder, log, clock, closing } = box
@@ -314,6 +327,11 @@ async function openHttp(
       directory: { devices: () => devicesOf(box.config), people: () => parts.office.people.all() },
       office: parts.office,
       metrics: parts.telemetry.metrics,
+      system: new System({
+        ...{ config: () => box.config, version: box.version, street, link, eyes, clock },
+        ...{ outbox: parts.outbox, clockWatch: parts.clockWatch, book: parts.office.book, logs: box.logs },
+        ...{ delivering: room.delivering, space: room.space, signer: room.signer },
+      }),
       places: closing.own(openPlaces({ ...parts, folder, clock, config: () => box.config })),
       live: closing.own(
         new LiveRoom({

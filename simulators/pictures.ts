@@ -43,6 +43,7 @@ const PAGES: readonly [name: string, tab: string, ready: string][] = [
   ['access-log', '访问日志|Access log', '.page tbody tr'],
   ['accounts', '账户|Accounts', '.page tbody tr'],
   ['statistics', '统计|Statistics', '.page'],
+  ['system', '系统|System', '.system-part'],
 ]
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)

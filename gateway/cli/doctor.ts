@@ -5,8 +5,7 @@
  *     bad   disk        STORAGE_FULL: There is no room for evidence at …
  *     note  clock       not configured
  */
-import { X509Certificate } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
@@ -24,6 +23,7 @@ import { revocationsOf } from '../evidence/revocations.ts'
 import { currentKeyId } from '../evidence/seal.ts'
 import type { AuthorityOptions } from '../evidence/timestamp-options.ts'
 import type { FaultCode } from '../kit/catalogue.ts'
+import { certificateTerm } from '../kit/certificate.ts'
 import { type Fault, fault, isFault, type Language, reasonOf, redact } from '../kit/errors.ts'
 import { freeBytes } from '../kit/room.ts'
 import type { DeliveryOptions } from '../outbox/delivery-options.ts'
@@ -38,7 +38,6 @@ const CONNECT_MS = 5_000
 const MIB = 1 << 20
 /** A certificate that ends sooner is said now: renewing takes people. */
 const CERTIFICATE_DAYS_MIN = 14
-const MS_PER_DAY = 86_400_000
 
 type State = 'good' | 'bad' | 'note'
 interface Line {
@@ -276,15 +275,9 @@ async function checkCamera(
 }
 
 function checkCertificate(file: string): string {
-  let ends: Date
-  try {
-    ends = new Date(new X509Certificate(readFileSync(file)).validTo)
-  } catch (error) {
-    throw fault('CERTIFICATE_BAD', { file, reason: reasonOf(error) }, error)
-  }
-  const day = ends.toISOString().slice(0, 10)
-  if (ends.getTime() - Date.now() > CERTIFICATE_DAYS_MIN * MS_PER_DAY) return `${file}: ${day}`
-  throw fault('CERTIFICATE_BAD', { file, reason: `ends ${day}` })
+  const { endsMs, problem } = certificateTerm(file, Date.now(), CERTIFICATE_DAYS_MIN)
+  if (problem !== null) throw problem
+  return `${file}: ${new Date(endsMs).toISOString().slice(0, 10)}`
 }
 
 /** Does anything take a connection there? */

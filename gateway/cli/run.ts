@@ -9,6 +9,7 @@ import { AssertionError } from '../kit/assert.ts'
 import { fault, type Language, reasonOf, redact } from '../kit/errors.ts'
 import { FileWatch } from '../kit/file-watch.ts'
 import { type Log, makeLog } from '../kit/log.ts'
+import { LogRing } from '../kit/log-ring.ts'
 import { type RunningGateway, startGateway } from '../main.ts'
 import { checkFfmpeg } from '../streams/media-tool.ts'
 import { FoundBad, languageOf, print, say } from './program.ts'
@@ -25,7 +26,8 @@ export function addRun(program: Command): void {
 }
 
 async function run(file: string, level: string, version: string, language: Language): Promise<void> {
-  const log = makeLog(level)
+  const logs = new LogRing()
+  const log = makeLog(level, logs.before(process.stderr))
   stopAtBugs(log)
   speakIntoTheVoid()
   const signalled = new Promise<void>((resolve) => {
@@ -37,7 +39,7 @@ async function run(file: string, level: string, version: string, language: Langu
   process.on('SIGHUP', () => onHangup())
   await checkFfmpeg()
   const config = readAtStart(file, language)
-  const gateway = await startGateway(config, { version, log })
+  const gateway = await startGateway(config, { version, log, logs })
   greet(gateway, language)
   let watch = watchData(config, () => onHangup())
   let reloading: Promise<void> = Promise.resolve()

@@ -14,7 +14,9 @@ import type { Permission, Role } from '../http/permissions.ts'
 import type { ReasonCode } from '../http/reasons.ts'
 import type { FaultBody } from '../http/replies.ts'
 import type { FilmLinkView } from '../http/routes/films.ts'
+import type { SystemView } from '../http/system-views.ts'
 import type { CameraView, DeliveryView } from '../http/views.ts'
+import type { LogLine } from '../kit/log-ring.ts'
 
 export interface Me {
   readonly name: string
@@ -140,6 +142,9 @@ export class Api {
   persuade = (eventId: string, wish: NoticeWish) =>
     this.#ask<{ persuasion: PersuasionRecord }>('POST', `/api/v1/alerts/${eventId}/persuasions`, wish)
   recheck = (eventId: string) => this.#ask<unknown>('POST', `/api/v1/alerts/${eventId}/recheck`, {})
+  system = () => this.#ask<SystemView>('GET', '/api/v1/system')
+  logLines = (query: Record<string, string>) =>
+    this.#ask<{ lines: LogLine[] }>('GET', `/api/v1/system/log?${new URLSearchParams(query)}`)
   cameras = () => this.#ask<{ cameras: CameraView[] }>('GET', '/api/v1/cameras')
   delivery = () => this.#ask<{ delivery: DeliveryView }>('GET', '/api/v1/delivery')
   degraded = () => this.#ask<{ degraded: { code: string; since: string }[] }>('GET', '/api/v1/degraded')

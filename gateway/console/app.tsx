@@ -13,6 +13,7 @@ import { PlacesPage } from './places.tsx'
 import { RecordingsPage } from './recordings.tsx'
 import { StatisticsPage } from './statistics.tsx'
 import type { Language, StringKey } from './strings.ts'
+import { SystemPage } from './system.tsx'
 import { chooseLanguage, chosenLanguage, useWords, WordsContext, wordsOf } from './words.ts'
 
 const PAGES = [
@@ -23,6 +24,7 @@ const PAGES = [
   ['accounts', 'accounts:manage'],
   ['statistics', 'statistics:read'],
   ['places', 'cameras:read'],
+  ['system', 'system:read'],
 ] as const
 type Page = (typeof PAGES)[number][0]
 
@@ -124,6 +126,7 @@ function Frame({ api, me, onLogout, onLoginEnded, switchLanguage }: FrameProps) 
       {page === 'audit' && <AuditPage {...parts} />}
       {page === 'accounts' && <AccountsPage {...parts} />}
       {page === 'places' && <PlacesPage {...parts} />}
+      {page === 'system' && <SystemPage {...parts} />}
       {page === 'statistics' && <StatisticsPage {...parts} />}
     </div>
   )

@@ -12,6 +12,7 @@ import { OFFICE_STRINGS } from './strings-office.ts'
 import { PERSUASION_STRINGS } from './strings-persuasion.ts'
 import { PLACE_STRINGS } from './strings-places.ts'
 import { QUALITY_STRINGS } from './strings-quality.ts'
+import { SYSTEM_STRINGS } from './strings-system.ts'
 
 export type Language = 'zh' | 'en'
 
@@ -359,6 +360,7 @@ export const STRINGS = {
   ...EXPORT_STRINGS,
   ...FEED_STRINGS,
   ...LIVE_STRINGS,
+  ...SYSTEM_STRINGS,
   ...PERSUASION_STRINGS,
   ...PLACE_STRINGS,
   ...QUALITY_STRINGS,

@@ -8,7 +8,7 @@
  */
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
-import { rolesOf } from '../../models/manifest.ts'
+import { type Manifest, rolesOf } from '../../models/manifest.ts'
 import { fault } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import { packagePath } from '../kit/paths.ts'
@@ -70,6 +70,11 @@ export class Eyes {
       runSec: each.reduce((sum, { runs, runP50Ms }) => sum + (runs * runP50Ms) / 1000, 0),
       dropped: each.reduce((sum, { dropped }) => sum + dropped, 0),
     }
+  }
+
+  /** Of each network that looks. */
+  get manifests(): readonly Manifest[] {
+    return this.#pools.map(({ manifest }) => manifest)
   }
 
   /** Every role that one of them can name. */

@@ -64,6 +64,8 @@ export const PERMISSIONS = {
   'bodycams:clock': allowed([], 'bodycam'),
   'audit:read': allowed(['AUDITOR', 'ADMIN']),
   'retention:read': allowed(['LEGAL', 'AUDITOR', 'ADMIN']),
+  'system:read': allowed(['DISPATCHER', 'AUDITOR', 'ADMIN']),
+  'system:log': allowed(['ADMIN']),
   'accounts:manage': allowed(['ADMIN']),
   'metrics:read': allowed(['AUDITOR', 'ADMIN'], 'metrics'),
 } as const satisfies Record<string, Allowed>

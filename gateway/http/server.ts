@@ -50,9 +50,11 @@ import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { sheetRoutes } from './routes/sheets.ts'
 import { statisticsRoutes } from './routes/statistics.ts'
+import { systemRoutes } from './routes/system.ts'
 import { transcriptRoutes } from './routes/transcripts.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
+import type { SystemBoard } from './system-views.ts'
 import { Uploads } from './uploads.ts'
 import type {
   AlertsView,
@@ -99,6 +101,7 @@ export interface HttpParts {
   readonly metrics: MetricsSource
   readonly live: LiveSource
   readonly places: PlaceDesk
+  readonly system: SystemBoard
   /** What is still missing before work can be done; empty when ready. */
   readonly missing: () => readonly string[]
   /** Unfinished body-cam uploads lie here; on the same disk as the recordings. */
@@ -244,6 +247,7 @@ async function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Upload
   administrationRoutes(app, parts)
   placeRoutes(app, parts)
   configRoutes(app, parts)
+  systemRoutes(app, parts)
   feedRoute(app, { feed, accounts })
   liveRoute(app, parts)
   await uploadRoutes(app, uploads)

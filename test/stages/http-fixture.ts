@@ -222,6 +222,7 @@ export async function serve(changes: Changes = {}) {
     metrics: { contentType: 'text/plain', metrics: async () => 'lushao_up 1\n' },
     live: changes.live ?? { attach: () => null },
     places,
+    system: { system: async () => ({ at: '2026-01-01T10:00:00.000+08:00', parts: [] }), logLines: () => [] },
     missing: () => [],
     uploadsFolder: join(folder, 'uploads'),
     ...(changes.consoleFolder === undefined ? {} : { consoleFolder: changes.consoleFolder }),

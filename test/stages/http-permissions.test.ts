@@ -38,6 +38,8 @@ const ASKED: Record<
   'recordings:link': ['POST', '/api/v1/alerts/unknown/recordings/unknown/link', { reason: 'r' }],
   'audit:read': ['GET', '/api/v1/audit'],
   'retention:read': ['GET', '/api/v1/retention'],
+  'system:read': ['GET', '/api/v1/system'],
+  'system:log': ['GET', '/api/v1/system/log'],
   'accounts:manage': ['GET', '/api/v1/accounts'],
   'metrics:read': ['GET', '/metrics'],
 }
