@@ -64,7 +64,12 @@ export class System implements SystemBoard {
     this.#startedMs = parts.clock.wallMs()
   }
 
-  logLines: SystemBoard['logLines'] = (wish) => this.#parts.logs.lines(wish)
+  /** In the time of the street; the log itself is written in UTC. */
+  logLines: SystemBoard['logLines'] = (wish) =>
+    this.#parts.logs.lines(wish).map((line) => {
+      const wallMs = Date.parse(line.at)
+      return Number.isNaN(wallMs) ? line : { ...line, at: this.#moment(wallMs) }
+    })
 
   async system(): Promise<SystemView> {
     this.#ffmpeg ??= checkFfmpeg()

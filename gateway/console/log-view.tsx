@@ -98,7 +98,7 @@ function Lines({ lines }: { readonly lines: readonly LogLine[] }) {
         <thead>
           <tr>
             <th>{t('log.time')}</th>
-            <th>{t('log.level')}</th>
+            <th>{t('log.grave')}</th>
             <th>{t('log.message')}</th>
           </tr>
         </thead>
