@@ -260,9 +260,9 @@ export class System implements SystemBoard {
     const facts = [
       fact('text', 'lushao', version),
       fact('moment', 'started', this.#moment(this.#startedMs)),
-      fact('text', 'node', process.versions.node),
-      fact('text', 'ffmpeg', typeof ffmpeg === 'string' ? ffmpeg : null),
-      fact('text', 'onnxruntime', onnxruntimeVersion),
+      fact('text', 'Node.js', process.versions.node),
+      fact('text', 'FFmpeg', typeof ffmpeg === 'string' ? ffmpeg : null),
+      fact('text', 'ONNX Runtime', onnxruntimeVersion),
       ...eyes.manifests.map(({ name, sha256, licence }) =>
         fact('text', 'model', `${name} · ${sha256.slice(0, 12)} · ${licence}`),
       ),

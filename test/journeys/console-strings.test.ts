@@ -8,12 +8,14 @@ import { ALERT_STATES, REJECT_REASONS } from '../../gateway/alerts/lifecycle.ts'
 import { DELIVERY_STATUSES, PERSUASION_RESULTS } from '../../gateway/alerts/persuasion-record.ts'
 import { STRINGS } from '../../gateway/console/strings.ts'
 import { gradeReason, lengthOf } from '../../gateway/console/words.ts'
+import { ROLES as SEEN_ROLES } from '../../gateway/detections/detections.ts'
 import { HELD_KINDS } from '../../gateway/evidence/package.ts'
 import { ABSENCES } from '../../gateway/evidence/plan.ts'
 import { CHECK_WORDS, REASON_WORDS } from '../../gateway/evidence/quality/words.ts'
 import { PROPERTIES } from '../../gateway/evidence/quality.ts'
 import { ROLES } from '../../gateway/http/permissions.ts'
 import { REASON_CODES } from '../../gateway/http/reasons.ts'
+import { SYSTEM_PARTS } from '../../gateway/http/system-views.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { PERSUASION_CHANNELS } from '../../gateway/violations/catalogue.ts'
 import { PERMIT_RESULTS, RULE_IDS } from '../../gateway/violations/event.ts'
@@ -53,6 +55,9 @@ test.each([
     ['BODYCAM_UNREGISTERED', 'BODYCAM_USER_MISMATCH', 'BODYCAM_OUT_OF_SERVICE', 'BODYCAM_OUTSIDE_DUTY'],
   ],
   ['link', ['LINKED', 'SUGGESTED', 'UNLINKED']],
+  ['part', SYSTEM_PARTS],
+  ['followed', SEEN_ROLES],
+  ['detection', ['CANDIDATE', 'CONFIRMING', 'ACTIVE', 'CLEARING', 'LOST']],
 ] as const)('every %s has its word', (list, words) => {
   expect(words.filter((word) => !(`${list}.${word}` in STRINGS))).toEqual([])
 })
