@@ -29,6 +29,7 @@ import { EvidenceOptions } from '../gateway/evidence/keeper.ts'
 import { RedactionOptions } from '../gateway/evidence/redacted/profiles.ts'
 import { RetentionOptions } from '../gateway/evidence/retention.ts'
 import { StorageOptions } from '../gateway/evidence/vault.ts'
+import { DriftOptions } from '../gateway/frames/drift.ts'
 import { FeedOptions } from '../gateway/frames/live-feed.ts'
 import { HttpOptions } from '../gateway/http/options.ts'
 import { CalendarOptions, Day } from '../gateway/kit/calendar.ts'
@@ -272,6 +273,7 @@ export const GatewayOptions = z.strictObject({
   baseline: BaselineOptions.prefault({}).describe(
     'What the detector says about a street on which nothing happens.',
   ),
+  drift: DriftOptions.prefault({}).describe('Whether a camera was moved since its zones were drawn.'),
   occupancy: OccupancyOptions.prefault({}).describe('What stands where nothing stood.'),
   grading: GradingOptions.prefault({}).describe('From which facts on an act is how grave. Never a quota.'),
   evidence: EvidenceOptions.prefault({}).describe('What is kept of an act.'),

@@ -14,6 +14,7 @@ import type { Eyes } from './detections/eyes.ts'
 import { viewsOf } from './detections/views.ts'
 import type { ClockFacts } from './evidence/package.ts'
 import { coveredShare, passersBefore } from './evidence/quality/occlusion.ts'
+import { Drift } from './frames/drift.ts'
 import type { Frame } from './frames/frame.ts'
 import { Commissioning } from './frames/outlook.ts'
 import { type ActHistory, gradingOf } from './grading-facts.ts'
@@ -48,13 +49,15 @@ export interface LineParts {
   readonly extraCaps?: readonly string[]
   /** What was before, and what was said to it; absent where nobody keeps count. */
   readonly history?: ActHistory | undefined
+  /** Another state of the view holds: the camera was moved, or is back. */
+  readonly onDrift?: () => void
   readonly log: Log
 }
 
 /** The state of the stages at one instant; `memory.ts` keeps it. */
 export type LineSnapshot = Pick<
   LineMemory,
-  'zonesVersion' | 'cases' | 'baseline' | 'commissioning' | 'trackers' | 'occupancy' | 'judge'
+  'zonesVersion' | 'cases' | 'baseline' | 'commissioning' | 'drift' | 'trackers' | 'occupancy' | 'judge'
 >
 
 export class Line {
@@ -64,6 +67,7 @@ export class Line {
   readonly judge: Judge
   readonly baseline: Baseline
   readonly commissioning: Commissioning
+  readonly drift: Drift
   /** Zones and rules that are watched; a change of them outdates the judge's memory. */
   readonly zonesVersion: string
   readonly #parts: LineParts
@@ -84,6 +88,7 @@ export class Line {
     this.commissioning = new Commissioning(
       JSON.stringify(camera.zones.map(({ id, polygon }) => [id, polygon])),
     )
+    this.drift = new Drift(config.drift)
     this.occupancy = new Occupancy(config.occupancy)
     this.baseline = new Baseline(config.baseline, parts.eyes.detector?.modelDigest ?? 'none')
     this.judge = new Judge({
@@ -102,7 +107,7 @@ export class Line {
       evidence: parts.evidence,
       sink: parts.sink,
       plan: config.evidence,
-      standing: (rule, times) => standingOf(config, camera, this.commissioning.outlook, rule, times),
+      standing: (rule, times) => standingOf(config, camera, this.#view(), rule, times),
       covered: (box, { timeMs }) => this.#covered(box, timeMs),
       soundsPlayed: (eventId) =>
         (parts.history?.notices(eventId) ?? []).filter(({ isSound }) => isSound === true).length,
@@ -131,7 +136,19 @@ export class Line {
   look(frame: Frame): Promise<void> {
     this.#last = { timeMs: frame.timeMs, wallMs: frame.wallMs }
     this.commissioning.take(frame)
+    if (this.drift.take(frame, this.commissioning.outlook)) this.#parts.onDrift?.()
     return this.pipeline.look(frame)
+  }
+
+  /** The view as it is now is the one that the zones lie on. */
+  recommission(): void {
+    this.commissioning.retake()
+    this.drift.reset()
+    this.#changed = true
+  }
+
+  #view() {
+    return { outlook: this.commissioning.outlook, isOff: this.drift.isOff }
   }
 
   /** How much of a box those hide who pass in front of it; null where nobody looks for people. */
@@ -177,6 +194,7 @@ export class Line {
       cases: this.caseFile.snapshot(),
       baseline: this.baseline.snapshot(),
       commissioning: this.commissioning.snapshot(),
+      drift: this.drift.view,
       trackers: {
         detector: this.#trackers.detector.snapshot(),
         namer: this.#trackers.namer.snapshot(),
@@ -187,9 +205,18 @@ export class Line {
   }
 
   /** A changed configuration makes the judge's memory meaningless; the background is kept all the same. */
-  restore({ zonesVersion, cases, baseline, commissioning, trackers, occupancy, judge }: LineSnapshot): void {
+  restore({
+    zonesVersion,
+    cases,
+    baseline,
+    commissioning,
+    drift,
+    trackers,
+    occupancy,
+    judge,
+  }: LineSnapshot): void {
     this.baseline.restore(baseline)
-    this.commissioning.restore(commissioning)
+    if (this.commissioning.restore(commissioning)) this.drift.restore(drift)
     this.#trackers.detector.restore(trackers.detector)
     this.#trackers.namer.restore(trackers.namer)
     if (!this.occupancy.restore(occupancy)) return

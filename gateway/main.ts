@@ -120,12 +120,13 @@ async function build(box: Box): Promise<RunningGateway> {
   const now = { ...{ config: () => box.config, street: () => street }, register, folder, clock, log }
   const persuading: Persuading = new Persuading({ ...parts, ...now })
   const bodycams = new BodyCams({ ...parts, ...now, clockWatch, recordings: () => registry })
-  const link = openLink(box, { ...parts, birth, persuading, register, room, bodycams })
+  const link = openLink(box, { ...parts, ...now, birth, persuading, register, room, bodycams })
   closing.own(room.heads)
   const street: Street = closing.own(
     new Street(config, {
       ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory'), history: desk },
       clockFacts: () => clockWatch.facts(),
+      onView: () => link.publishStatus(),
       onStatus: (id, status, sinceMs) => link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
       onOther: () => {
         endForgotten(street, desk)
@@ -221,6 +222,7 @@ function openLink(
     address: BrokerAddress
     room: EvidenceRoom
     bodycams: BodyCams
+    street: () => Street
   },
 ): MqttLink {
   const { site, gateway, mqtt } = config
@@ -232,7 +234,7 @@ function openLink(
     more: { ...persuasionHandlers(persuading), ...room.delivering.handlers, ...parts.bodycams.handlers },
   })
   const commands = new Commands({ ...parts, options: mqtt.commands, handlers, clock, log })
-  const degraded = () => troublesOf(room.retention, office.people)
+  const degraded = () => troublesOf(room.retention, office.people, parts.street())
   const side = room.delivering.parts
   const whole = { ...parts, site, gateway, options: mqtt, commands, degraded, side, clock, log }
   const link = closing.own(new MqttLink(whole))
@@ -317,7 +319,7 @@ async function openHttp(
       ...{ options: box.config.http, accounts: parts.accounts, alerts: parts.desk, log },
       ...{ recordings: parts.registry, bodycams: parts.bodycams.desk },
       presence: (recordingId) => presenceOf(parts.registry.get(recordingId)),
-      troubles: { degraded: () => troublesOf(room.retention, parts.office.people) },
+      troubles: { degraded: () => troublesOf(room.retention, parts.office.people, street) },
       ...{ ...room.forHttp, exports },
       notices: noticeDeskOf(parts.persuading),
       cameras: { cameras: () => street.views() },

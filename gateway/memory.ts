@@ -14,6 +14,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { HELD_KINDS } from './evidence/package.ts'
 import { ABSENCES } from './evidence/plan.ts'
+import type { DriftView } from './frames/drift.ts'
 import type { CommissioningSnapshot } from './frames/outlook.ts'
 import { fault, reasonOf } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
@@ -56,6 +57,7 @@ const Header = z.object({
   ),
   baseline: z.custom<BaselineSnapshot>(isObject),
   commissioning: z.custom<CommissioningSnapshot>(isObject).nullable().default(null),
+  drift: z.custom<DriftView>(isObject).nullable().default(null),
   trackers: z.object({
     detector: z.custom<TrackerSnapshot>(isObject),
     namer: z.custom<TrackerSnapshot>(isObject),

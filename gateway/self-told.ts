@@ -67,10 +67,11 @@ export function cameraMessage(status: CameraStatus, sinceMs: number, config: Con
 }
 
 /** What is not as it should be although the box works on. */
-export const troublesOf = (retention: Pick<Retention, 'degraded'>, people: Pick<People, 'degraded'>) => [
-  ...retention.degraded(),
-  ...people.degraded(),
-]
+export const troublesOf = (
+  retention: Pick<Retention, 'degraded'>,
+  people: Pick<People, 'degraded'>,
+  street: Pick<Street, 'degraded'>,
+) => [...retention.degraded(), ...people.degraded(), ...street.degraded()]
 
 interface HealthParts {
   readonly street: Street

@@ -31,7 +31,7 @@ const CLOCK_OFFSET_MS_MAX = 1_000
 export function standingOf(
   config: Config,
   camera: CameraOptions,
-  outlook: Outlook | null,
+  { outlook, isOff }: { readonly outlook: Outlook | null; readonly isOff: boolean },
   { ruleId }: Pick<WatchedRule, 'ruleId'>,
   { startWallMs, nowWallMs, endWallMs }: ActTimes,
 ): Standing {
@@ -48,6 +48,8 @@ export function standingOf(
       ...deviceCaps(camera, days),
       ...(authorisation === null ? ['NO_AUTHORISATION_RECORD'] : []),
       ...(config.governance.mode === 'test' ? ['TEST_MODE'] : []),
+      // Zones may lie wrong: what happened where is to be looked at by people.
+      ...(isOff ? ['CAMERA_MOVED'] : []),
     ],
     assessed: {
       place: placeOf(camera),

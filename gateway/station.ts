@@ -7,11 +7,12 @@
  */
 import { join } from 'node:path'
 import type { CameraStatus } from '../devices/device.ts'
+import type { DriftView } from './frames/drift.ts'
 import type { Frame } from './frames/frame.ts'
 import { LiveFeed } from './frames/live-feed.ts'
 import { PrivacyMask } from './frames/mask.ts'
 import type { Clock } from './kit/clock.ts'
-import { fault, reasonOf } from './kit/errors.ts'
+import { type Fault, fault, reasonOf } from './kit/errors.ts'
 import { Line, type LineParts } from './line.ts'
 import { seenIn } from './live-notes.ts'
 import { loadMemory, readBootId, saveMemory } from './memory.ts'
@@ -19,11 +20,18 @@ import type { Footage } from './streams/gop.ts'
 import type { Attention } from './violations/judge.ts'
 
 export interface StationParts
-  extends Omit<LineParts, 'source' | 'nothingDropped' | 'aspect' | 'mediaZeroMs' | 'startWallMs'> {
+  extends Omit<
+    LineParts,
+    'source' | 'nothingDropped' | 'aspect' | 'mediaZeroMs' | 'startWallMs' | 'onDrift'
+  > {
   /** Folder of the memories, one file a camera. */
   readonly folder: string
   readonly clock: Clock
   readonly onStatus: (status: CameraStatus) => void
+  /** A camera looks elsewhere, or where it should again. */
+  readonly onView?: () => void
+  /** There is a picture now that zones lie on. */
+  readonly onCommissioned?: (cameraId: string, zones: string, sinceWallMs: number) => void
 }
 
 /** What of a background may have to be learned again after a crash, while something stirs and in a quiet street. */
@@ -47,6 +55,7 @@ export class Station {
   #looking: Promise<void> = Promise.resolve()
   #now: Pick<Frame, 'timeMs' | 'wallMs'> = { timeMs: 0, wallMs: 0 }
   #watchUntilMs = Number.NEGATIVE_INFINITY
+  #isCommissioned = false
   #closed = false
 
   constructor(parts: StationParts) {
@@ -59,6 +68,7 @@ export class Station {
       nothingDropped: false,
       aspect: () => aspectOf(this.feed),
       startWallMs: clock.wallMs(),
+      onDrift: () => this.#tellDrift(),
       mediaZeroMs: () => this.#mediaZeroMs ?? 0,
     })
     const memory = loadMemory(this.#file, log)
@@ -76,9 +86,51 @@ export class Station {
       clock,
       log: log.child({ camera: camera.id }),
       onFrame: (frame) => this.#look(frame),
-      onStatus: parts.onStatus,
+      onStatus: (status) => parts.onStatus(this.#withView(status)),
     })
     this.#timer = setInterval(() => this.#next(() => this.#lapse()), THINK_OF_MS)
+  }
+
+  status(): CameraStatus {
+    return this.#withView(this.feed.status())
+  }
+
+  /** What is wrong with it, in words; null when nothing is. */
+  trouble(): Fault | null {
+    const { code, reason } = this.status()
+    if (code === null) return null
+    const { id, name = id } = this.#parts.camera
+    const { isOff, view } = this.line.drift
+    return isOff && isViewCode(code) ? driftFault(name, view) : fault(code, { camera: name, reason })
+  }
+
+  /** The view as it is now is the one that zones lie on, from the next look on. */
+  recommission(): Promise<void> {
+    return this.#next(async () => {
+      this.line.recommission()
+      this.#isCommissioned = false
+      this.#parts.onStatus(this.status())
+      this.#parts.onView?.()
+    })
+  }
+
+  /** A camera that runs well and looks elsewhere says so by a code. */
+  #withView(status: CameraStatus): CameraStatus {
+    const { isOff, view } = this.line.drift
+    if (!isOff || status.state !== 'online' || status.code !== null) return status
+    const found = driftFault(status.camera, view)
+    return { ...status, code: found.code, reason: found.message }
+  }
+
+  #tellDrift(): void {
+    const { camera, log } = this.#parts
+    const { isOff, view } = this.line.drift
+    if (isOff) {
+      const found = driftFault(camera.id, view)
+      log.warn({ camera: camera.id, code: found.code }, found.message)
+    } else log.info({ camera: camera.id }, 'the view fits the zones')
+    this.#parts.onStatus(this.status())
+    this.#parts.onView?.()
   }
 
   /** Looks often for so long, whatever the judge wants. */
@@ -130,6 +182,7 @@ export class Station {
   async #lookAt(frame: Frame): Promise<void> {
     this.#mediaZeroMs ??= frame.timeMs
     await this.line.look(frame)
+    this.#noteCommissioning()
     const attention = this.#attend()
     if (this.feed.live.viewers > 0)
       this.feed.live.tell(frame.timeMs - this.#shiftMs, seenIn(this.line, frame))
@@ -138,6 +191,13 @@ export class Station {
     const due = frame.timeMs - this.#savedAtMs >= saveEveryMs
     const actsChanged = this.line.takeChanged()
     if (actsChanged || due) await this.#save()
+  }
+
+  #noteCommissioning(): void {
+    const { commissioning } = this.line
+    if (this.#isCommissioned || !commissioning.isReady) return
+    this.#isCommissioned = true
+    this.#parts.onCommissioned?.(this.#parts.camera.id, commissioning.zones, commissioning.sinceWallMs)
   }
 
   #attend(): Attention {
@@ -177,4 +237,14 @@ export class Station {
 function aspectOf(feed: LiveFeed): number {
   const info = feed.info
   return info === null ? 16 / 9 : info.width / info.height
+}
+
+const isViewCode = (code: string): boolean => code === 'CAMERA_MOVED' || code === 'CAMERA_VIEW_UNLIKE'
+
+/** How far, which way, and what follows of it. */
+export function driftFault(camera: string, { state, move }: DriftView): Fault {
+  if (state === 'UNLIKE' || move === null) return fault('CAMERA_VIEW_UNLIKE', { camera })
+  const across = Math.round(100 * move.x)
+  const down = Math.round(100 * move.y)
+  return fault('CAMERA_MOVED', { camera, across, down, zoom: Math.round(100 * move.zoom) })
 }

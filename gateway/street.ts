@@ -12,9 +12,10 @@ import { bodyOf } from './http/replies.ts'
 import type { CameraView } from './http/views.ts'
 import { assert } from './kit/assert.ts'
 import { localDay } from './kit/calendar.ts'
-import { fault } from './kit/errors.ts'
+import type { FaultCode } from './kit/catalogue.ts'
+import { isoTime } from './kit/clock.ts'
 import { cameraCapability } from './standing.ts'
-import { Station, type StationParts } from './station.ts'
+import { driftFault, Station, type StationParts } from './station.ts'
 import type { CameraHealth } from './telemetry/health.ts'
 
 export type StreetParts = Omit<StationParts, 'camera' | 'config' | 'onStatus'> & {
@@ -79,23 +80,24 @@ export class Street {
 
   /** What of the seconds is owed and analysed grows while nothing else changes. */
   tellStatuses(): void {
-    for (const [id, { station }] of this.#stations) this.#tellStatus(id, station.feed.status())
+    for (const [id, { station }] of this.#stations) this.#tellStatus(id, station.status())
   }
 
   views(): CameraView[] {
     return [...this.#stations.values()].map(({ camera, station }) => {
-      const { state, mode, code, reason, owedSec, analysedSec } = station.feed.status()
-      const named = { camera: camera.name ?? camera.id, reason }
+      const { state, mode, code, owedSec, analysedSec } = station.status()
+      const trouble = station.trouble()
       return {
         id: camera.id,
         name: camera.name ?? null,
         ...cameraCapability(this.#config, camera, this.#parts.clock.wallMs()),
         status: state,
+        code,
         mode: state === 'online' ? mode : null,
         owedSec,
         analysedSec,
         reconnects: station.feed.counters().reconnects,
-        trouble: code === null ? null : bodyOf(fault(code, named)),
+        trouble: trouble && bodyOf(trouble),
         zones: camera.zones.map(({ id, type, polygon, rules }) => ({
           id,
           type,
@@ -117,6 +119,18 @@ export class Street {
         explained: station.line.baseline.explainedCount,
       }
     })
+  }
+
+  /** Cameras that look elsewhere than when their zones were drawn, by code, since the first of them does. */
+  degraded(): { readonly code: FaultCode; readonly since: string }[] {
+    const since = new Map<FaultCode, number>()
+    for (const { station } of this.#stations.values()) {
+      const { isOff, view } = station.line.drift
+      if (!isOff) continue
+      const { code } = driftFault(station.feed.status().camera, view)
+      since.set(code, Math.min(since.get(code) ?? Number.POSITIVE_INFINITY, view.sinceWallMs ?? 0))
+    }
+    return [...since].map(([code, ms]) => ({ code, since: isoTime(ms, this.#config.utcOffsetMinutes) }))
   }
 
   /** Acts that are suspected or going on, by detection state. */
@@ -155,7 +169,7 @@ export class Street {
     const onStatus = (status: CameraStatus) => this.#tellStatus(camera.id, status)
     const station = new Station({ ...this.#parts, config: this.#config, camera, onStatus })
     this.#stations.set(camera.id, { camera, station, terms: termsOf(camera, this.#config) })
-    onStatus(station.feed.status())
+    onStatus(station.status())
   }
 
   async #close(id: string): Promise<CameraStatus> {

@@ -3,12 +3,13 @@
  *
  *     originals, stills, facts ─▶ true, clear, complete, accurate ─▶ quality of evidence.json
  */
+
+import { movedBetween } from '../frames/moved.ts'
 import { type EventFacts, isMoving, type Link } from './package.ts'
 import type { Held } from './pending.ts'
 import { accurateChecks } from './quality/accurate.ts'
 import { clearChecks, type SeenStill } from './quality/clear.ts'
 import { completeChecks } from './quality/complete.ts'
-import { movedBetween } from './quality/moved.ts'
 import type { QualityOptions } from './quality/options.ts'
 import { trueChecks } from './quality/true.ts'
 import { type QualityReport, reportOf } from './quality.ts'

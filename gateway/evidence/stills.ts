@@ -8,10 +8,10 @@
  * gives the same JPEG bytes, as decoding, masking and encoding run on one thread with fixed settings [R4].
  */
 import sharp from 'sharp'
+import { outlookOf } from '../frames/moved.ts'
 import type { Box, Polygon } from '../kit/geometry.ts'
 import type { DerivedKind } from './package.ts'
 import type { Picture } from './picture.ts'
-import { outlookOf } from './quality/moved.ts'
 import { measure, type Quality } from './quality/still.ts'
 import { applyMasks } from './redaction.ts'
 

@@ -156,6 +156,7 @@ test('what a gateway on this box has learnt of the camera is drawn as baseline',
   await saveMemory(join(boxPaths(folder.path).storage, 'memory', 'live.bin'), {
     ...{ zonesVersion: '', bootId: '', savedAtMs: 0, savedAtWallMs: 0, mediaZeroMs: 0, cases: [] },
     commissioning: null,
+    drift: null,
     ...{ baseline: baseline.snapshot(), trackers: { detector: tracker, namer: tracker } },
     judge: new Uint8Array(0),
     occupancy: new Occupancy(OccupancyOptions.parse({})).snapshot(),

@@ -21,6 +21,7 @@ const MEMORY: LineMemory = {
   ],
   baseline: new Baseline(BaselineOptions.parse({}), 'none').snapshot(),
   commissioning: new Commissioning('kerb').snapshot(),
+  drift: null,
   trackers: { detector: tracker, namer: tracker },
   ...{ occupancy: Uint8Array.of(1, 2, 3), judge: Uint8Array.of(4) },
 }

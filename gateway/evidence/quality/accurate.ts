@@ -6,9 +6,10 @@
  * The camera's own clock is not read: its packets carry no time of day that the reader keeps, and what is drawn into
  * the picture is a picture. That is said as not measured, and holds nothing back: the time of a record is the box's.
  */
+
+import { LIKENESS_MIN, type Move } from '../../frames/moved.ts'
 import type { ClockFacts } from '../kinds.ts'
 import { atMost, type Check, measured, notMeasured } from './check.ts'
-import { LIKENESS_MIN, type Move } from './moved.ts'
 import type { QualityOptions } from './options.ts'
 
 export interface AccurateFacts {

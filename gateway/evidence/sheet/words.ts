@@ -30,6 +30,7 @@ const CAPS: Readonly<Record<string, string>> = {
   FOOTAGE_INCOMPLETE: '画面不完整',
   NO_FOOTAGE: '没有画面',
   TEST_MODE: '测试模式',
+  CAMERA_MOVED: '摄像机视角已移动',
   QUALITY_LOW: '画面质量不足',
   AUXILIARY_ALONE: '协管人员单独拍摄',
   CERTIFICATE_NOT_IN_FORCE: '执法证件不在有效期',

@@ -8,8 +8,7 @@
  * of the picture; beyond that, or turned, or zoomed, no shift is like it, and that is said instead of a number. Right to
  * half a pixel of 720p, 3 ms.
  */
-import { OUTLOOK_HEIGHT, OUTLOOK_WIDTH } from '../../frames/outlook.ts'
-import type { Picture } from '../picture.ts'
+import { OUTLOOK_HEIGHT, OUTLOOK_WIDTH } from './outlook.ts'
 
 export interface Move {
   /** Shares of the picture's width. */
@@ -30,7 +29,15 @@ const EDGE_MAX = 48
 const SAMPLES = 4
 
 /** A picture of any size as a commissioning picture is. */
-export function outlookOf({ width, height, rgb }: Picture): Uint8Array {
+export function outlookOf({
+  width,
+  height,
+  rgb,
+}: {
+  readonly width: number
+  readonly height: number
+  readonly rgb: Uint8Array
+}): Uint8Array {
   const out = new Uint8Array(OUTLOOK_WIDTH * OUTLOOK_HEIGHT)
   for (let y = 0, cell = 0; y < OUTLOOK_HEIGHT; y++) {
     for (let x = 0; x < OUTLOOK_WIDTH; x++, cell++) {
@@ -69,7 +76,7 @@ export function movedBetween(before: Uint8Array, now: Uint8Array): Move {
   }
 }
 
-function edges(luma: Uint8Array): Float32Array {
+export function edges(luma: Uint8Array): Float32Array {
   const out = new Float32Array(luma.length)
   for (let y = 1; y < OUTLOOK_HEIGHT - 1; y++) {
     for (let x = 1; x < OUTLOOK_WIDTH - 1; x++) {
@@ -83,7 +90,13 @@ function edges(luma: Uint8Array): Float32Array {
 }
 
 /** Correlation where both lie over one another, now(p + shift) over before(p). */
-function likenessAt(before: Float32Array, now: Float32Array, dx: number, dy: number, step: number): number {
+export function likenessAt(
+  before: Float32Array,
+  now: Float32Array,
+  dx: number,
+  dy: number,
+  step: number,
+): number {
   let count = 0
   let sumA = 0
   let sumB = 0
