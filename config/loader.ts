@@ -22,7 +22,7 @@ import { packagePath } from '../gateway/kit/paths.ts'
 import { RuleCatalogue } from '../gateway/violations/catalogue.ts'
 import * as checks from './checks.ts'
 import { findingsOf, jsonSchema, nodeAt } from './issues.ts'
-import { GatewayOptions } from './schema.ts'
+import { type CameraOptions, GatewayOptions } from './schema.ts'
 import { type Env, type Finding, mapLeaves, type Path, pathText, Source, valueAt } from './source.ts'
 
 /** What the gateway runs on: options with every default in place, and what they were made of. */
@@ -155,7 +155,8 @@ function effective(checked: checks.Checked): Config {
   const { options, catalogue, scripts, holidays, source, cameraPlaces } = checked
   const cameras = options.cameras.map((camera) => ({
     ...camera,
-    url: absolute(camera.url, source.file),
+    url: withLogin(absolute(camera.url, source.file), camera.login),
+    ...(camera.analysisUrl === undefined ? {} : { analysisUrl: withLogin(camera.analysisUrl, camera.login) }),
   }))
   return {
     ...withFiles(options, source.file),
@@ -204,6 +205,16 @@ function withFiles(options: GatewayOptions, file: string): GatewayOptions {
   return mapLeaves(options, [], (leaf, path) =>
     isFile(path) && typeof leaf === 'string' ? resolve(dirname(file), leaf) : leaf,
   ) as GatewayOptions
+}
+
+/** User and password where every reader looks for them; those that stand in the address already stay. */
+function withLogin(url: string, login: CameraOptions['login']): string {
+  if (login === undefined || !URL.canParse(url)) return url
+  const whole = new URL(url)
+  if (!/^rtsps?:$/.test(whole.protocol) || whole.username !== '') return url
+  whole.username = encodeURIComponent(login.user)
+  whole.password = encodeURIComponent(login.password)
+  return whole.href
 }
 
 /** `file:clip.mp4` starts at the configuration's folder, or where the command runs when only there it exists. */

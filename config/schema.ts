@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { DockFolderOptions } from '../devices/bodycam/dock-folder.ts'
 import { LedgerOptions } from '../devices/bodycam/duty.ts'
 import { IdentityOptions } from '../devices/bodycam/identity.ts'
+import { CameraSetupOptions } from '../devices/camera/address.ts'
 import { ClockOptions } from '../devices/clock/clock-watch.ts'
 import { SpeakerAdapter } from '../devices/speaker/speaker.ts'
 import { VoiceOptions } from '../devices/speaker/voice.ts'
@@ -65,6 +66,13 @@ export const CameraOptions = z.strictObject({
     .describe(
       'Evidence stream, rtsp, its password as an environment variable. A `file:` path starts at this file’s folder.',
     ),
+  login: z
+    .strictObject({
+      user: z.string().min(1).max(64).describe('User of the camera.'),
+      password: z.string().max(128).describe('Its password, as {file: …}; the console writes such a file.'),
+    })
+    .optional()
+    .describe('User and password of the camera, when they do not stand in `url`.'),
   analysisUrl: z
     .string()
     .regex(/^rtsps?:\/\/\S+$/, 'rtsp://… | rtsps://…')
@@ -272,6 +280,9 @@ export const GatewayOptions = z.strictObject({
   naming: NamingOptions.prefault({}).describe('The network that comes with the gateway.'),
   baseline: BaselineOptions.prefault({}).describe(
     'What the detector says about a street on which nothing happens.',
+  ),
+  cameraSetup: CameraSetupOptions.prefault({}).describe(
+    'How a camera is asked what it offers, from the console.',
   ),
   drift: DriftOptions.prefault({}).describe('Whether a camera was moved since its zones were drawn.'),
   occupancy: OccupancyOptions.prefault({}).describe('What stands where nothing stood.'),

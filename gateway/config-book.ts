@@ -56,6 +56,7 @@ export class ConfigBook {
   readonly #list: Statement
   readonly #enacted: Statement
   readonly #enactedNow: Statement
+  readonly #named: Statement
 
   constructor(parts: ConfigBookParts) {
     parts.database.exec(SCHEMA)
@@ -67,6 +68,7 @@ export class ConfigBook {
     this.#proposals = new ConfigProposals(parts.database, parts.clock)
     this.#enacted = prepare('SELECT version FROM config_enacted WHERE version = ?')
     this.#enactedNow = prepare('INSERT OR IGNORE INTO config_enacted VALUES (?, ?)')
+    this.#named = prepare('SELECT 1 FROM config_version WHERE instr(text, ?) > 0 LIMIT 1')
     this.#list = prepare('SELECT * FROM config_version ORDER BY version DESC LIMIT ?')
   }
 
@@ -102,6 +104,11 @@ export class ConfigBook {
     const row = this.#version.get(version)
     if (row === undefined) throw refusal('new', `there is no version ${version}`)
     return String(row['text'])
+  }
+
+  /** Whether a version, or a change that still waits, speaks of something: a file that holds a secret, say. */
+  names(name: string): boolean {
+    return this.#named.get(name) !== undefined || this.#proposals.names(name)
   }
 
   /** What the loader says to a text, without a trace. */

@@ -50,6 +50,31 @@ export function withDrawing(text: string, cameraId: string, drawing: Drawing): s
   return isDeepStrictEqual(valuesOf(spare), after) ? spare : edited
 }
 
+/** The text with a camera more; `secretFile` is where its password lies. @throws CONFIG_CHANGE_REFUSED */
+export function withCamera(text: string, camera: Values, login: CameraSecret | null): string {
+  const foreign = placesIn(camera)[0]
+  if (foreign !== undefined) throw refusal(`${foreign} cannot be written from here`)
+  const document = parseDocument(text)
+  const plain = written(document, text)
+  const entry =
+    login === null ? camera : { ...camera, login: { user: login.user, password: { file: login.file } } }
+  const cameras = document.get('cameras', true)
+  if (isSeq(cameras)) {
+    if (cameras.items.length === 0) cameras.flow = false
+    cameras.add(fresh(document, entry))
+  } else if (isMap(document.contents)) document.set('cameras', fresh(document, [entry]))
+  else throw refusal('the file is no mapping')
+  const edited = written(document, text)
+  const spare = sparingly(text, plain, edited)
+  return isDeepStrictEqual(valuesOf(spare), valuesOf(edited)) ? spare : edited
+}
+
+export interface CameraSecret {
+  readonly user: string
+  /** A file that holds the password, as the configuration names it. */
+  readonly file: string
+}
+
 function drawingIn(document: Document, cameraId: string): Drawing {
   const { zones, privacyMasks } = cameraIn(document, cameraId).toJS(document) as Partial<Drawing>
   return { zones: zones ?? [], privacyMasks: privacyMasks ?? [], permits: permitsOf(document, cameraId) }

@@ -38,6 +38,7 @@ export class ConfigProposals {
   readonly #list: Statement
   readonly #end: Statement
   readonly #ended: Statement
+  readonly #naming: Statement
 
   constructor(database: Database, clock: Clock) {
     database.exec(SCHEMA)
@@ -47,6 +48,9 @@ export class ConfigProposals {
     this.#get = prepare('SELECT * FROM config_proposal WHERE proposal = ?')
     this.#list = prepare('SELECT * FROM config_proposal ORDER BY proposal DESC LIMIT ?')
     this.#end = prepare('INSERT INTO config_proposal_end VALUES (?, ?, ?, ?, ?)')
+    this.#naming = prepare(
+      'SELECT 1 FROM config_proposal p LEFT JOIN config_proposal_end e USING (proposal) WHERE e.proposal IS NULL AND instr(p.text, ?) > 0 LIMIT 1',
+    )
     this.#ended = prepare('SELECT * FROM config_proposal_end WHERE proposal = ?')
   }
 
@@ -60,6 +64,11 @@ export class ConfigProposals {
     const source = row['source'] === 'ROLLBACK' ? 'ROLLBACK' : 'CHANGE'
     const end = this.#ended.get(proposal)?.['outcome'] ?? null
     return { ...saidIn(row), text: String(row['text']), source, end: end as ProposalEnd | null }
+  }
+
+  /** Whether one that has not ended speaks of something. */
+  names(name: string): boolean {
+    return this.#naming.get(name) !== undefined
   }
 
   end(proposal: number, outcome: ProposalEnd, by: string, reason: string): void {

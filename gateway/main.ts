@@ -46,6 +46,7 @@ import { presenceOf } from './presence.ts'
 import { openRegistry } from './recorder-room.ts'
 import { isBodyCam } from './recordings.ts'
 import { birthOf, cameraMessage, healthOf, troublesOf } from './self-told.ts'
+import { SetupDesk } from './setup-desk.ts'
 import { Street } from './street.ts'
 import { System } from './system.ts'
 import type { Health } from './telemetry/health.ts'
@@ -122,11 +123,16 @@ async function build(box: Box): Promise<RunningGateway> {
   const bodycams = new BodyCams({ ...parts, ...now, clockWatch, recordings: () => registry })
   const link = openLink(box, { ...parts, ...now, birth, persuading, register, room, bodycams })
   closing.own(room.heads)
+  const setup = new SetupDesk({
+    ...{ ...parts, ...now, book: office.book, eyes: () => eyes, station: (id) => street.station(id) },
+    ...{ folder: join(folder, 'setup'), secretsFolder: join(folder, 'secrets') },
+  })
   const street: Street = closing.own(
     new Street(config, {
       ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory'), history: desk },
       clockFacts: () => clockWatch.facts(),
       onView: () => link.publishStatus(),
+      onCommissioned: (...learnt) => void setup.commissioned(...learnt),
       onStatus: (id, status, sinceMs) => link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
       onOther: () => {
         endForgotten(street, desk)
@@ -145,7 +151,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const telemetry = openTelemetry(box, health)
   const http: HttpServer = await openHttp(box, {
     ...{ database, accounts, desk, office, registry, street, evidence, telemetry, link },
-    ...{ persuading, suppressed, room, eyes, bodycams, outbox, clockWatch },
+    ...{ persuading, suppressed, room, eyes, bodycams, outbox, clockWatch, setup },
   })
   const change = (next: Config): Promise<string[]> => {
     box.config = withoutStartOptions(box.config, next, log)
@@ -306,6 +312,7 @@ async function openHttp(
     bodycams: BodyCams
     outbox: Outbox
     clockWatch: ClockWatch
+    setup: SetupDesk
   },
 ): Promise<HttpServer> {
   const { folder, log, clock, closing } = box
@@ -334,6 +341,7 @@ async function openHttp(
         ...{ outbox: parts.outbox, clockWatch: parts.clockWatch, book: parts.office.book, logs: box.logs },
         ...{ delivering: room.delivering, space: room.space, signer: room.signer },
       }),
+      setup: parts.setup,
       places: closing.own(openPlaces({ ...parts, folder, clock, config: () => box.config })),
       live: closing.own(
         new LiveRoom({

@@ -6,9 +6,7 @@
  *
  * [R18]
  */
-import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
@@ -17,8 +15,6 @@ import { lineDiff } from './config-diff.ts'
 import { drawingOf, withDrawing } from './config-edit.ts'
 import type { Eyes } from './detections/eyes.ts'
 import { DryRuns } from './dry-run.ts'
-import { lastPicture } from './evidence/picture.ts'
-import { wholePicture } from './evidence/stills.ts'
 import type {
   ConfigCheck,
   ConfigProposal,
@@ -34,6 +30,7 @@ import { bodyOf } from './http/replies.ts'
 import type { Clock } from './kit/clock.ts'
 import { type Fault, fault } from './kit/errors.ts'
 import type { Office } from './office.ts'
+import { newestJpeg } from './ring-picture.ts'
 import type { GopRing } from './streams/gop-ring.ts'
 import type { Street } from './street.ts'
 import { POINT_TYPES } from './violations/permit.ts'
@@ -95,21 +92,8 @@ export class PlaceDesk implements Desk {
 
   async snapshot(cameraId: string): Promise<Buffer> {
     const { privacyMasks } = this.#camera(cameraId)
-    const footage = this.#parts.ringOf(cameraId)?.still(Number.POSITIVE_INFINITY) ?? null
-    if (footage === null) throw fault('CAMERA_NO_PICTURE', { camera: cameraId })
-    const { folder } = this.#parts
-    const file = join(folder, `${randomUUID()}.mp4`)
-    try {
-      await mkdir(folder, { recursive: true })
-      await writeFile(file, footage.bytes, { mode: 0o600 })
-      const picture = await lastPicture(file, footage.sampleCount, 'ffmpeg')
-      return await wholePicture(
-        picture,
-        privacyMasks.map(({ polygon }) => polygon),
-      )
-    } finally {
-      await rm(file, { force: true })
-    }
+    const masks = privacyMasks.map(({ polygon }) => polygon)
+    return newestJpeg({ id: cameraId, masks }, this.#parts.ringOf(cameraId), this.#parts.folder)
   }
 
   check(wish: ConfigWish): ConfigCheck {
@@ -170,7 +154,7 @@ export class PlaceDesk implements Desk {
   }
 }
 
-function told(found: Fault): ToldFault {
+export function told(found: Fault): ToldFault {
   const path = found.values['path']
   return { ...bodyOf(found), path: typeof path === 'string' ? path : null }
 }

@@ -236,4 +236,5 @@ const NOT_COMMON = {
   ...{ cameras: [], devices: {}, people: [], persuasion: {}, scripts: {}, configVersion: '' },
   ...{ file: '', files: [], rules: '', catalogue: null, catalogVersion: '' },
   ...{ jurisdictions: null, sameAct: null, adjacency: null, tickets: null, duty: null },
+  cameraSetup: null,
 }

@@ -11,8 +11,8 @@ import type { CameraOptions } from '../../config/schema.ts'
 import type { Known } from '../analysis.ts'
 import type { Frame } from '../frames/frame.ts'
 import type { Box, Polygon } from '../kit/geometry.ts'
+import { BASELINE_COLOUR, colourOf, stateColourOf, ZONE_COLOUR } from '../palette.ts'
 import { remux } from '../streams/media-tool.ts'
-import { BASELINE_COLOUR, colourOf, stateColourOf, ZONE_COLOUR } from './palette.ts'
 
 /** Drawing units: the picture is 1000 wide and high, whatever its shape. */
 const UNITS = 1000

@@ -16,8 +16,8 @@ import { PrivacyMask } from '../frames/mask.ts'
 import { systemClock } from '../kit/clock.ts'
 import { fault } from '../kit/errors.ts'
 import { silentLog } from '../kit/log.ts'
+import { readPicture } from '../picture-frame.ts'
 import { inspectFile } from '../streams/file-reader.ts'
-import { readPicture } from './picture-frame.ts'
 import { usage } from './program.ts'
 
 export interface LookPlan {

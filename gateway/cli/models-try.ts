@@ -21,13 +21,13 @@ import type { Language } from '../kit/errors.ts'
 import { silentLog } from '../kit/log.ts'
 import { type LineMemory, loadMemory } from '../memory.ts'
 import { Occupancy, OccupancyOptions } from '../occupancy/occupancy.ts'
+import { drawLook } from '../overlay.ts'
 import { BaselineOptions } from '../tracks/baseline.ts'
+import { agreement, TriedModel, type TriedThing } from '../tried-model.ts'
 import { cameraOf, readConfig } from './chosen-camera.ts'
 import { type Look, type LookPlan, looksAt } from './looks.ts'
-import { drawLook } from './overlay.ts'
 import { languageOf, print, say, usage } from './program.ts'
 import { progressBar } from './progress.ts'
-import { agreement, TriedModel, type TriedThing } from './tried-model.ts'
 
 interface TryOptions {
   readonly config?: string

@@ -11,6 +11,7 @@ import { LiveWall } from './live-wall.tsx'
 import { Login, PasswordChange } from './login.tsx'
 import { PlacesPage } from './places.tsx'
 import { RecordingsPage } from './recordings.tsx'
+import { SetupPage } from './setup.tsx'
 import { StatisticsPage } from './statistics.tsx'
 import type { Language, StringKey } from './strings.ts'
 import { SystemPage } from './system.tsx'
@@ -25,6 +26,7 @@ const PAGES = [
   ['statistics', 'statistics:read'],
   ['places', 'cameras:read'],
   ['system', 'system:read'],
+  ['setup', 'config:change'],
 ] as const
 type Page = (typeof PAGES)[number][0]
 
@@ -127,6 +129,7 @@ function Frame({ api, me, onLogout, onLoginEnded, switchLanguage }: FrameProps) 
       {page === 'accounts' && <AccountsPage {...parts} />}
       {page === 'places' && <PlacesPage {...parts} />}
       {page === 'system' && <SystemPage {...parts} />}
+      {page === 'setup' && <SetupPage {...parts} />}
       {page === 'statistics' && <StatisticsPage {...parts} />}
     </div>
   )

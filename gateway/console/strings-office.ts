@@ -100,6 +100,14 @@ export const OFFICE_STRINGS = {
   'degraded.since': both('{what}（自 {since} 起）', '{what} (since {since})'),
   'degraded.STORAGE_LOW': both('存储空间不足', 'Little room left for evidence'),
   'degraded.STORAGE_FULL': both('存储空间已满', 'No room left for evidence'),
+  'degraded.CAMERA_MOVED': both(
+    '有摄像机被移动，区域位置可能不准',
+    'A camera was moved; its zones may lie wrong',
+  ),
+  'degraded.CAMERA_VIEW_UNLIKE': both(
+    '有摄像机画面与绘制区域时完全不同',
+    'A camera shows nothing of what its zones were drawn on',
+  ),
   'degraded.PEOPLE_STALE': both(
     '人员名单未及时同步，证件有效期可能已变',
     'The list of people was not synced in time; certificates may have changed',

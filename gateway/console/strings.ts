@@ -13,6 +13,7 @@ import { PERSUASION_STRINGS } from './strings-persuasion.ts'
 import { PLACE_STRINGS } from './strings-places.ts'
 import { QUALITY_STRINGS } from './strings-quality.ts'
 import { SYSTEM_STRINGS } from './strings-system.ts'
+import { SETUP_STRINGS } from './strings-setup.ts'
 
 export type Language = 'zh' | 'en'
 
@@ -363,6 +364,7 @@ export const STRINGS = {
   ...SYSTEM_STRINGS,
   ...PERSUASION_STRINGS,
   ...PLACE_STRINGS,
+  ...SETUP_STRINGS,
   ...QUALITY_STRINGS,
 } as const
 

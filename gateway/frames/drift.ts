@@ -7,7 +7,7 @@
  *     MOVED    a shift or zoom makes one picture of the other, and it is told how far and which way
  *     UNLIKE   none does: turned away, or something large stands before it; a fog would look so, so it must last longer
  *
- * Wind and hands shake a camera by up to 2 % of its picture; that is no move [R3].
+ * Wind and hands shake a camera by up to 2 % of its picture; that is no move.
  */
 import { z } from 'zod'
 import type { Frame } from './frame.ts'

@@ -48,6 +48,7 @@ import { registerRoutes } from './routes/registers.ts'
 import { retentionRoutes } from './routes/retention.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { setupRoutes } from './routes/setup.ts'
 import { sheetRoutes } from './routes/sheets.ts'
 import { statisticsRoutes } from './routes/statistics.ts'
 import { systemRoutes } from './routes/system.ts'
@@ -55,6 +56,7 @@ import { transcriptRoutes } from './routes/transcripts.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
 import type { SystemBoard } from './system-views.ts'
+import type { SetupDesk } from './setup-views.ts'
 import { Uploads } from './uploads.ts'
 import type {
   AlertsView,
@@ -102,6 +104,7 @@ export interface HttpParts {
   readonly live: LiveSource
   readonly places: PlaceDesk
   readonly system: SystemBoard
+  readonly setup: SetupDesk
   /** What is still missing before work can be done; empty when ready. */
   readonly missing: () => readonly string[]
   /** Unfinished body-cam uploads lie here; on the same disk as the recordings. */
@@ -248,6 +251,7 @@ async function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Upload
   placeRoutes(app, parts)
   configRoutes(app, parts)
   systemRoutes(app, parts)
+  setupRoutes(app, parts)
   feedRoute(app, { feed, accounts })
   liveRoute(app, parts)
   await uploadRoutes(app, uploads)

@@ -61,6 +61,27 @@ export function probeMedia(source: string, options: readonly string[]): Promise<
   })
 }
 
+/** A packet of the picture; times as the container has them. */
+export interface Packet {
+  readonly dtsSec: number
+  readonly bytes: number
+  readonly isKey: boolean
+}
+
+/** Packets of the first picture of a file, in their order; those without a time are left out. */
+export async function packetsOf(file: string, program = 'ffprobe'): Promise<Packet[]> {
+  const shown = 'packet=dts_time,pts_time,size,flags'
+  const options = ['-v', 'error', '-select_streams', 'v:0', '-show_entries', shown, '-of', 'json']
+  const { stdout } = await execute(program, [...options, `file:${file}`], {
+    ...{ timeout: 20_000, maxBuffer: 64 * 1024 * 1024 },
+  })
+  const { packets = [] } = JSON.parse(stdout) as { packets?: Readonly<Record<string, string>>[] }
+  return packets.flatMap(({ dts_time, pts_time, size, flags = '' }) => {
+    const dtsSec = Number(dts_time ?? pts_time)
+    return Number.isFinite(dtsSec) ? [{ dtsSec, bytes: Number(size), isKey: flags.includes('K') }] : []
+  })
+}
+
 /** Copies the packets of a file into another container, `options` as ffmpeg's output options. */
 export function remux(from: string, to: string, options: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {

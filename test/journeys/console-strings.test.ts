@@ -16,6 +16,7 @@ import { PROPERTIES } from '../../gateway/evidence/quality.ts'
 import { ROLES } from '../../gateway/http/permissions.ts'
 import { REASON_CODES } from '../../gateway/http/reasons.ts'
 import { SYSTEM_PARTS } from '../../gateway/http/system-views.ts'
+import { VIEW_WORDS } from '../../gateway/http/setup-views.ts'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { PERSUASION_CHANNELS } from '../../gateway/violations/catalogue.ts'
 import { PERMIT_RESULTS, RULE_IDS } from '../../gateway/violations/event.ts'
@@ -48,7 +49,12 @@ test.each([
   ['status', ['online', 'stalled', 'frozen', 'dark', 'covered', 'offline', 'disabled']],
   ['mode', ['patrol', 'watch', 'pursue']],
   ['lift', ['OFFICER_NAMED', 'PAIRED_RECORDING', 'OFFICER_CONFIRMED']],
-  ['degraded', ['STORAGE_LOW', 'STORAGE_FULL', 'PEOPLE_STALE']],
+  ['degraded', ['STORAGE_LOW', 'STORAGE_FULL', 'PEOPLE_STALE', 'CAMERA_MOVED', 'CAMERA_VIEW_UNLIKE']],
+  ['cameraCode', ['CAMERA_MOVED', 'CAMERA_VIEW_UNLIKE']],
+  ['view', ['UNKNOWN', 'FITS', 'MOVED', 'UNLIKE']],
+  ['viewWord', VIEW_WORDS],
+  ['deviceKind', ['FIXED', 'PTZ', 'VEHICLE', 'UAV']],
+  ['suggestion', ['TCP_KEEPS_ALL', 'UDP_AS_ASKED', 'LARGE_PICTURE', 'ONE_STREAM_DOES', 'ZONES_NEED_FIXED']],
   // What a person may have released stays a limit.
   [
     'cap',

@@ -37,6 +37,8 @@ import { packagePath } from '../../gateway/kit/paths.ts'
 import { Office } from '../../gateway/office.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
 import { PlaceDesk, type PlaceDeskParts } from '../../gateway/place-desk.ts'
+import { SetupDesk } from '../../gateway/setup-desk.ts'
+import type { Station } from '../../gateway/station.ts'
 import { RuleCatalogue } from '../../gateway/violations/catalogue.ts'
 import { publicRules } from '../../gateway/violations/public-view.ts'
 import { CALENDAR, readConfig, writeConfig } from './office-fixture.ts'
@@ -121,6 +123,7 @@ interface Changes {
   config?: Record<string, unknown>
   ringOf?: PlaceDeskParts['ringOf']
   eyes?: PlaceDeskParts['eyes']
+  station?: (cameraId: string) => Station | undefined
   /** What the rules of the catalogue say instead. */
   rule?: Record<string, unknown>
   /** More people, and more of the devices' section. */
@@ -196,6 +199,12 @@ export async function serve(changes: Changes = {}) {
     ringOf: changes.ringOf ?? (() => null),
     eyes: changes.eyes ?? (() => expect.unreachable('a server that tries nothing')),
   })
+  const setup = new SetupDesk({
+    ...{ config: () => config, book: office.book, database, clock: systemClock, log: silentLog },
+    ...{ folder: join(folder, 'setup'), secretsFolder: join(folder, 'secrets') },
+    station: changes.station ?? (() => undefined),
+    eyes: changes.eyes ?? (() => expect.unreachable('a server that tries nothing')),
+  })
   const server = await HttpServer.start({
     options,
     accounts,
@@ -221,8 +230,8 @@ export async function serve(changes: Changes = {}) {
     law: { publicRules: () => publicRules(SAMPLE, HERE), suppressed },
     metrics: { contentType: 'text/plain', metrics: async () => 'lushao_up 1\n' },
     live: changes.live ?? { attach: () => null },
-    places,
     system: { system: async () => ({ at: '2026-01-01T10:00:00.000+08:00', parts: [] }), logLines: () => [] },
+    ...{ places, setup },
     missing: () => [],
     uploadsFolder: join(folder, 'uploads'),
     ...(changes.consoleFolder === undefined ? {} : { consoleFolder: changes.consoleFolder }),

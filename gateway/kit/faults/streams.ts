@@ -98,6 +98,86 @@ export const STREAMS_FAULTS = {
     ],
     ['摄像机 {camera} 更改了画面尺寸、编码或时钟。', '将重新连接。', '无需处理。'],
   ),
+  CAMERA_URL_REFUSED: entry(
+    [
+      'This address of a camera is not taken: {reason}.',
+      'Nobody was asked.',
+      'Write it as rtsp://host/path, without user and password.',
+    ],
+    ['该摄像机地址不被接受：{reason}。', '未发起连接。', '请写成 rtsp://主机/路径，不含用户名和密码。'],
+  ),
+  CAMERA_ADDRESS_REFUSED: entry(
+    [
+      '{host} is {address}, which is this machine, its neighbourhood or a service of its own, and no camera.',
+      'Nobody was asked.',
+      'Correct the address; a camera that really is there is allowed by cameraSetup.addressesAllowed.',
+    ],
+    [
+      '{host} 指向 {address}，属于本机、链路本地或内部服务地址，不是摄像机。',
+      '未发起连接。',
+      '请更正地址；若摄像机确在该处，请在 cameraSetup.addressesAllowed 中放行。',
+    ],
+  ),
+  CAMERA_REDIRECTS: entry(
+    [
+      'Camera {camera} sends whoever asks to another address.',
+      'It is not followed.',
+      'Give the address itself that it names.',
+    ],
+    ['摄像机 {camera} 要求转到其他地址。', '不予跟随。', '请直接填写其最终地址。'],
+  ),
+  CAMERA_SILENT: entry(
+    [
+      'Camera {camera} answers, but sent no picture within {seconds} s.',
+      'Nothing could be measured.',
+      'Check whether it is still starting, serves too many viewers, or needs the other transport.',
+    ],
+    [
+      '摄像机 {camera} 有应答，但 {seconds} 秒内没有发送画面。',
+      '无法测量。',
+      '请检查其是否仍在启动、连接数是否过多，或改用另一种传输方式。',
+    ],
+  ),
+  CAMERA_GOP_LONG: entry(
+    [
+      'Camera {camera} sends a key picture every {seconds} s.',
+      'On patrol only key pictures are looked at: what is shorter is not seen, and live view waits as long.',
+      'Set its key picture interval (GOP, I frame) to {wanted} s.',
+    ],
+    [
+      '摄像机 {camera} 每 {seconds} 秒才有一个关键帧。',
+      '巡视时只分析关键帧，更短的情况看不到，实时画面也需等待同样时间。',
+      '请将其关键帧间隔（GOP、I 帧）设为 {wanted} 秒。',
+    ],
+  ),
+  CAMERA_CODEC_UNPLAYABLE: entry(
+    [
+      'Camera {camera} codes as {codec}, which many browsers do not play.',
+      'It is analysed and its evidence kept all the same; live view and clips may stay dark in the console.',
+      'Set it to H.264, or use a browser that plays {codec}.',
+    ],
+    [
+      '摄像机 {camera} 的编码为 {codec}，许多浏览器无法播放。',
+      '分析和证据留存不受影响，但控制台的实时画面和视频可能无法显示。',
+      '请将其设为 H.264，或使用支持 {codec} 的浏览器。',
+    ],
+  ),
+  CAMERA_TIMES_ODD: entry(
+    [
+      'The times that camera {camera} writes are not in order: {reason}.',
+      'Its pictures are placed by the clock of the box.',
+      'Set its clock by a time server; look whether the network loses packets.',
+    ],
+    [
+      '摄像机 {camera} 的时间戳不正常：{reason}。',
+      '画面时间以本机时钟为准。',
+      '请为其配置校时服务器，并检查网络是否丢包。',
+    ],
+  ),
+  CAMERA_PROBE_BUSY: entry(
+    ['Another camera is being asked what it offers.', 'Nothing was begun.', 'Try again in half a minute.'],
+    ['正在探测另一台摄像机。', '本次未执行。', '请半分钟后再试。'],
+  ),
   FILE_EMPTY: entry(
     ['The file {path} is empty.', 'It is skipped.', 'Copy it again from where it was recorded.'],
     ['文件 {path} 为空。', '已跳过。', '请从录制设备重新拷贝。'],

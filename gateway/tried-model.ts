@@ -4,15 +4,15 @@
  *     Look ─▶ DetectorPool (views of the zones; a namer: what stands) ─▶ Baseline ─▶ sure │ faint │ baseline
  */
 
-import { type Detections, kindOf, type Role } from '../detections/detections.ts'
-import type { DetectorPool } from '../detections/detector.ts'
-import { WHOLE } from '../detections/preprocess.ts'
-import { type Box, contains, foot, iou, type Polygon } from '../kit/geometry.ts'
-import { proposalsOf } from '../occupancy/proposals.ts'
-import type { Standing } from '../occupancy/standing.ts'
-import { Baseline, type BaselineOptions, type BaselineSnapshot, type Why } from '../tracks/baseline.ts'
-import type { Look } from './looks.ts'
+import { type Detections, kindOf, type Role } from './detections/detections.ts'
+import type { DetectorPool } from './detections/detector.ts'
+import { WHOLE } from './detections/preprocess.ts'
+import type { Frame } from './frames/frame.ts'
+import { type Box, contains, foot, iou, type Polygon } from './kit/geometry.ts'
+import { proposalsOf } from './occupancy/proposals.ts'
+import type { Standing } from './occupancy/standing.ts'
 import type { Drawing, ThingState } from './overlay.ts'
+import { Baseline, type BaselineOptions, type BaselineSnapshot, type Why } from './tracks/baseline.ts'
 
 /** A detection of a look, and what the gateway would make of it. */
 export interface TriedThing {
@@ -31,6 +31,13 @@ export interface TriedLook {
   readonly timeMs: number
   /** null: the model failed, or there was nothing to look at. */
   readonly things: readonly TriedThing[] | null
+}
+
+/** A picture that is looked at; `watch`: only learnt from. */
+export interface TriedFrame {
+  readonly frame: Frame
+  readonly aspect: number
+  readonly purpose: 'watch' | 'draw' | 'pass'
 }
 
 interface TriedZone {
@@ -78,7 +85,7 @@ export class TriedModel {
   }
 
   /** What the model says of a look, when that is to be drawn. */
-  async look(look: Look, standing: Standing): Promise<TriedLook | null> {
+  async look(look: TriedFrame, standing: Standing): Promise<TriedLook | null> {
     const { frame, purpose } = look
     const found = await this.#find(look, standing)
     const rest = found && (this.#baseline?.take(found, standing, frame.timeMs) ?? found)
@@ -89,7 +96,7 @@ export class TriedModel {
   }
 
   /** A namer that does not know yet what stands has not looked; where nothing stands it has, and found nothing. */
-  #find({ frame, aspect }: Look, standing: Standing): Promise<Detections | null> {
+  #find({ frame, aspect }: TriedFrame, standing: Standing): Promise<Detections | null> {
     if (!this.isNamer) return this.pool.detectAll(frame, aspect, this.#views)
     return standing.ready ? this.pool.detectAll(frame, aspect, proposalsOf(standing)) : Promise.resolve(null)
   }

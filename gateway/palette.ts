@@ -1,6 +1,6 @@
 /** Colours that mean the same on the annotated video and on the pictures of `models try`; sRGB, `#rrggbb`. */
-import type { Role } from '../detections/detections.ts'
-import type { DetectionState } from '../violations/event.ts'
+import type { Role } from './detections/detections.ts'
+import type { DetectionState } from './violations/event.ts'
 
 export const ZONE_COLOUR = '#80c0ff'
 export const BASELINE_COLOUR = '#c8c8c8'

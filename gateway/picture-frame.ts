@@ -7,7 +7,7 @@
  * BT.601 in video range, as the preprocessor takes frames to be. Chroma of four pixels is their mean.
  */
 import sharp from 'sharp'
-import { FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH } from '../frames/frame.ts'
+import { FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH } from './frames/frame.ts'
 
 const PIXELS = FRAME_WIDTH * FRAME_HEIGHT
 const CHROMA_WIDTH = FRAME_WIDTH / 2
@@ -29,6 +29,20 @@ export async function readPicture(
   } catch {
     return null // Said by whoever tries it as a video next.
   }
+}
+
+/** A decoded picture, stretched as frames are. */
+export async function frameOf(picture: {
+  readonly width: number
+  readonly height: number
+  readonly rgb: Uint8Array
+}): Promise<Uint8Array> {
+  const { width, height, rgb } = picture
+  const stretched = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .resize(FRAME_WIDTH, FRAME_HEIGHT, { fit: 'fill' })
+    .raw()
+    .toBuffer()
+  return fromRgb(stretched)
 }
 
 function fromRgb(rgb: Uint8Array): Uint8Array {

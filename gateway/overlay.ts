@@ -6,10 +6,10 @@
  * An SVG laid over by sharp: boxes and words stay sharp however few pixels the network sees.
  */
 import sharp from 'sharp'
-import type { Role } from '../detections/detections.ts'
-import { FRAME_HEIGHT, FRAME_WIDTH } from '../frames/frame.ts'
-import type { Language } from '../kit/errors.ts'
-import type { Box, Polygon } from '../kit/geometry.ts'
+import type { Role } from './detections/detections.ts'
+import { FRAME_HEIGHT, FRAME_WIDTH } from './frames/frame.ts'
+import type { Language } from './kit/errors.ts'
+import type { Box, Polygon } from './kit/geometry.ts'
 import { BASELINE_COLOUR, colourOf, OTHER_COLOUR, ZONE_COLOUR } from './palette.ts'
 import { toRgb } from './picture-frame.ts'
 
