@@ -97,8 +97,11 @@ function AddressForm({ isBusy, onAsk }: { isBusy: boolean; onAsk: (question: Que
         <label class="field">
           <span>{t('setup.transport')}</span>
           <select name="transport">
-            <option value="tcp">TCP</option>
-            <option value="udp">UDP</option>
+            {['tcp', 'udp'].map((value) => (
+              <option key={value} value={value}>
+                {value.toUpperCase()}
+              </option>
+            ))}
           </select>
         </label>
         <button type="submit" class="primary" disabled={isBusy}>

@@ -9,6 +9,7 @@ import { DELIVERY_STATUSES, PERSUASION_RESULTS } from '../../gateway/alerts/pers
 import { STRINGS } from '../../gateway/console/strings.ts'
 import { gradeReason, lengthOf } from '../../gateway/console/words.ts'
 import { ROLES as SEEN_ROLES } from '../../gateway/detections/detections.ts'
+import { ROLES as OBJECT_ROLES } from '../../gateway/detections/detections.ts'
 import { HELD_KINDS } from '../../gateway/evidence/package.ts'
 import { ABSENCES } from '../../gateway/evidence/plan.ts'
 import { CHECK_WORDS, REASON_WORDS } from '../../gateway/evidence/quality/words.ts'
@@ -53,6 +54,7 @@ test.each([
   ['cameraCode', ['CAMERA_MOVED', 'CAMERA_VIEW_UNLIKE']],
   ['view', ['UNKNOWN', 'FITS', 'MOVED', 'UNLIKE']],
   ['viewWord', VIEW_WORDS],
+  ['objectRole', OBJECT_ROLES],
   ['deviceKind', ['FIXED', 'PTZ', 'VEHICLE', 'UAV']],
   ['suggestion', ['TCP_KEEPS_ALL', 'UDP_AS_ASKED', 'LARGE_PICTURE', 'ONE_STREAM_DOES', 'ZONES_NEED_FIXED']],
   // What a person may have released stays a limit.
