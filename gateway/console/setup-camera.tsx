@@ -4,7 +4,7 @@ import type { TriedPicture, ViewWord } from '../http/setup-views.ts'
 import { Notice } from './notice.tsx'
 import { type SetupApi, type ShownCamera, viewPictureUrl } from './setup-api.ts'
 import type { StringKey } from './strings.ts'
-import { lengthOf, momentOf, useWords } from './words.ts'
+import { lengthOf, momentOf, useWords, type Words } from './words.ts'
 
 interface CameraProps {
   readonly api: SetupApi
@@ -25,14 +25,8 @@ export function CameraSetup({ api, camera, purpose, onDone }: CameraProps) {
         <span class={isOff ? 'status moved' : 'state'}>{term('view', view.state)}</span>
       </h3>
       {trouble !== null && <p class="notice">{trouble[language]}</p>}
-      {isOff && <p>{t('setup.follows')}</p>}
       <p class="hint">
-        {view.state === 'MOVED' &&
-          `${t('setup.moved', {
-            across: signed(view.across),
-            down: signed(view.down),
-            zoom: String(view.zoom ?? 100),
-          })} · `}
+        {view.state === 'MOVED' && `${t('setup.moved', { how: wayOf(view, term) })} · `}
         {view.since !== null && `${t('setup.since', { at: momentOf(view.since) })} · `}
         {view.checked !== null && t('setup.checked', { at: momentOf(view.checked) })}
       </p>
@@ -48,8 +42,18 @@ export function CameraSetup({ api, camera, purpose, onDone }: CameraProps) {
   )
 }
 
-const signed = (percent: number | null): string =>
-  percent === null ? '0' : percent > 0 ? `+${percent}` : String(percent).replace('-', '−')
+/** `左移 10%、放大 12%`: what happened to the picture, in words. */
+function wayOf({ across, down, zoom }: ShownCamera['view'], term: Words['term']): string {
+  const parts: [word: string, percent: number][] = [
+    [(across ?? 0) < 0 ? 'left' : 'right', Math.abs(across ?? 0)],
+    [(down ?? 0) < 0 ? 'up' : 'down', Math.abs(down ?? 0)],
+    [(zoom ?? 100) < 100 ? 'smaller' : 'larger', Math.abs((zoom ?? 100) - 100)],
+  ]
+  return parts
+    .filter(([, percent]) => percent > 0)
+    .map(([word, percent]) => `${term('way', word)} ${percent}%`)
+    .join(', ')
+}
 
 /** The newest picture that counts, its age, and what was there as a part of the place. */
 function Commissioned({ camera, purpose }: Pick<CameraProps, 'camera' | 'purpose'>) {

@@ -68,8 +68,11 @@ describe.skipIf(!hasBrowser)('page of camera set-up (skipped without Chromium)',
 
   async function look(page: Page, name: string): Promise<void> {
     const to = process.env['LOOK_AT']
-    if (to !== undefined)
-      await page.screenshot({ path: join(to, `${name}.png`), animations: 'disabled', fullPage: true })
+    if (to === undefined) return
+    const size = page.viewportSize()!
+    await page.setViewportSize({ ...size, height: 1_900 })
+    await page.screenshot({ path: join(to, `${name}.png`), animations: 'disabled' })
+    await page.setViewportSize(size)
   }
 
   /** Tabs on until the focus is where it is wanted: that is how far it can be reached by keyboard. */
