@@ -3,7 +3,8 @@
  *
  *     ring ─▶ picture ─▶ frame, masked ─▶ each witness as in the gateway, with what the camera has learnt ─▶ JPEG
  *
- * A namer names what stands where nothing stood: in an empty street it has nothing to look at, which is said.
+ * A namer names what stands where nothing stood: in an empty street it finds nothing; while the background is yet to be
+ * learnt nobody has looked, and that is said and not the same.
  */
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
@@ -27,7 +28,7 @@ export interface TrialParts {
   readonly camera: CameraOptions
   readonly picture: Picture
   readonly eyes: Eyes
-  readonly line: Pick<Line, 'occupancy' | 'baseline'>
+  readonly line: Pick<Line, 'occupancy' | 'baseline' | 'lookedAt'>
   readonly language: Language
 }
 
@@ -35,7 +36,9 @@ export async function tryOnPicture(parts: TrialParts): Promise<TriedPicture[]> {
   const { config, camera, picture, eyes, line } = parts
   const yuv = await frameOf(picture)
   new PrivacyMask(camera.privacyMasks.map(({ polygon }) => polygon)).apply(yuv)
-  const frame: Frame = { cameraId: 'trial', pts: 0, connection: 1, timeMs: 0, wallMs: 0, yuv }
+  // On the camera's own timeline: what stood when the gateway last looked stands in this picture too.
+  const { timeMs, wallMs } = line.lookedAt ?? { timeMs: 0, wallMs: 0 }
+  const frame: Frame = { cameraId: camera.id, pts: 0, connection: 1, timeMs: timeMs + 1, wallMs, yuv }
   const occupancy = new Occupancy(config.occupancy)
   occupancy.restore(line.occupancy.snapshot())
   const standing = occupancy.stand(frame)

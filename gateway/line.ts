@@ -162,6 +162,11 @@ export class Line {
     return this.#last?.wallMs ?? null
   }
 
+  /** Of the last look; null before the first. */
+  get lookedAt(): Instant | null {
+    return this.#last
+  }
+
   /** How an event's act stands now; null: this camera does not follow it. */
   present(eventId: string): { readonly state: Act['state']; readonly remainingShare: number | null } | null {
     const act = this.#actOf(eventId)

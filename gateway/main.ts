@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import type { Config } from '../config/loader.ts'
 import type { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import { ClockWatch } from '../devices/clock/clock-watch.ts'
+import type { CameraStatus } from '../devices/device.ts'
 import { unitOf } from './access-anchor.ts'
 import { AlertDesk } from './alerts/desk.ts'
 import type { DeskParts } from './alerts/desk-parts.ts'
@@ -123,21 +124,12 @@ async function build(box: Box): Promise<RunningGateway> {
   const bodycams = new BodyCams({ ...parts, ...now, clockWatch, recordings: () => registry })
   const link = openLink(box, { ...parts, ...now, birth, persuading, register, room, bodycams })
   closing.own(room.heads)
-  const setup = new SetupDesk({
-    ...{ ...parts, ...now, book: office.book, eyes: () => eyes, station: (id) => street.station(id) },
-    ...{ folder: join(folder, 'setup'), secretsFolder: join(folder, 'secrets') },
-  })
+  const setup = openSetup(box, { ...parts, eyes, street: () => street })
   const street: Street = closing.own(
     new Street(config, {
       ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory'), history: desk },
       clockFacts: () => clockWatch.facts(),
-      onView: () => link.publishStatus(),
-      onCommissioned: (...learnt) => void setup.commissioned(...learnt),
-      onStatus: (id, status, sinceMs) => link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
-      onOther: () => {
-        endForgotten(street, desk)
-        link.publishBirth()
-      },
+      ...hearersOf(config, link, setup, () => endForgotten(street, desk)),
     }),
   )
   endForgotten(street, desk)
@@ -169,6 +161,20 @@ async function build(box: Box): Promise<RunningGateway> {
     ...{ consoleUrl: http.url, firstLogin, change },
     brokerUrl: broker?.address.url ?? config.mqtt.url ?? '',
     close: () => closing.close(),
+  }
+}
+
+/** Who hears what of the street. */
+function hearersOf(config: Config, link: MqttLink, setup: SetupDesk, forget: () => void) {
+  return {
+    onView: () => link.publishStatus(),
+    onCommissioned: (...learnt: Parameters<SetupDesk['commissioned']>) => void setup.commissioned(...learnt),
+    onStatus: (id: string, status: CameraStatus, sinceMs: number) =>
+      link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
+    onOther: () => {
+      forget()
+      link.publishBirth()
+    },
   }
 }
 
@@ -361,6 +367,23 @@ function publicRulesOf({ config, clock }: Box): PublicRules {
   const { catalogue, region, utcOffsetMinutes } = config
   const place = { districtCode: region, wallMs: clock.wallMs(), offsetMinutes: utcOffsetMinutes }
   return publicRules(catalogue, place)
+}
+
+function openSetup(
+  box: Box,
+  {
+    office,
+    eyes,
+    street,
+    ...parts
+  }: { database: Database; office: Office; eyes: Eyes; street: () => Street },
+): SetupDesk {
+  const { folder, clock, log } = box
+  return new SetupDesk({
+    ...{ ...parts, config: () => box.config, book: office.book, eyes: () => eyes, clock, log },
+    station: (cameraId) => street().station(cameraId),
+    ...{ folder: join(folder, 'setup'), secretsFolder: join(folder, 'secrets') },
+  })
 }
 
 function openRoom(

@@ -75,6 +75,7 @@ async function main(): Promise<void> {
       }
       await takeWall(page, suffix)
       await takePlaces(page, suffix)
+      await takeSetup(page, suffix)
     }
   } finally {
     await closing.close()
@@ -170,6 +171,20 @@ async function takeWall(page: Page, suffix: string): Promise<void> {
 }
 
 const openTab = (page: Page, tab: string) => page.click(`nav .tab:text-matches("^(${tab})$")`)
+
+/** What the camera showed when its zones were drawn, and what the models see now. */
+async function takeSetup(page: Page, suffix: string): Promise<void> {
+  await openTab(page, '摄像机设置|Camera set-up')
+  await page.waitForFunction(
+    () => (document.querySelector<HTMLImageElement>('.commissioned img')?.naturalWidth ?? 0) > 0,
+  )
+  await page.locator('.trial-models button').first().click()
+  await page.waitForSelector('.models figure img')
+  await page.setViewportSize({ ...VIEWPORT, height: 1400 })
+  await take(page, `setup${suffix}`)
+  await page.setViewportSize(VIEWPORT)
+  await page.locator('nav .tab').first().click()
+}
 
 async function take(page: Page, name: string): Promise<void> {
   const file = join(OUT, `${name}.png`)

@@ -4,7 +4,7 @@ import type { ConfigCheck } from '../http/place-views.ts'
 import type { CameraProbe, CameraWish } from '../http/setup-views.ts'
 import { Notice } from './notice.tsx'
 import { Checked } from './place-proposal.tsx'
-import type { Question, SetupApi, ShownSetup } from './setup-api.ts'
+import type { Question, Settings, SetupApi, ShownSetup } from './setup-api.ts'
 import { ProbeResult, SettingsFields } from './setup-probe.tsx'
 import { useWords } from './words.ts'
 
@@ -14,9 +14,6 @@ interface AddProps {
   readonly purpose: string
   readonly onRefused: (error: unknown) => void
 }
-export type Settings = Readonly<
-  Record<'id' | 'name' | 'address' | 'analysisUrl' | 'transport' | 'deviceKind', string>
->
 const CHECK_AFTER_MS = 600
 
 export function AddCamera({ api, setup, purpose, onRefused }: AddProps) {

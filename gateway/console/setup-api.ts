@@ -27,6 +27,11 @@ export interface Question {
   readonly transport: 'tcp' | 'udp'
 }
 
+/** As they stand in the form, empty where nothing is wished. */
+export type Settings = Readonly<
+  Record<'id' | 'name' | 'address' | 'analysisUrl' | 'transport' | 'deviceKind', string>
+>
+
 export class SetupApi {
   readonly #api: Api
 

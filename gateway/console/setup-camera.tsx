@@ -176,7 +176,8 @@ function Tried({ tried, camera }: { readonly tried: TriedPicture; readonly camer
   const { t, term } = useWords()
   const { model, licence, seen, faint, baseline, ms, picture } = tried
   const sure = (seen ?? []).map(({ role, count }) => `${term('objectRole', role)} ${count}`).join(', ')
-  const said: StringKey = seen === null || isNothing(tried) ? 'setup.nothingToName' : 'setup.nothing'
+  const nothing: StringKey = namesOnly(model) ? 'setup.nothingToName' : 'setup.nothing'
+  const said: StringKey = seen === null ? 'setup.notAnalysed' : nothing
   return (
     <figure>
       <img src={`data:image/jpeg;base64,${picture}`} alt={t('setup.triedBy', { model, camera })} />
@@ -189,6 +190,5 @@ function Tried({ tried, camera }: { readonly tried: TriedPicture; readonly camer
   )
 }
 
-/** A namer that found nothing new standing has nothing to say. */
-const isNothing = ({ model, seen, faint, baseline }: TriedPicture): boolean =>
-  /patches/.test(model) && (seen ?? []).length === 0 && faint === 0 && baseline === 0
+/** The network that comes with the gateway names what stands and finds nothing by itself. */
+const namesOnly = (model: string): boolean => model.includes('patches')

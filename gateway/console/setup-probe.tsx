@@ -1,6 +1,6 @@
 /** What was measured of a camera, and the settings that follow from it, each with its reason. */
 import type { CameraProbe, Suggestion } from '../http/setup-views.ts'
-import type { Settings } from './setup-add.tsx'
+import type { Settings } from './setup-api.ts'
 import type { StringKey } from './strings.ts'
 import { useWords } from './words.ts'
 

@@ -71,6 +71,10 @@ export const SETUP_STRINGS = {
     '该网络只为新出现并静置的物体命名，此刻没有。',
     'It names what stands where nothing stood; nothing does now.',
   ),
+  'setup.notAnalysed': both(
+    '未分析：背景仍在学习，或模型未能运行。',
+    'Not analysed: the background is yet to be learnt, or the model did not run.',
+  ),
   'setup.faint': both('低于阈值 {count}', '{count} under the threshold'),
   'setup.baseline': both('基线 {count}', '{count} of the baseline'),
   'setup.ms': both('{ms} 毫秒', '{ms} ms'),

@@ -114,7 +114,7 @@ export interface SetupView {
 export interface TriedPicture {
   readonly model: string
   readonly licence: string
-  /** By role, surest first; null: it had nothing to look at. */
+  /** By role; null: not analysed, as the model failed or the background is yet to be learnt. */
   readonly seen: readonly { readonly role: string; readonly count: number }[] | null
   readonly faint: number
   readonly baseline: number

@@ -2,11 +2,12 @@
  * A camera more, in a real browser and a real gateway: from its address to a camera that runs, by keyboard; its view on
  * record, moved, told, and put right by a person's word. LOOK_AT=folder keeps pictures of it.
  */
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { stringify } from 'yaml'
 import { loadConfig } from '../../config/loader.ts'
 import { silentLog } from '../../gateway/kit/log.ts'
 import { type RunningGateway, startGateway } from '../../gateway/main.ts'
@@ -111,6 +112,7 @@ describe.skipIf(!hasBrowser)('page of camera set-up (skipped without Chromium)',
       const paths = boxPaths(folder, `box-${locale}`)
       const cameraSetup = { addressesAllowed: ['127.0.0.1'], probeSec: 3 }
       writeBoxConfig(paths, { cameras: [], cameraSetup, drift: DRIFT })
+      writeFileSync(paths.config, stringify(JSON.parse(readFileSync(paths.config, 'utf8'))))
       const { config } = loadConfig(paths.config)
       const gateway = await startGateway(config!, { version: 'test', log: silentLog })
       onTestFinished(() => gateway.close())

@@ -3,14 +3,16 @@
  * always.
  */
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Drift, DriftOptions, type DriftState } from '../../gateway/frames/drift.ts'
 import { FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH } from '../../gateway/frames/frame.ts'
 import { Commissioning } from '../../gateway/frames/outlook.ts'
+import { packagePath } from '../../gateway/kit/paths.ts'
 import { seededRandom } from '../../gateway/kit/random.ts'
 import { ffmpeg } from './feed-media.ts'
 
-const DATA = new URL('../../../shared/data/', import.meta.url).pathname
+const DATA = packagePath('..', 'shared', 'data')
 const LUMA = FRAME_WIDTH * FRAME_HEIGHT
 /** Looks of a minute at two a second; a comparison every five seconds, three of them a verdict. */
 const OPTIONS = DriftOptions.parse({ everySec: 5, unlikeChecks: 3 })
@@ -58,7 +60,7 @@ const MOVES = [
 ] as const
 
 for (const [name, what] of STREETS) {
-  const file = DATA + name
+  const file = join(DATA, name)
   test.skipIf(!existsSync(file))(
     `a camera that was left alone is never told to be moved: ${what}`,
     async () => {

