@@ -6,6 +6,7 @@
  * A namer names what stands where nothing stood: in an empty street it finds nothing; while the background is yet to be
  * learnt nobody has looked, and that is said and not the same.
  */
+import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
 import { ROLES } from './detections/detections.ts'
@@ -38,7 +39,9 @@ export async function tryOnPicture(parts: TrialParts): Promise<TriedPicture[]> {
   new PrivacyMask(camera.privacyMasks.map(({ polygon }) => polygon)).apply(yuv)
   // On the camera's own timeline: what stood when the gateway last looked stands in this picture too.
   const { timeMs, wallMs } = line.lookedAt ?? { timeMs: 0, wallMs: 0 }
-  const frame: Frame = { cameraId: camera.id, pts: 0, connection: 1, timeMs: timeMs + 1, wallMs, yuv }
+  // Under a name of its own: how often the camera itself is looked at is another matter.
+  const cameraId = `trial ${randomUUID()}`
+  const frame: Frame = { cameraId, pts: 0, connection: 1, timeMs: timeMs + 1, wallMs, yuv }
   const occupancy = new Occupancy(config.occupancy)
   occupancy.restore(line.occupancy.snapshot())
   const standing = occupancy.stand(frame)

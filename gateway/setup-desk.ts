@@ -171,12 +171,7 @@ export class SetupDesk implements Desk {
     const status = station?.status()
     const view = station?.line.drift.view
     const percent = (share: number | undefined) => (share === undefined ? null : Math.round(100 * share))
-    const trouble =
-      status === undefined || status.code === null
-        ? null
-        : view !== undefined && station?.line.drift.isOff === true && status.state === 'online'
-          ? driftFault(id, view)
-          : fault(status.code, { camera: id, reason: status.reason, seconds: '?' })
+    const trouble = station?.trouble() ?? null
     const commissioning = station?.line.commissioning
     return {
       ...{ id, name, status: status?.state ?? 'disabled', trouble: trouble && bodyOf(trouble) },

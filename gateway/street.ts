@@ -85,14 +85,13 @@ export class Street {
 
   views(): CameraView[] {
     return [...this.#stations.values()].map(({ camera, station }) => {
-      const { state, mode, code, owedSec, analysedSec } = station.status()
+      const { state, mode, owedSec, analysedSec } = station.status()
       const trouble = station.trouble()
       return {
         id: camera.id,
         name: camera.name ?? null,
         ...cameraCapability(this.#config, camera, this.#parts.clock.wallMs()),
         status: state,
-        code,
         mode: state === 'online' ? mode : null,
         owedSec,
         analysedSec,

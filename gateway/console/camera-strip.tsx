@@ -34,14 +34,16 @@ export function CameraStrip({ cameras, mayLook, onLook, children }: StripProps) 
 
 function Camera({ camera, onLook }: { camera: CameraView; onLook: StripProps['onLook'] | null }) {
   const { t, term, language } = useWords()
-  const { id, name, status, code = null, mode, owedSec, analysedSec, reconnects } = camera
+  const { id, name, status, trouble, mode, owedSec, analysedSec, reconnects } = camera
   const share = owedSec > 0 ? Math.min(1, analysedSec / owedSec) : 1
   return (
-    <li class={`camera ${WELL.includes(status) && code === null ? '' : 'ill'}`}>
+    <li class={`camera ${WELL.includes(status) && trouble === null ? '' : 'ill'}`}>
       <span class="camera-head">
         <b>{name ?? id}</b>
         <span class={`status ${status}`}>{term('status', status)}</span>
-        {status === 'online' && code !== null && <span class="status moved">{term('cameraCode', code)}</span>}
+        {status === 'online' && trouble !== null && (
+          <span class="status moved">{term('cameraCode', trouble.code)}</span>
+        )}
         {mode !== null && <span class={`mode-chip ${mode}`}>{term('mode', mode)}</span>}
         {onLook && (
           <button

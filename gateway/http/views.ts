@@ -75,8 +75,6 @@ export interface CameraView extends Capability {
   readonly name: string | null
   /** online, stalled, frozen, dark, covered, offline, disabled */
   readonly status: string
-  /** Of the error catalogue: why it is not online, or what is wrong although it is; null when nothing is. */
-  readonly code?: string | null
   /** patrol, watch, pursue; null while nothing is analysed */
   readonly mode: string | null
   /**

@@ -168,6 +168,12 @@ describe.skipIf(!hasBrowser)('page of camera set-up (skipped without Chromium)',
       await look(page, `setup-moved-${locale}`)
       if (locale === 'en-GB') expect(HAN.exec(await page.innerText('.setup'))?.[0] ?? null).toBe(null)
 
+      // Tried once more: what was looked at lately is looked at again.
+      const again = page.waitForResponse(/\/trial$/)
+      await page.locator('.trial-models .second').click()
+      const { models } = (await (await again).json()) as { models: { seen: unknown }[] }
+      expect(models).toEqual([expect.objectContaining({ seen: expect.any(Array) })])
+
       await page.selectOption('.say select', 'FITS')
       await tabTo(page, '.say [name=reason]')
       await page.keyboard.type(locale === 'zh-CN' ? '核对过区域' : 'zones looked at')

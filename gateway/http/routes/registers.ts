@@ -12,7 +12,10 @@ const Camera = z.looseObject({
   owedSec: z.number().describe('Media seconds that arrived while the camera was to be analysed.'),
   analysedSec: z.number().describe('Of these, how many were; the rest was shed under load.'),
   reconnects: z.int(),
-  trouble: z.looseObject({ code: z.string() }).nullable().describe('Why it shows no street, or another one than its zones were drawn on.'),
+  trouble: z
+    .looseObject({ code: z.string() })
+    .nullable()
+    .describe('Why it shows no street, or another one than its zones were drawn on.'),
   evidenceCapability: z
     .enum(['LEAD_ONLY', 'EVIDENCE_CAPABLE'])
     .describe('What its records may be at most, as it is configured today.'),
