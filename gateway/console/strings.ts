@@ -12,8 +12,8 @@ import { OFFICE_STRINGS } from './strings-office.ts'
 import { PERSUASION_STRINGS } from './strings-persuasion.ts'
 import { PLACE_STRINGS } from './strings-places.ts'
 import { QUALITY_STRINGS } from './strings-quality.ts'
-import { SYSTEM_STRINGS } from './strings-system.ts'
 import { SETUP_STRINGS } from './strings-setup.ts'
+import { SYSTEM_STRINGS } from './strings-system.ts'
 
 export type Language = 'zh' | 'en'
 

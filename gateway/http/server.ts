@@ -55,8 +55,8 @@ import { systemRoutes } from './routes/system.ts'
 import { transcriptRoutes } from './routes/transcripts.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
-import type { SystemBoard } from './system-views.ts'
 import type { SetupDesk } from './setup-views.ts'
+import type { SystemBoard } from './system-views.ts'
 import { Uploads } from './uploads.ts'
 import type {
   AlertsView,
