@@ -7,7 +7,6 @@ import { join, resolve } from 'node:path'
 import type { Config } from '../config/loader.ts'
 import type { BodyCamRegistry } from '../devices/bodycam/registry.ts'
 import { ClockWatch } from '../devices/clock/clock-watch.ts'
-import type { CameraStatus } from '../devices/device.ts'
 import { unitOf } from './access-anchor.ts'
 import { AlertDesk } from './alerts/desk.ts'
 import type { DeskParts } from './alerts/desk-parts.ts'
@@ -46,8 +45,8 @@ import { openPlaces } from './place-desk.ts'
 import { presenceOf } from './presence.ts'
 import { openRegistry } from './recorder-room.ts'
 import { isBodyCam } from './recordings.ts'
-import { birthOf, cameraMessage, healthOf, troublesOf } from './self-told.ts'
-import { SetupDesk } from './setup-desk.ts'
+import { birthOf, healthOf, hearersOf, troublesOf } from './self-told.ts'
+import { openSetup, type SetupDesk } from './setup-desk.ts'
 import { Street } from './street.ts'
 import { System } from './system.ts'
 import type { Health } from './telemetry/health.ts'
@@ -124,7 +123,7 @@ async function build(box: Box): Promise<RunningGateway> {
   const bodycams = new BodyCams({ ...parts, ...now, clockWatch, recordings: () => registry })
   const link = openLink(box, { ...parts, ...now, birth, persuading, register, room, bodycams })
   closing.own(room.heads)
-  const setup = openSetup(box, { ...parts, eyes, street: () => street })
+  const setup = openSetup({ ...parts, ...now, eyes })
   const street: Street = closing.own(
     new Street(config, {
       ...{ evidence, sink, eyes, clock, log, folder: join(folder, 'memory'), history: desk },
@@ -161,20 +160,6 @@ async function build(box: Box): Promise<RunningGateway> {
     ...{ consoleUrl: http.url, firstLogin, change },
     brokerUrl: broker?.address.url ?? config.mqtt.url ?? '',
     close: () => closing.close(),
-  }
-}
-
-/** Who hears what of the street. */
-function hearersOf(config: Config, link: MqttLink, setup: SetupDesk, forget: () => void) {
-  return {
-    onView: () => link.publishStatus(),
-    onCommissioned: (...learnt: Parameters<SetupDesk['commissioned']>) => void setup.commissioned(...learnt),
-    onStatus: (id: string, status: CameraStatus, sinceMs: number) =>
-      link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
-    onOther: () => {
-      forget()
-      link.publishBirth()
-    },
   }
 }
 
@@ -367,23 +352,6 @@ function publicRulesOf({ config, clock }: Box): PublicRules {
   const { catalogue, region, utcOffsetMinutes } = config
   const place = { districtCode: region, wallMs: clock.wallMs(), offsetMinutes: utcOffsetMinutes }
   return publicRules(catalogue, place)
-}
-
-function openSetup(
-  box: Box,
-  {
-    office,
-    eyes,
-    street,
-    ...parts
-  }: { database: Database; office: Office; eyes: Eyes; street: () => Street },
-): SetupDesk {
-  const { folder, clock, log } = box
-  return new SetupDesk({
-    ...{ ...parts, config: () => box.config, book: office.book, eyes: () => eyes, clock, log },
-    station: (cameraId) => street().station(cameraId),
-    ...{ folder: join(folder, 'setup'), secretsFolder: join(folder, 'secrets') },
-  })
 }
 
 function openRoom(

@@ -16,6 +16,7 @@ import type { Birth } from './mqtt/messages.ts'
 import type { MqttLink } from './mqtt/publisher.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Retention } from './retention.ts'
+import type { SetupDesk } from './setup-desk.ts'
 import type { Street } from './street.ts'
 import type { Health } from './telemetry/health.ts'
 import { watchedRules } from './violations/catalogue.ts'
@@ -60,10 +61,24 @@ export function birthOf(box: Box, signer: Signer, eyes: Eyes, clockWatch: ClockW
   }
 }
 
-export function cameraMessage(status: CameraStatus, sinceMs: number, config: Config) {
+function cameraMessage(status: CameraStatus, sinceMs: number, config: Config) {
   const { state, mode, code, analysedSec, owedSec } = status
   const since = isoTime(sinceMs, config.utcOffsetMinutes)
   return { state, since, mode: state === 'online' ? mode : null, code, analysedSec, owedSec }
+}
+
+/** Who hears what of the street. */
+export function hearersOf(config: Config, link: MqttLink, setup: SetupDesk, forget: () => void) {
+  return {
+    onView: () => link.publishStatus(),
+    onCommissioned: (...learnt: Parameters<SetupDesk['commissioned']>) => void setup.commissioned(...learnt),
+    onStatus: (id: string, status: CameraStatus, sinceMs: number) =>
+      link.publishCameraStatus(id, cameraMessage(status, sinceMs, config)),
+    onOther: () => {
+      forget()
+      link.publishBirth()
+    },
+  }
 }
 
 /** What is not as it should be although the box works on. */

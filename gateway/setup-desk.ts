@@ -38,10 +38,12 @@ import type { Clock } from './kit/clock.ts'
 import type { Database } from './kit/database.ts'
 import { fault, reasonOf } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
+import type { Office } from './office.ts'
 import { told } from './place-desk.ts'
 import { newestJpeg, newestPicture } from './ring-picture.ts'
 import { driftFault, type Station } from './station.ts'
 import { remux } from './streams/media-tool.ts'
+import type { Street } from './street.ts'
 
 export interface SetupDeskParts {
   readonly config: () => Config
@@ -245,4 +247,23 @@ function probed(
     suggestions: suggestionsOf(url, survey, transport),
     picture,
   }
+}
+
+/** Of a running gateway: views of its street, changes into its book. */
+export function openSetup({
+  office,
+  street,
+  eyes,
+  ...parts
+}: Pick<SetupDeskParts, 'config' | 'database' | 'folder' | 'clock' | 'log'> & {
+  readonly office: Pick<Office, 'book'>
+  readonly street: () => Street
+  readonly eyes: Eyes
+}): SetupDesk {
+  const { config, database, folder, clock, log } = parts
+  return new SetupDesk({
+    ...{ config, database, clock, log, book: office.book, eyes: () => eyes },
+    station: (cameraId) => street().station(cameraId),
+    ...{ folder: join(folder, 'setup'), secretsFolder: join(folder, 'secrets') },
+  })
 }
