@@ -22,6 +22,7 @@ import { EvidenceRoom } from './evidence-room.ts'
 import { filmFacts } from './film-facts.ts'
 import { basisInForce } from './grading-facts.ts'
 import { Accounts, type FirstLogin } from './http/accounts.ts'
+import { secretsKeyIn } from './http/secrets-key.ts'
 import { HttpServer } from './http/server.ts'
 import { Calendar } from './kit/calendar.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
@@ -135,7 +136,7 @@ async function build(box: Box): Promise<RunningGateway> {
   await forgetSuspicions(pendingEventIds, street, desk, evidence)
   registry = await openRegistry({ ...box, ...parts, ...now, eyes, sink, bodycams, room, street })
   await room.keep({ desk, office, registry, persuading, clockWatch, config: () => box.config }, closing)
-  const accounts = new Accounts({ options: config.http, database, clock })
+  const accounts = openAccounts(box, database)
   const firstLogin = await accounts.ensureAdministrator()
   const health = () =>
     healthOf(folder, { street, outbox, desk, eyes, link, delivering, feedsOpen: () => http.feeds.open })
@@ -175,6 +176,11 @@ function withoutStartOptions(before: Config, next: Config, log: Log): Config {
   const found = fault('RESTART_NEEDED', { options: later.join(', ') })
   log.warn({ code: found.code, options: later }, found.message)
   return { ...next, ...Object.fromEntries(later.map((key) => [key, before[key]])) }
+}
+
+function openAccounts({ config, folder, clock }: Box, database: Database): Accounts {
+  const issuer = `Lushao ${config.site}/${config.gateway}`
+  return new Accounts({ options: config.http, database, clock, secretsKey: secretsKeyIn(folder), issuer })
 }
 
 /** Everybody whom the box knows, as the list stands when it is asked. */

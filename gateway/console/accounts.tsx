@@ -16,7 +16,11 @@ export function AccountsPage({ api, onRefused }: PageParts) {
     setOnce(made)
     return reload()
   }
-  const heads = ['name', 'role', 'state', 'actions'] as const
+  const resetFactor = (name: string) => {
+    const reason = prompt(t('accounts.factorWhy', { name }))?.trim() ?? ''
+    if (reason !== '') void api.resetSecondFactor(name, reason).then(reload, refused)
+  }
+  const heads = ['name', 'role', 'state', 'factor', 'actions'] as const
   return (
     <TablePage
       title={t('nav.accounts')}
@@ -33,12 +37,18 @@ export function AccountsPage({ api, onRefused }: PageParts) {
         </>
       }
     >
-      {value.map(({ name, role, changeDue, disabled }) => (
+      {value.map(({ name, role, changeDue, disabled, secondFactor }) => (
         <tr key={name}>
           <td>{name}</td>
           <td>{term('role', role)}</td>
           <td>{t(disabled ? 'accounts.closed' : changeDue ? 'accounts.changeDue' : 'accounts.active')}</td>
+          <td>{t(secondFactor ? 'accounts.factorOn' : 'accounts.factorOff')}</td>
           <td class="actions">
+            {secondFactor && (
+              <button type="button" class="quiet" onClick={() => resetFactor(name)}>
+                {t('accounts.factorReset')}
+              </button>
+            )}
             <button
               type="button"
               class="quiet"

@@ -22,6 +22,9 @@ export interface Me {
   readonly name: string
   readonly role: Role
   readonly changeDue: boolean
+  readonly secondFactor: boolean
+  readonly secondFactorDue: boolean
+  readonly recoveryCodesLeft: number
   readonly permissions: readonly Permission[]
   readonly csrf: string
 }
@@ -116,8 +119,14 @@ export class Api {
   }
 
   me = () => this.#me(this.#ask('GET', '/api/v1/session'))
-  login = (name: string, password: string) =>
-    this.#me(this.#ask('POST', '/api/v1/session', { name, password }))
+  login = (name: string, password: string, code = '') =>
+    this.#me(this.#ask('POST', '/api/v1/session', { name, password, ...(code !== '' && { code }) }))
+  beginSecondFactor = (password: string) =>
+    this.#ask<{ secret: string; qr: string }>('POST', '/api/v1/session/second-factor', { password })
+  confirmSecondFactor = (code: string) =>
+    this.#ask<{ recoveryCodes: string[] }>('PUT', '/api/v1/session/second-factor', { code })
+  endSecondFactor = (password: string, code: string) =>
+    this.#ask<void>('POST', '/api/v1/session/second-factor/off', { password, code })
   changePassword = (password: string, next: string) =>
     this.#me(this.#ask('PUT', '/api/v1/session/password', { password, next }))
   logout = () => this.#ask<void>('DELETE', '/api/v1/session')
@@ -174,6 +183,8 @@ export class Api {
   accounts = () => this.#ask<{ accounts: Account[] }>('GET', '/api/v1/accounts')
   createAccount = (name: string, role: Role) =>
     this.#ask<{ name: string; oneTimePassword: string }>('POST', '/api/v1/accounts', { name, role })
+  resetSecondFactor = (name: string, reason: string) =>
+    this.#ask<void>('POST', `/api/v1/accounts/${encodeURIComponent(name)}/second-factor/reset`, { reason })
   resetAccount = (name: string) =>
     this.#ask<{ name: string; oneTimePassword: string }>(
       'POST',

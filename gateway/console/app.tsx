@@ -8,7 +8,8 @@ import { AuditPage } from './audit.tsx'
 import { Desk } from './desk.tsx'
 import { LanguageButton } from './language-button.tsx'
 import { LiveWall } from './live-wall.tsx'
-import { Login, PasswordChange } from './login.tsx'
+import { Login, PasswordChange, SecondFactorDue } from './login.tsx'
+import { MyAccount } from './my-account.tsx'
 import { PlacesPage } from './places.tsx'
 import { RecordingsPage } from './recordings.tsx'
 import { SetupPage } from './setup.tsx'
@@ -69,21 +70,41 @@ function Session({ switchLanguage }: { switchLanguage: () => void }) {
   if (me === undefined) return <p class="waiting">{t('loading')}</p>
   if (me === null) return <Login api={api} onDone={enter} switchLanguage={switchLanguage} />
   if (me.changeDue) return <PasswordChange api={api} onDone={setMe} switchLanguage={switchLanguage} />
-  return <Frame api={api} me={me} onLogout={logout} onLoginEnded={forget} switchLanguage={switchLanguage} />
+  if (me.secondFactorDue)
+    return (
+      <SecondFactorDue
+        api={api}
+        me={me}
+        onDone={() => void api.me().then(setMe, forget)}
+        switchLanguage={switchLanguage}
+      />
+    )
+  return (
+    <Frame
+      api={api}
+      me={me}
+      onMe={setMe}
+      onLogout={logout}
+      onLoginEnded={forget}
+      switchLanguage={switchLanguage}
+    />
+  )
 }
 
 interface FrameProps {
   readonly api: Api
   readonly me: Me
+  readonly onMe: (me: Me) => void
   readonly onLogout: () => void
   readonly onLoginEnded: () => void
   readonly switchLanguage: () => void
 }
 
-function Frame({ api, me, onLogout, onLoginEnded, switchLanguage }: FrameProps) {
+function Frame({ api, me, onMe, onLogout, onLoginEnded, switchLanguage }: FrameProps) {
   const { t, term } = useWords()
   const [page, setPage] = useState<Page>('alerts')
   const [live, setLive] = useState(false)
+  const [isAccountOpen, setAccountOpen] = useState(false)
   const onRefused = (error: unknown) => {
     if (error instanceof Refusal && error.body.code === 'NOT_LOGGED_IN') onLoginEnded()
   }
@@ -113,15 +134,21 @@ function Frame({ api, me, onLogout, onLoginEnded, switchLanguage }: FrameProps) 
           <span class={live ? 'link on' : 'link'} role="status">
             {t(live ? 'live.on' : 'live.off')}
           </span>
-          <span class="person">
+          <button
+            type="button"
+            class="person plain"
+            title={t('me.title')}
+            onClick={() => setAccountOpen(true)}
+          >
             <b>{me.name}</b> {term('role', me.role)}
-          </span>
+          </button>
           <LanguageButton onClick={switchLanguage} />
           <button type="button" class="quiet" onClick={onLogout}>
             {t('nav.logout')}
           </button>
         </div>
       </header>
+      {isAccountOpen && <MyAccount api={api} me={me} onMe={onMe} onClose={() => setAccountOpen(false)} />}
       <Desk {...parts} isShown={page === 'alerts'} onLive={setLive} onLoginEnded={onLoginEnded} />
       {page === 'live' && <LiveWall {...parts} />}
       {page === 'recordings' && <RecordingsPage {...parts} />}

@@ -233,8 +233,9 @@ function useDeskKeys(
             ? step.current(-1)
             : event.key === 'f' || event.key === '/'
               ? focusFilters.current?.()
-              : review.current?.(event.key)
-      if (done !== false && done !== null) event.preventDefault()
+              : (review.current?.(event.key) ?? false)
+      // What is no key of the desk is the browser's: Enter on a button, above all.
+      if (done !== false) event.preventDefault()
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)

@@ -1,9 +1,11 @@
 /** The door: name and password, and the change of a one-time password. */
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import type { Api, Me } from './api.ts'
+import { type Api, type Me, Refusal } from './api.ts'
+import { Field } from './field.tsx'
 import { LanguageButton } from './language-button.tsx'
 import { Notice } from './notice.tsx'
+import { SecondFactor } from './second-factor.tsx'
 import { useWords } from './words.ts'
 
 interface DoorProps {
@@ -15,8 +17,13 @@ interface DoorProps {
 export function Login({ api, onDone, switchLanguage }: DoorProps) {
   const { t } = useWords()
   const { error, busy, attempt } = useAttempt(onDone)
-  const submit = (form: FormData) =>
-    attempt(() => api.login(String(form.get('name')), String(form.get('password'))))
+  const [asksCode, setAsksCode] = useState(false)
+  const submit = (form: FormData) => {
+    const code = String(form.get('code') ?? '').trim()
+    const login = api.login(String(form.get('name')), String(form.get('password')), code)
+    login.catch((refusal) => isCodeAsked(refusal) && setAsksCode(true))
+    return attempt(() => login)
+  }
   return (
     <Door
       title={t('login.title')}
@@ -27,10 +34,34 @@ export function Login({ api, onDone, switchLanguage }: DoorProps) {
     >
       <Field name="name" label={t('login.name')} autocomplete="username" />
       <Field name="password" label={t('login.password')} autocomplete="current-password" secret />
+      {asksCode && <Field name="code" label={t('login.code')} autocomplete="one-time-code" isFirst />}
       <button type="submit" class="primary" disabled={busy}>
         {t('login.submit')}
       </button>
     </Door>
+  )
+}
+
+const isCodeAsked = (refusal: unknown) =>
+  refusal instanceof Refusal && refusal.body.code === 'SECOND_FACTOR_NEEDED'
+
+/** Nothing else is shown until it is set up. */
+export function SecondFactorDue({
+  api,
+  me,
+  onDone,
+  switchLanguage,
+}: {
+  readonly api: Api
+  readonly me: Me
+  readonly onDone: () => void
+  readonly switchLanguage: () => void
+}) {
+  return (
+    <main class="door">
+      <DoorHead switchLanguage={switchLanguage} />
+      <SecondFactor api={api} me={me} onChanged={onDone} />
+    </main>
   )
 }
 
@@ -86,18 +117,25 @@ interface FrameProps {
   readonly children: ComponentChildren
 }
 
+function DoorHead({ switchLanguage }: Pick<FrameProps, 'switchLanguage'>) {
+  const { t } = useWords()
+  return (
+    <div class="door-head">
+      <span class="mark" aria-hidden="true" />
+      <div>
+        <h1>{t('app.name')}</h1>
+        <p>{t('app.about')}</p>
+      </div>
+      <LanguageButton onClick={switchLanguage} />
+    </div>
+  )
+}
+
 function Door({ title, error, busy, onSubmit, switchLanguage, children }: FrameProps) {
   const { t } = useWords()
   return (
     <main class="door">
-      <div class="door-head">
-        <span class="mark" aria-hidden="true" />
-        <div>
-          <h1>{t('app.name')}</h1>
-          <p>{t('app.about')}</p>
-        </div>
-        <LanguageButton onClick={switchLanguage} />
-      </div>
+      <DoorHead switchLanguage={switchLanguage} />
       <form
         aria-busy={busy}
         onSubmit={(event) => {
@@ -111,23 +149,5 @@ function Door({ title, error, busy, onSubmit, switchLanguage, children }: FrameP
       </form>
       <p class="hint">{t('app.suspects')}</p>
     </main>
-  )
-}
-
-interface FieldProps {
-  readonly name: string
-  readonly label: string
-  readonly autocomplete: 'username' | 'current-password' | 'new-password'
-  readonly secret?: boolean
-}
-
-function Field(props: FieldProps) {
-  const { name, label, autocomplete, secret = false } = props
-  const asked = { id: name, name, autocomplete, required: true }
-  return (
-    <div class="field">
-      <label for={name}>{label}</label>
-      {secret ? <input {...asked} type="password" /> : <input {...asked} type="text" />}
-    </div>
   )
 }

@@ -4,6 +4,7 @@
  * The software suspects (疑似), people decide: nothing here reads like a finding.
  */
 
+import { ACCOUNT_STRINGS } from './strings-account.ts'
 import { EXPORT_STRINGS } from './strings-export.ts'
 import { FEED_STRINGS } from './strings-feed.ts'
 import { FILM_STRINGS } from './strings-films.ts'
@@ -360,6 +361,7 @@ export const STRINGS = {
 
   ...EXPORT_STRINGS,
   ...FEED_STRINGS,
+  ...ACCOUNT_STRINGS,
   ...LIVE_STRINGS,
   ...SYSTEM_STRINGS,
   ...PERSUASION_STRINGS,

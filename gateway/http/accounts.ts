@@ -14,6 +14,7 @@ import { fault } from '../kit/errors.ts'
 import type { HttpOptions } from './options.ts'
 import { fitsPassword, hashPassword, oneTimePassword, PASSWORD_LENGTH_MIN, weaknessOf } from './passwords.ts'
 import { Role, type Scope } from './permissions.ts'
+import { SecondFactor, type SecondFactorStart } from './second-factor.ts'
 import { type Machine, Sessions, type Ticket, Tokens } from './sessions.ts'
 
 export const FIRST_ACCOUNT = 'admin'
@@ -26,31 +27,47 @@ export interface Account {
   /** A one-time password is still in use: nothing but changing it is allowed. */
   readonly changeDue: boolean
   readonly disabled: boolean
+  /** A code of an app is asked at the login. */
+  readonly secondFactor: boolean
 }
 export interface Person extends Account {
   readonly csrf: string
   readonly expiresAtMs: number
+  /** The role must have one and has none: nothing but setting it up is allowed. */
+  readonly secondFactorDue: boolean
 }
 export interface FirstLogin {
   readonly name: string
   readonly oneTimePassword: string
 }
 
+export interface AccountsParts {
+  readonly options: HttpOptions
+  readonly database: Database
+  readonly clock: Clock
+  /** Under which second factors lie in the database, 32 bytes. */
+  readonly secretsKey: Buffer
+  /** What an authenticator app shows beside the name. */
+  readonly issuer?: string
+}
+
 export class Accounts {
   readonly sessions: Sessions
   readonly tokens: Tokens
+  readonly secondFactor: SecondFactor
   readonly #database: Database
   readonly #clock: Clock
   readonly #options: HttpOptions
   /** Hash of nothing anybody knows: tried for names that do not exist, to take the same time. */
   #decoy: string | null = null
 
-  constructor(parts: { options: HttpOptions; database: Database; clock: Clock }) {
+  constructor(parts: AccountsParts) {
     this.#options = parts.options
     this.#database = parts.database
     this.#clock = parts.clock
     this.sessions = new Sessions({ ...parts, sessionHours: parts.options.sessionHours })
     this.tokens = new Tokens(parts)
+    this.secondFactor = new SecondFactor({ ...parts, issuer: parts.issuer ?? 'Lushao' })
     parts.database.exec(`
       CREATE TABLE IF NOT EXISTS http_accounts (
         name TEXT PRIMARY KEY, role TEXT NOT NULL, hash TEXT NOT NULL, changeDue INTEGER NOT NULL,
@@ -96,40 +113,59 @@ export class Accounts {
   }
 
   list(): Account[] {
-    return this.#database.prepare('SELECT * FROM http_accounts ORDER BY name').all().map(accountOf)
+    const rows = this.#database.prepare('SELECT * FROM http_accounts ORDER BY name').all()
+    return rows.map((row) => this.#accountOf(row))
   }
 
-  async login(name: string, password: string): Promise<{ person: Person; ticket: Ticket }> {
+  /** @throws SECOND_FACTOR_NEEDED when the password is right and a code is asked */
+  async login(name: string, password: string, code = ''): Promise<{ person: Person; ticket: Ticket }> {
     this.#countFailure(name)
     const row = this.#row(name)
     this.#decoy ??= await hashPassword(oneTimePassword())
     const fits = await fitsPassword(password, row ? String(row['hash']) : this.#decoy)
-    if (!row || !fits || accountOf(row).disabled) throw fault('LOGIN_REFUSED')
+    if (!row || !fits || row['disabled'] === 1) throw fault('LOGIN_REFUSED')
+    this.#askSecondFactor(name, code)
 
     this.#database.prepare('DELETE FROM http_login_failures WHERE name = ?').run(name)
     const ticket = this.sessions.begin(name)
-    return { person: { ...accountOf(row), ...ticket }, ticket }
+    return { person: this.#personWith(row, ticket), ticket }
   }
 
   /** Whose cookie this is; null when the login ended, expired or never was. */
   personOf(secret: string): Person | null {
     const session = this.sessions.find(secret)
     const row = session && this.#row(session.account)
-    if (!session || !row || accountOf(row).disabled) return null
-    return { ...accountOf(row), csrf: session.csrf, expiresAtMs: session.expiresAtMs }
+    if (!session || !row || row['disabled'] === 1) return null
+    return this.#personWith(row, session)
   }
 
   /** Every other login of the account ends; the caller gets a fresh one. */
   async changePassword(name: string, password: string, next: string): Promise<Ticket> {
-    this.#countFailure(name)
-    const row = this.#mustExistRow(name)
-    if (!(await fitsPassword(password, String(row['hash'])))) throw fault('LOGIN_REFUSED')
-    this.#database.prepare('DELETE FROM http_login_failures WHERE name = ?').run(name)
-
+    await this.#checkPassword(name, password)
     const reason = next === password ? 'the same as before' : weaknessOf(next, name)
     if (reason !== null) throw fault('PASSWORD_WEAK', { reason, lengthMin: PASSWORD_LENGTH_MIN })
     await this.#setPassword(name, next, false)
     return this.sessions.begin(name)
+  }
+
+  /** A new second factor begins with the password once more: an open page alone must not lock its owner out. */
+  async beginSecondFactor(name: string, password: string): Promise<SecondFactorStart> {
+    await this.#checkPassword(name, password)
+    return this.secondFactor.begin(name)
+  }
+
+  /** @throws SECOND_FACTOR_WRONG */
+  async endSecondFactor(name: string, password: string, code: string): Promise<void> {
+    await this.#checkPassword(name, password)
+    if (!this.secondFactor.use(name, code)) throw fault('SECOND_FACTOR_WRONG')
+    this.secondFactor.off(name)
+  }
+
+  /** Of somebody who has lost the phone and the codes; every login of the account ends. */
+  resetSecondFactor(name: string): void {
+    this.#mustExist(name)
+    this.secondFactor.off(name)
+    this.sessions.endAll(name)
   }
 
   /** A token for a machine, shown this once. */
@@ -146,6 +182,42 @@ export class Accounts {
     const update = this.#database.prepare('UPDATE http_accounts SET hash = ?, changeDue = ? WHERE name = ?')
     update.run(hash, changeDue ? 1 : 0, name)
     this.sessions.endAll(name)
+  }
+
+  async #checkPassword(name: string, password: string): Promise<void> {
+    this.#countFailure(name)
+    const row = this.#mustExistRow(name)
+    if (!(await fitsPassword(password, String(row['hash'])))) throw fault('LOGIN_REFUSED')
+    this.#database.prepare('DELETE FROM http_login_failures WHERE name = ?').run(name)
+  }
+
+  /** A wrong code stays counted as a failed login; that one is asked for is none. */
+  #askSecondFactor(name: string, code: string): void {
+    if (!this.secondFactor.isOn(name)) return
+    if (code.trim() === '') {
+      this.#database
+        .prepare('UPDATE http_login_failures SET failures = failures - 1, lockedUntilMs = 0 WHERE name = ?')
+        .run(name)
+      throw fault('SECOND_FACTOR_NEEDED')
+    }
+    if (!this.secondFactor.use(name, code)) throw fault('SECOND_FACTOR_WRONG')
+  }
+
+  #personWith(row: Row, { csrf, expiresAtMs }: Pick<Ticket, 'csrf' | 'expiresAtMs'>): Person {
+    const account = this.#accountOf(row)
+    const isAsked = this.#options.secondFactorFor.includes(account.role)
+    return { ...account, csrf, expiresAtMs, secondFactorDue: isAsked && !account.secondFactor }
+  }
+
+  #accountOf(row: Row): Account {
+    const name = String(row['name'])
+    return {
+      name,
+      role: Role.parse(row['role']),
+      changeDue: row['changeDue'] === 1,
+      disabled: row['disabled'] === 1,
+      secondFactor: this.secondFactor.isOn(name),
+    }
   }
 
   #countFailure(name: string): void {
@@ -178,15 +250,6 @@ export class Accounts {
   }
 
   #mustExist(name: string): Account {
-    return accountOf(this.#mustExistRow(name))
-  }
-}
-
-function accountOf(row: Row): Account {
-  return {
-    name: String(row['name']),
-    role: Role.parse(row['role']),
-    changeDue: row['changeDue'] === 1,
-    disabled: row['disabled'] === 1,
+    return this.#accountOf(this.#mustExistRow(name))
   }
 }

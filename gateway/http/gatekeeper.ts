@@ -54,6 +54,8 @@ export function keepGate(app: App, { accounts, accessLog }: GatekeeperParts): vo
     if (isNowhere || may(visitor, permission)) return
     if (visitor.kind === 'person' && visitor.changeDue)
       throw fault('PASSWORD_CHANGE_DUE', { who: visitor.name })
+    if (visitor.kind === 'person' && visitor.secondFactorDue)
+      throw fault('SECOND_FACTOR_DUE', { who: visitor.name })
     const object = `${request.method} ${request.url.split('?')[0]}`
     accessLog.add({ ...whoOf(request), action: permission, object, purpose: '', outcome: 'refused' })
     throw fault('NOT_PERMITTED', { who: visitor.name, role: rankOf(visitor), permission })
@@ -124,7 +126,7 @@ export function visitorOf(request: FastifyRequest, accounts: Accounts): Visitor 
 function may(visitor: Visitor, permission: Exclude<RoutePermission, 'public' | 'grant'>): boolean {
   if (permission === 'self') return visitor.kind === 'person'
   if (visitor.kind === 'machine') return scopeMay(visitor.scope, permission)
-  return !visitor.changeDue && roleMay(visitor.role, permission)
+  return !visitor.changeDue && !visitor.secondFactorDue && roleMay(visitor.role, permission)
 }
 
 function checkOrigin(request: FastifyRequest, person: Person): void {

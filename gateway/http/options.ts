@@ -2,6 +2,7 @@
  * What may be tuned about the web server. It listens on this machine alone until told otherwise.
  */
 import { z } from 'zod'
+import { Role } from './permissions.ts'
 
 export const HttpOptions = z.strictObject({
   host: z
@@ -38,6 +39,12 @@ export const HttpOptions = z.strictObject({
     .default(5)
     .describe('Failed logins under one name, in a row, that lock the name.'),
   lockMinutes: z.int().min(1).max(1440).default(15).describe('How long a locked name stays locked, minutes.'),
+  secondFactorFor: z
+    .array(Role)
+    .default([])
+    .describe(
+      'Roles that must have a second factor: until it is set up nothing else answers. Everybody else may have one.',
+    ),
   undoSec: z
     .int()
     .min(0)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { Accounts } from '../../gateway/http/accounts.ts'
 import { HttpOptions } from '../../gateway/http/options.ts'
@@ -8,7 +9,10 @@ function setUp(changes: Partial<HttpOptions> = {}) {
   onTestFinished(() => database.close())
   const time = { nowMs: 1_000_000 }
   const clock = { wallMs: () => time.nowMs, monotonicMs: () => time.nowMs }
-  const accounts = new Accounts({ options: HttpOptions.parse(changes), database, clock })
+  const accounts = new Accounts({
+    ...{ options: HttpOptions.parse(changes), database, clock },
+    secretsKey: randomBytes(32),
+  })
   return { accounts, database, time }
 }
 const code = (wanted: string) => expect.objectContaining({ code: wanted })

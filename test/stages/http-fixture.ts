@@ -1,4 +1,5 @@
 /** A whole web server with real parts behind it: a desk with its outbox, accounts, a folder of evidence. */
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -162,7 +163,7 @@ export async function serve(changes: Changes = {}) {
       config = next
     },
   })
-  const accounts = new Accounts({ options, database, clock: systemClock })
+  const accounts = new Accounts({ options, database, clock: systemClock, secretsKey: randomBytes(32) })
   const custody = new Custody(database)
   const accessLog = new AccessLog({ database, clock: systemClock })
   const vault = changes.evidenceVault ?? new Vault(StorageOptions.parse({ folder }))
@@ -328,7 +329,8 @@ export class Visitor {
     const cookie = response.headers.get('set-cookie')
     if (cookie) this.cookie = cookie.split(';')[0]!
     if (path.startsWith('/api/v1/session') && response.ok && response.status !== 204) {
-      this.csrf = ((await response.clone().json()) as { csrf: string }).csrf
+      const { csrf } = (await response.clone().json()) as { csrf?: string }
+      this.csrf = csrf ?? this.csrf
     }
     return response
   }

@@ -10,7 +10,13 @@ import { Role, Scope } from '../permissions.ts'
 import type { App } from '../schema.ts'
 
 const Name = z.string().regex(/^[\p{L}\p{N}._-]{2,64}$/u, 'letters, digits, dot, dash; 2 to 64 of them')
-const Account = z.object({ name: z.string(), role: Role, changeDue: z.boolean(), disabled: z.boolean() })
+const Account = z.object({
+  name: z.string(),
+  role: Role,
+  changeDue: z.boolean(),
+  disabled: z.boolean(),
+  secondFactor: z.boolean(),
+})
 const OneTime = z.object({ name: z.string(), oneTimePassword: z.string() })
 const Token = z.object({
   ...{ name: z.string(), scope: Scope, issuedAtMs: z.int() },
@@ -60,6 +66,7 @@ export function administrationRoutes(
     accessLog.add({ ...whoOf(request), action, object, purpose, outcome: 'granted' })
   auditRoute(app, accessLog, logged)
   accountRoutes(app, accounts, logged)
+  secondFactorResetRoute(app, accounts, logged)
   tokenRoutes(app, accounts, logged)
 }
 
@@ -150,6 +157,28 @@ function accountRoutes(app: App, accounts: Accounts, logged: Logged): void {
     (request, reply) => {
       accounts.setDisabled(request.params.name, request.body.disabled)
       logged(request, request.body.disabled ? 'account.close' : 'account.reopen', request.params.name)
+      return reply.status(204).send()
+    },
+  )
+}
+
+function secondFactorResetRoute(app: App, accounts: Accounts, logged: Logged): void {
+  app.post(
+    '/api/v1/accounts/:name/second-factor/reset',
+    {
+      config,
+      schema: {
+        tags,
+        summary:
+          'turn off the second factor of somebody who lost phone and codes; ends the logins of the account',
+        params: z.object({ name: Name }),
+        body: z.strictObject({ reason: z.string().trim().min(2).max(200) }),
+        response: { 204: z.null() },
+      },
+    },
+    (request, reply) => {
+      accounts.resetSecondFactor(request.params.name)
+      logged(request, 'second-factor.reset', request.params.name, request.body.reason)
       return reply.status(204).send()
     },
   )

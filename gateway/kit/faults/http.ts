@@ -42,6 +42,42 @@ export const HTTP_FAULTS = {
     ],
     ['用户名或密码错误。', '本次尝试已计数。', '请重试；管理员可重新签发一次性密码。'],
   ),
+  SECOND_FACTOR_NEEDED: entry(
+    [
+      'This account asks for a code besides the password.',
+      'Nobody is logged in yet.',
+      'Enter the six digits of your authenticator app, or a recovery code.',
+    ],
+    ['该账户登录还需验证码。', '尚未登录。', '请输入身份验证器中的六位数字，或一个恢复码。'],
+  ),
+  SECOND_FACTOR_WRONG: entry(
+    [
+      'The code does not fit, or it was used already.',
+      'The attempt was counted.',
+      'Wait for the next code of the app and check that the clock of the phone is right; a recovery code works once.',
+    ],
+    [
+      '验证码不正确或已使用过。',
+      '本次尝试已计数。',
+      '请等待下一个验证码并核对手机时间；每个恢复码只能用一次。',
+    ],
+  ),
+  SECOND_FACTOR_DUE: entry(
+    [
+      '{who} has no second factor yet, and the role must have one.',
+      'Nothing else is shown until it is set up.',
+      'Set it up with an authenticator app.',
+    ],
+    ['{who} 的角色要求双因素登录，尚未设置。', '设置前不显示其他内容。', '请用身份验证器应用完成设置。'],
+  ),
+  SECOND_FACTOR_ON: entry(
+    [
+      'The second factor of {who} is on already.',
+      'It stays as it is.',
+      'Turn it off first, by password and code, to set up another phone.',
+    ],
+    ['{who} 已启用双因素登录。', '保持不变。', '如需更换手机，请先凭密码和验证码关闭。'],
+  ),
   LOGIN_LOCKED: entry(
     [
       'Too many failed logins for {who}.',
