@@ -15,13 +15,14 @@ import { DockClock } from '../devices/bodycam/dock-clock.ts'
 import { DeviceLedger } from '../devices/bodycam/ledger.ts'
 import type { RecordingWish } from '../devices/bodycam/recording-desk.ts'
 import type { BodyCamRegistry } from '../devices/bodycam/registry.ts'
+import { filmsOf } from '../devices/bodycam/shift-films.ts'
 import type { RecordingListener } from '../devices/bodycam/store.ts'
 import type { ClockWatch } from '../devices/clock/clock-watch.ts'
 import type { Register } from './alerts/people.ts'
 import type { People } from './alerts/roster.ts'
 import type { BodyCamDesk } from './http/views.ts'
 import { identifier } from './intake.ts'
-import type { Clock } from './kit/clock.ts'
+import { type Clock, isoTime } from './kit/clock.ts'
 import type { Database } from './kit/database.ts'
 import { fault } from './kit/errors.ts'
 import { derivedUlid, ulid } from './kit/ids.ts'
@@ -80,7 +81,11 @@ export class BodyCams {
 
   readonly desk: BodyCamDesk = {
     list: () => this.#devices.list(),
-    get: (serial, limit, before) => this.#devices.get(serial, limit, before),
+    get: (serial, limit, before) => ({
+      ...this.#devices.get(serial, limit, before),
+      shift: this.#lastShift(serial),
+    }),
+    takers: () => this.#devices.takers(),
     checkOut: (serial, by, wish) => this.#devices.checkOut(serial, by, wish),
     checkIn: (serial, by, wish) => this.#devices.checkIn(serial, by, wish),
     maintain: (serial, by, wish) => this.#devices.maintain(serial, by, wish),
@@ -88,6 +93,7 @@ export class BodyCams {
     tellClock: (told) => this.#dock.tell(told),
     release: (wish) => this.#recordings.release(this.#allowed('release', wish)),
     reexamine: (wish) => this.#recordings.reexamine(this.#allowed('re-examine', wish)),
+    keep: (wish) => this.#recordings.keep(this.#allowed('keep', wish)),
     confirmPresence: (wish) => this.#recordings.confirmPresence(wish),
     report: (wish) => this.#recordings.report(this.#allowed('report', wish)),
   }
@@ -105,6 +111,21 @@ export class BodyCams {
     const registry = this.#parts.recordings()
     if (registry === null) throw fault('STORE_FAILED', { reason: 'the box is still starting' })
     return registry.desk
+  }
+
+  /** What came in of the last shift of a recorder; null: it was never handed out. */
+  #lastShift(serial: string) {
+    const shift = this.#devices.shifts(serial).at(-1)
+    if (shift === undefined) return null
+    const { clock, config, recordings } = this.#parts
+    const { personId, fromMs, toMs } = shift
+    const at = (wallMs: number) => isoTime(wallMs, config().utcOffsetMinutes)
+    const films = recordings()?.ofDevice(serial, fromMs, toMs ?? clock.wallMs()) ?? []
+    const { pauses, ...filmed } = filmsOf(shift, films)
+    return {
+      ...{ personId, from: at(fromMs), to: toMs === null ? null : at(toMs) },
+      ...{ ...filmed, pauses: pauses.map((pause) => ({ from: at(pause.fromMs), sec: pause.sec })) },
+    }
   }
 
   /** [R53] An officer whose certificate has run out acts as an auxiliary, who may not. */

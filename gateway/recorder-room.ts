@@ -8,8 +8,8 @@
  */
 import { join } from 'node:path'
 import type { Config } from '../config/loader.ts'
-import type { Pace } from '../devices/bodycam/analysis-queue.ts'
 import type { BodyCamRecording } from '../devices/bodycam/recording.ts'
+import type { Pace } from '../devices/bodycam/recording-queue.ts'
 import { BodyCamRegistry, type NoteAnalysis } from '../devices/bodycam/registry.ts'
 import type { AlertDesk } from './alerts/desk.ts'
 import { type BodyCams, changesTold } from './bodycams.ts'

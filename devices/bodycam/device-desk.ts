@@ -11,7 +11,7 @@ import { fault } from '../../gateway/kit/errors.ts'
 import { type Shift, shiftsOf } from './duty.ts'
 import type { DeviceLedger, LedgerEntry, LedgerFacts } from './ledger.ts'
 import type { BodyCamDevice, BodyCamPerson } from './recording.ts'
-import { personByNumber } from './standing.ts'
+import { isCertified, personByNumber } from './standing.ts'
 
 const DEVICE_STATUSES = ['IN_SERVICE', 'MAINTENANCE', 'RETIRED', 'LOST'] as const
 export type DeviceStatus = (typeof DEVICE_STATUSES)[number]
@@ -45,14 +45,26 @@ export type Maintenance =
   | { readonly kind: 'FIRMWARE'; readonly version: string; readonly date: string }
   | { readonly kind: 'STATUS'; readonly status: DeviceStatus; readonly reason: string }
 
+/** Whoever may be handed a recorder; no more of them than is needed. */
+export interface Taker extends Pick<BodyCamPerson, 'personId' | 'name' | 'badgeNo' | 'role'> {
+  /** An officer whose certificate is in force today; recordings of others are leads. */
+  readonly isCertified: boolean
+}
+
 /** A recorder as it stands. */
 export interface DeviceView extends BodyCamDevice {
   readonly status: DeviceStatus
-  readonly holder: {
-    readonly personId: string
-    readonly since: string
-    readonly until: string | null
-  } | null
+  readonly holder:
+    | (Pick<Taker, 'personId' | 'isCertified'> & {
+        /** Null: the list of people does not know them any more. */
+        readonly name: string | null
+        readonly role: Taker['role'] | null
+        readonly since: string
+        readonly until: string | null
+        /** The planned end has passed. */
+        readonly isOverdue: boolean
+      })
+    | null
   /** The newest entry of each kind; null: there is none. */
   readonly handedOut: LedgerFacts | null
   readonly maintained: LedgerFacts | null
@@ -125,6 +137,14 @@ export class DeviceDesk {
     return shiftsOf(this.#parts.ledger.handOvers(serial))
   }
 
+  takers(): Taker[] {
+    const nowMs = this.#parts.clock.wallMs()
+    return this.#parts.people().map((person) => {
+      const { personId, name, badgeNo, role } = person
+      return { personId, name, badgeNo, role, isCertified: this.#isCertified(person, nowMs) }
+    })
+  }
+
   list(): DeviceView[] {
     return this.#parts.devices().map((device) => this.#viewOf(device))
   }
@@ -147,13 +167,27 @@ export class DeviceDesk {
       const entry = ledger.newest(serial, kind)
       return entry === null ? null : { at: entry.at, by: entry.by, ...entry.facts }
     }
-    const until = out?.untilMs == null ? null : this.#iso(out.untilMs)
     return {
       ...{ ...device, status: this.statusOf(serial) },
-      holder: out && { personId: out.personId, since: this.#iso(out.fromMs), until },
+      holder: out && this.#holderOf(out),
       ...{ handedOut: newest('CHECK_OUT'), maintained: newest('MAINTENANCE') },
       ...{ firmware: newest('FIRMWARE'), clock: newest('CLOCK') },
     }
+  }
+
+  #holderOf({ personId, fromMs, untilMs }: Shift): NonNullable<DeviceView['holder']> {
+    const nowMs = this.#parts.clock.wallMs()
+    const person = this.#parts.people().find((one) => one.personId === personId)
+    return {
+      ...{ personId, name: person?.name ?? null, role: person?.role ?? null },
+      isCertified: person !== undefined && this.#isCertified(person, nowMs),
+      ...{ since: this.#iso(fromMs), until: untilMs === null ? null : this.#iso(untilMs) },
+      isOverdue: untilMs !== null && untilMs < nowMs,
+    }
+  }
+
+  #isCertified(person: BodyCamPerson, nowMs: number): boolean {
+    return isCertified(person, nowMs, this.#parts.offsetMinutes())
   }
 
   #device(serial: string): BodyCamDevice {

@@ -20,9 +20,9 @@ export interface CapLift {
   readonly reason?: string
 }
 
-/** A step out of quarantine; what was wrong stays readable. */
+/** A step out of quarantine, or a person's word that it stays there; what was wrong stays readable. */
 export interface QuarantineNote {
-  readonly action: 'RELEASED' | 'RE_EXAMINED'
+  readonly action: 'RELEASED' | 'RE_EXAMINED' | 'KEPT'
   readonly code: FaultCode
   readonly en: string
   readonly zh: string

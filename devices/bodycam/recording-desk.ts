@@ -3,6 +3,7 @@
  *
  *     QUARANTINED ─ release ───▶ examined once more, this fault excused: it goes on, and limits what it is worth
  *                 ─ re-examine ▶ examined once more as the registers are now
+ *                 ─ keep ──────▶ stays where it is, and who said so stays with it
  *     limited by who recorded ─ an officer confirms that he was there ▶ lifted [R48]
  *
  * Whoever confirms holds a certificate on the day of the recording and on the day on which he says so [R53].
@@ -35,6 +36,9 @@ export interface RecordingWish {
   readonly reason: string
 }
 
+/** In quarantine, with its bytes. */
+type Held = BodyCamRecording & { readonly quarantine: NonNullable<BodyCamRecording['quarantine']> }
+
 export interface ReportWish extends Pick<RecordingWish, 'recordingId' | 'by'> {
   readonly report: IncidentReport
 }
@@ -57,9 +61,16 @@ export class RecordingDesk {
     this.#parts = parts
   }
 
+  /** Whether a person may let it in in spite of what is wrong with it. */
+  isReleasable({ status, quarantine, purgedAt }: BodyCamRecording): boolean {
+    const isHeld = status === 'QUARANTINED' && quarantine !== null && purgedAt === undefined
+    return isHeld && !NEVER_RELEASED.some((code) => code === quarantine.code)
+  }
+
   release(wish: RecordingWish): BodyCamRecording {
-    const { recordingId, quarantine } = this.#quarantined(wish.recordingId)
-    if (NEVER_RELEASED.some((code) => code === quarantine.code)) {
+    const recording = this.#quarantined(wish.recordingId)
+    const { recordingId, quarantine } = recording
+    if (!this.isReleasable(recording)) {
       throw fault('RECORDING_NOT_RELEASABLE', { recording: recordingId, because: quarantine.code })
     }
     return this.#again(wish, 'RELEASED')
@@ -68,6 +79,17 @@ export class RecordingDesk {
   reexamine(wish: RecordingWish): BodyCamRecording {
     this.#quarantined(wish.recordingId)
     return this.#again(wish, 'RE_EXAMINED')
+  }
+
+  /** Looked at, and it stays in quarantine. */
+  keep({ recordingId, by, reason }: RecordingWish): BodyCamRecording {
+    const { database, store } = this.#parts
+    const recording = this.#quarantined(recordingId)
+    const quarantineHistory = this.#withNote(recording, { action: 'KEPT', by, reason })
+    return database.transaction(() => {
+      this.#note(recording, 'KEPT', by, { code: recording.quarantine.code, reason })
+      return store.change({ ...recording, quarantineHistory }, 'kept')
+    })
   }
 
   /** The register was corrected: who waits for that is looked at once more. */
@@ -128,23 +150,27 @@ export class RecordingDesk {
   /** Nothing of it is analysed before it has been examined. */
   #again({ recordingId, by, reason }: RecordingWish, action: QuarantineNote['action']): BodyCamRecording {
     const { database, store, again } = this.#parts
-    const { quarantine, ...recording } = this.#quarantined(recordingId)
-    const before = recording.quarantineHistory ?? []
-    if (before.length >= STEPS_MAX) {
-      throw fault('RECORDING_NOT_RELEASABLE', { recording: recordingId, because: 'RE_EXAMINED_TOO_OFTEN' })
-    }
-    const note: QuarantineNote = { action, ...quarantine, by, at: this.#now(), reason }
+    const held = this.#quarantined(recordingId)
+    const { quarantine, ...recording } = held
+    const quarantineHistory = this.#withNote(held, { action, by, reason })
     return database.transaction(() => {
       this.#note(recording, action, by, { code: quarantine.code, reason })
       database.afterCommit(() => again(recordingId))
       return store.change(
-        {
-          ...{ ...recording, status: 'RECEIVED', quarantine: null },
-          quarantineHistory: [...before, note],
-        },
+        { ...recording, status: 'RECEIVED', quarantine: null, quarantineHistory },
         action === 'RELEASED' ? 'released' : 're-examined',
       )
     })
+  }
+
+  #withNote(
+    { recordingId, quarantine, quarantineHistory: before = [] }: Held,
+    step: Pick<QuarantineNote, 'action' | 'by' | 'reason'>,
+  ): QuarantineNote[] {
+    if (before.length >= STEPS_MAX) {
+      throw fault('RECORDING_NOT_RELEASABLE', { recording: recordingId, because: 'RE_EXAMINED_TOO_OFTEN' })
+    }
+    return [...before, { ...step, ...quarantine, at: this.#now() }]
   }
 
   #note(
@@ -163,7 +189,7 @@ export class RecordingDesk {
     return recording
   }
 
-  #quarantined(recordingId: string) {
+  #quarantined(recordingId: string): Held {
     const recording = this.#found(recordingId)
     const { status, quarantine, purgedAt } = recording
     if (status !== 'QUARANTINED' || quarantine === null || purgedAt !== undefined) {

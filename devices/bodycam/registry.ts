@@ -5,20 +5,27 @@
  *                                                              └─▶ QUARANTINED with a code
  *
  * One recording is examined at a time, and one looked at, when cameras owe nothing: an upload does not wait for the
- * analysis of another one. What a crash interrupted is taken up by `start`. [R61, R62]
+ * analysis of another one. Conflicts are ahead in both. What a crash interrupted is taken up by `start`. [R61, R62, R66]
  */
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { isoTime } from '../../gateway/kit/clock.ts'
 import type { Database } from '../../gateway/kit/database.ts'
 import { isFault, reasonOf } from '../../gateway/kit/errors.ts'
 import { ulid } from '../../gateway/kit/ids.ts'
-import type { Details } from '../../gateway/kit/upload-details.ts'
-import { AnalysisQueue, type Pace } from './analysis-queue.ts'
+import { type Details, isIncident } from '../../gateway/kit/upload-details.ts'
 import { Examination, type ExaminationParts } from './examination.ts'
 import { DeviceLedger } from './ledger.ts'
-import { type BodyCamRecording, filesOf, type RecordingAnalysis, type RecordingUpload } from './recording.ts'
+import {
+  type BodyCamRecording,
+  filesOf,
+  playedFile,
+  type RecordingAnalysis,
+  type RecordingUpload,
+} from './recording.ts'
 import { RecordingDesk } from './recording-desk.ts'
-import { type RecordingListener, RecordingStore, type SentSince } from './store.ts'
+import { type Pace, type QueueView, RecordingQueue } from './recording-queue.ts'
+import { type ListWish, type RecordingListener, RecordingStore, type SentSince } from './store.ts'
 
 export interface RegistryParts extends ExaminationParts {
   /** Whose an upload is, in the words of the register; absent: as it says itself. */
@@ -43,16 +50,16 @@ export class BodyCamRegistry {
   readonly #parts: RegistryParts
   readonly #store: RecordingStore
   readonly #examination: Examination
-  readonly #analysis: AnalysisQueue
-  #work: Promise<void> = Promise.resolve()
-  readonly #going = new AbortController()
+  readonly #examining: RecordingQueue
+  readonly #analysing: RecordingQueue
 
   constructor(parts: RegistryParts) {
     this.#parts = parts
     this.#store = new RecordingStore(parts.database)
     this.#examination = new Examination(this.#store, parts)
+    this.#examining = new RecordingQueue({ work: (recordingId) => this.#examine(recordingId) })
     const analyse = (recordingId: string, pace: Pace) => this.#analyse(recordingId, pace)
-    this.#analysis = new AnalysisQueue({ isIdle: parts.isIdle, analyse })
+    this.#analysing = new RecordingQueue({ isIdle: parts.isIdle, work: analyse })
     this.desk = new RecordingDesk({
       ...{ ...parts, store: this.#store, again: (recordingId) => this.#queue(recordingId) },
       ledger: parts.ledger ?? new DeviceLedger(parts),
@@ -104,8 +111,33 @@ export class BodyCamRegistry {
   }
 
   /** Newest first. */
-  list(limit: number, before?: string): BodyCamRecording[] {
-    return this.#store.list(limit, before)
+  list(limit: number, before?: string, wish?: ListWish): BodyCamRecording[] {
+    return this.#store.list(limit, before, wish)
+  }
+
+  /** Accepted ones of one recorder that show some of this time, oldest start first. */
+  ofDevice(deviceSerial: string, fromMs: number, toMs: number): BodyCamRecording[] {
+    return this.#store.overlapping(fromMs, toMs).filter((one) => one.deviceSerial === deviceSerial)
+  }
+
+  /** Whether a person may let it out of quarantine. */
+  isReleasable(recordingId: string): boolean {
+    const recording = this.#store.get(recordingId)
+    return recording !== null && this.desk.isReleasable(recording)
+  }
+
+  /** Its bytes as they came, or what was saved of a torn one; null: there is none, or its time is over. */
+  filmFile(recordingId: string, copy: 'original' | 'salvaged'): string | null {
+    const recording = this.#store.get(recordingId)
+    if (recording === null || recording.purgedAt !== undefined) return null
+    if (copy === 'salvaged' && recording.salvage === undefined) return null
+    const file = copy === 'salvaged' ? playedFile(recording) : recording.file
+    return existsSync(file) ? file : null
+  }
+
+  /** What is being examined and looked at, and what waits for it. */
+  queues(): { readonly examining: QueueView; readonly analysing: QueueView } {
+    return { examining: this.#examining.view, analysing: this.#analysing.view }
   }
 
   /** Recordings that have their bytes and are done with, oldest first. */
@@ -135,28 +167,29 @@ export class BodyCamRegistry {
 
   /** Resolves when nothing waits to be examined or analysed. */
   async settled(): Promise<void> {
-    for (let seen: Promise<void> | null = null; seen !== this.#work; ) {
-      seen = this.#work
-      await seen
-      await this.#analysis.settled()
+    while (!this.#examining.isEmpty || !this.#analysing.isEmpty) {
+      await this.#examining.settled()
+      await this.#analysing.settled()
     }
   }
 
   async close(): Promise<void> {
-    this.#going.abort()
-    await Promise.all([this.#work, this.#analysis.close()])
+    await Promise.all([this.#examining.close(), this.#analysing.close()])
     this.#store.close()
   }
 
+  /** [R66] A conflict is known by what came with the upload, before anything is examined. */
   #queue(recordingId: string): void {
-    this.#work = this.#work.then(() => (this.#going.signal.aborted ? undefined : this.#examine(recordingId)))
+    const raised = this.#store.get(recordingId)?.isIncident === true
+    const upload = this.#store.uploadOf(recordingId)
+    this.#examining.offer(recordingId, raised || (upload !== null && isIncident(upload.metadata)))
   }
 
   async #examine(recordingId: string): Promise<void> {
     try {
       let recording = this.#store.get(recordingId)
       if (recording?.status === 'RECEIVED') recording = await this.#examination.examine(recording)
-      if (recording?.status === 'ACCEPTED') this.#analysis.offer(recordingId, recording.isIncident === true)
+      if (recording?.status === 'ACCEPTED') this.#analysing.offer(recordingId, recording.isIncident === true)
     } catch (error) {
       this.#failed(recordingId, error)
     }

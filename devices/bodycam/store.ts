@@ -13,6 +13,7 @@ export type RecordingChange =
   | 'linked'
   | 'purged'
   | 'released'
+  | 'kept'
   | 're-examined'
   | 'lifted'
   | 'judged'
@@ -26,6 +27,11 @@ export interface SentSince {
   readonly count: number
   readonly bytes: number
   readonly oldestMs: number | null
+}
+/** Which recordings a list shows; absent: all. */
+export interface ListWish {
+  readonly status?: BodyCamRecording['status'] | undefined
+  readonly deviceSerial?: string | undefined
 }
 export type RecordingListener = (recording: BodyCamRecording, change: RecordingChange) => void
 
@@ -126,10 +132,14 @@ export class RecordingStore {
   }
 
   /** Newest first. */
-  list(limit: number, before = '~'): BodyCamRecording[] {
+  list(limit: number, before = '~', { status, deviceSerial }: ListWish = {}): BodyCamRecording[] {
     return this.#database
-      .prepare('SELECT body FROM bodycam_recording WHERE recordingId < ? ORDER BY recordingId DESC LIMIT ?')
-      .all(before, limit)
+      .prepare(
+        `SELECT body FROM bodycam_recording WHERE recordingId < ?1 AND (?2 IS NULL OR status = ?2)
+           AND (?3 IS NULL OR json_extract(body, '$.deviceSerial') = ?3)
+         ORDER BY recordingId DESC LIMIT ?4`,
+      )
+      .all(before, status ?? null, deviceSerial ?? null, limit)
       .map(bodyOf)
   }
 

@@ -44,6 +44,7 @@ import { liveRoute } from './routes/live.ts'
 import { pageRoutes } from './routes/page.ts'
 import { persuasionRoutes } from './routes/persuasions.ts'
 import { placeRoutes } from './routes/places.ts'
+import { recordingRoutes } from './routes/recordings.ts'
 import { registerRoutes } from './routes/registers.ts'
 import { retentionRoutes } from './routes/retention.ts'
 import { ruleRoutes } from './routes/rules.ts'
@@ -244,6 +245,7 @@ async function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Upload
   sheetRoutes(app, parts)
   transcriptRoutes(app, parts)
   registerRoutes(app, parts)
+  recordingRoutes(app, { ...parts, underWay: uploads.underWay })
   bodyCamRoutes(app, parts)
   ruleRoutes(app, parts.law)
   retentionRoutes(app, parts)

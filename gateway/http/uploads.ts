@@ -21,11 +21,11 @@ import type { Clock } from '../kit/clock.ts'
 import { fault, isFault, reasonOf } from '../kit/errors.ts'
 import { syncFolder } from '../kit/growing-file.ts'
 import type { Log } from '../kit/log.ts'
-import { said } from '../kit/upload-details.ts'
 import type { HttpOptions } from './options.ts'
 import type { Machine } from './sessions.ts'
 import { CHECKSUM_ALGORITHMS, CheckedStore, checksumOf, refusal } from './uploads-checked.ts'
-import { type Begun, UPLOADED_BY, UploadGate } from './uploads-gate.ts'
+import { UPLOADED_BY, UploadGate } from './uploads-gate.ts'
+import { UploadsUnderWay } from './uploads-under-way.ts'
 import type { RecordingDesk } from './views.ts'
 
 export const UPLOADS_PATH = '/bodycam/uploads'
@@ -51,6 +51,7 @@ interface UploadsParts {
 export class Uploads {
   readonly gate: UploadGate
   readonly options: HttpOptions
+  readonly underWay: UploadsUnderWay
   readonly #parts: UploadsParts
   readonly #store: CheckedStore
   readonly #tus: Server
@@ -61,11 +62,12 @@ export class Uploads {
     this.#parts = parts
     const { options, folder } = parts
     this.options = options
-    this.gate = new UploadGate({ ...parts, begun: () => this.#begun() })
     this.#store = new CheckedStore({
       directory: folder,
       expirationPeriodInMilliseconds: options.uploadKeepHours * 3_600_000,
     })
+    this.underWay = new UploadsUnderWay({ ...parts, detailsOf: (id) => this.#store.configstore.get(id) })
+    this.gate = new UploadGate({ ...parts, begun: () => this.underWay.tus() })
     this.#tus = new Server({
       path: UPLOADS_PATH,
       datastore: this.#store,
@@ -91,7 +93,7 @@ export class Uploads {
     await this.#store.recover()
     // Nobody was told that such a form had arrived.
     for (const name of await readdir(folder)) if (name.endsWith(PART)) await rm(join(folder, name))
-    for (const id of await this.#ids()) {
+    for (const id of await this.underWay.ids()) {
       // Details without a file are removed with the expired ones.
       const upload = await this.#store.getUpload(id).catch(() => null)
       if (upload && upload.offset === upload.size) await this.#finish(upload)
@@ -198,31 +200,17 @@ export class Uploads {
     if (known?.metadata?.[UPLOADED_BY] !== by.name) throw fault('NOT_FOUND', { what: `upload ${id}` })
   }
 
-  async #begun(): Promise<Begun[]> {
-    const found = await Promise.all((await this.#ids()).map((id) => this.#store.configstore.get(id)))
-    return found.map((upload) => ({
-      deviceSerial: said(upload?.metadata ?? {}, 'deviceSerial'),
-      bytes: upload?.size ?? 0,
-      begunMs: Date.parse(upload?.creation_date ?? ''),
-    }))
-  }
-
-  async #ids(): Promise<string[]> {
-    const names = await readdir(this.#parts.folder)
-    return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length))
-  }
-
   #at(name: string): string {
     return join(this.#parts.folder, name)
   }
 
   async #clean(): Promise<void> {
     try {
-      const before = await this.#ids()
+      const before = await this.underWay.ids()
       const removed = await this.#store.deleteExpired()
       if (removed === 0) return
       this.#parts.log.info({ removed }, 'unfinished uploads expired')
-      const left = new Set(await this.#ids())
+      const left = new Set(await this.underWay.ids())
       for (const id of before) if (!left.has(id)) await rm(this.#at(id + TRACK), { force: true })
     } catch (error) {
       // Nothing is owed: the next round tries again.

@@ -130,13 +130,47 @@ export interface SentSince {
   readonly bytes: number
   readonly oldestMs: number | null
 }
+/** A recording as it is shown; there is more in it than is named here. */
+export interface RecordingView {
+  readonly recordingId: string
+  readonly status: string
+  readonly deviceSerial: string
+  readonly userNo: string
+  readonly startAt: string
+  readonly endAt: string | null
+  readonly bytes: number
+  readonly sha256: string
+  readonly isIncident?: true
+  readonly analysis?: { readonly percent: number }
+  /** Where the bytes lie on this box. */
+  readonly file: string
+}
+/** What is worked on, and what waits, in the order of their turn. */
+export interface QueueView {
+  readonly current: string | null
+  readonly waiting: readonly string[]
+}
 export interface RecordingDesk {
   take(upload: FinishedUpload): Promise<{ readonly recordingId: string; readonly status: string }>
   /** An accepted recording of these bytes. */
   ofHash(sha256: string): { readonly recordingId: string } | null
   sentSince(deviceSerial: string, wallMs: number): SentSince
-  list(limit: number, before?: string): readonly unknown[]
-  get(recordingId: string): { readonly sha256: string } | null
+  list(
+    limit: number,
+    before?: string,
+    wish?: {
+      readonly status?: 'RECEIVED' | 'ACCEPTED' | 'QUARANTINED' | undefined
+      readonly deviceSerial?: string | undefined
+    },
+  ): readonly RecordingView[]
+  get(recordingId: string): RecordingView | null
+  /** Accepted ones of one recorder that show some of this time, oldest start first. */
+  ofDevice(deviceSerial: string, fromMs: number, toMs: number): readonly RecordingView[]
+  queues(): { readonly examining: QueueView; readonly analysing: QueueView }
+  /** Whether a person may let it out of quarantine. */
+  isReleasable(recordingId: string): boolean
+  /** Null: there is none, or its time is over. */
+  filmFile(recordingId: string, copy: 'original' | 'salvaged'): string | null
 }
 
 /** Who was in view of a recording, look by look; null: nobody has looked. */
@@ -145,8 +179,14 @@ export type PresenceOf = (recordingId: string) => readonly unknown[] | null
 /** Recorders: how they stand, what happened to them, how wrong their clocks are. */
 export interface BodyCamDesk extends RecorderDesk {
   list(): readonly unknown[]
-  /** The newest entries of its ledger beside it. */
-  get(serial: string, limit: number, before?: number): { device: unknown; entries: readonly unknown[] }
+  /** The newest entries of its ledger beside it, and what came in of its last shift. */
+  get(
+    serial: string,
+    limit: number,
+    before?: number,
+  ): { device: unknown; entries: readonly unknown[]; shift: unknown }
+  /** Who may be handed one. */
+  takers(): readonly unknown[]
   askClock(
     serial: string,
     t1: number,

@@ -3,7 +3,7 @@
  * them, and has people decide about recordings in quarantine.
  *
  *     bodycam     check-out │ check-in │ maintenance │ firmware │ status         of one recorder
- *     recording   release │ re-examine │ confirm-presence │ report               of one recording
+ *     recording   release │ re-examine │ keep │ confirm-presence │ report        of one recording
  */
 import { z } from 'zod'
 import { argsOf, type CommandHandler } from './commands.ts'
@@ -50,7 +50,7 @@ const BodyCamArgs = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('status'), serial: Serial, ...STATUS }),
 ])
 
-export const RecordingDeed = z.enum(['release', 're-examine', 'confirm-presence'])
+export const RecordingDeed = z.enum(['release', 're-examine', 'keep', 'confirm-presence'])
 const RecordingId = z.string().min(1).max(64)
 const part = (what: string) => z.string().trim().max(4_000).default('').describe(what)
 /** What happened in a conflict (暴力抗法、执法冲突), in four parts; all four make it complete. */
@@ -84,6 +84,7 @@ export interface RecorderDesk {
   maintain(serial: string, by: string, wish: z.infer<typeof Maintenance>): unknown
   release(wish: Wish): Told
   reexamine(wish: Wish): Told
+  keep(wish: Wish): Told
   confirmPresence(wish: Wish): Told
   report(wish: { recordingId: string; by: string; report: z.infer<typeof IncidentReport> }): Told
 }
@@ -122,5 +123,6 @@ export function told({ recordingId, status, evidenceCap, capReasons }: Told): To
 
 function deedOf(desk: RecorderDesk, action: z.infer<typeof RecordingDeed>, wish: Wish): Told {
   if (action === 'release') return desk.release(wish)
+  if (action === 'keep') return desk.keep(wish)
   return action === 're-examine' ? desk.reexamine(wish) : desk.confirmPresence(wish)
 }

@@ -28,13 +28,61 @@ type Logged = (request: FastifyRequest, action: string, object: string, purpose:
 const tags = ['bodycams']
 const Device = z.looseObject({
   serial: z.string(),
+  type: z.string().optional(),
+  model: z.string().optional(),
+  unitNo: z.string().optional(),
+  custodian: z.string().optional().describe('Who keeps it.'),
+  personId: z.string().optional().describe('To whom alone it is handed.'),
   status: z.string().describe('IN_SERVICE, MAINTENANCE, RETIRED, LOST.'),
   holder: z
-    .object({ personId: z.string(), since: z.string(), until: z.string().nullable() })
+    .object({
+      personId: z.string(),
+      name: z.string().nullable(),
+      role: z.string().nullable(),
+      isCertified: z.boolean().describe('An officer whose certificate is in force today.'),
+      since: z.string(),
+      until: z.string().nullable(),
+      isOverdue: z.boolean().describe('The planned end has passed.'),
+    })
     .nullable()
     .describe('Who has it now.'),
+  clock: z.looseObject({ at: z.string() }).nullable().describe('The newest comparison of its clock.'),
+  firmware: z.looseObject({ at: z.string() }).nullable(),
+  handedOut: z.looseObject({ at: z.string() }).nullable(),
+  maintained: z.looseObject({ at: z.string() }).nullable(),
 })
-const Entry = z.looseObject({ entry: z.int(), at: z.string(), kind: z.string(), by: z.string() })
+export type DeviceRow = z.infer<typeof Device>
+const Entry = z.looseObject({
+  entry: z.int(),
+  at: z.string(),
+  kind: z.string(),
+  by: z.string(),
+  facts: z.record(z.string(), z.unknown()),
+})
+export type LedgerRow = z.infer<typeof Entry>
+const Shift = z
+  .object({
+    personId: z.string(),
+    from: z.string(),
+    to: z.string().nullable(),
+    recordings: z.int().describe('Accepted ones of this shift.'),
+    filmedSec: z.number(),
+    firstAfterSec: z.number().nullable().describe('From the hand-over to the first film.'),
+    pauseCount: z.int(),
+    pauses: z.array(z.object({ from: z.string(), sec: z.number() })).describe('The longest of them.'),
+  })
+  .nullable()
+  .describe('The last one, and what came in of it.')
+export type ShiftRow = z.infer<typeof Shift>
+const Taker = z.object({
+  personId: z.string(),
+  name: z.string(),
+  badgeNo: z.string().optional(),
+  role: z.string(),
+  isCertified: z.boolean(),
+})
+export type TakerRow = z.infer<typeof Taker>
+const One = z.object({ device: Device, entries: z.array(Entry), shift: Shift })
 const Milliseconds = z.number().min(0).max(4_102_444_800_000).describe('UTC epoch, ms, by that clock.')
 
 export function bodyCamRoutes(app: App, parts: BodyCamParts): void {
@@ -58,7 +106,7 @@ function readRoutes(app: App, { bodycams }: BodyCamParts): void {
         response: { 200: z.object({ bodycams: z.array(Device) }) },
       },
     },
-    () => ({ bodycams: bodycams.list() }),
+    () => ({ bodycams: bodycams.list() as DeviceRow[] }),
   )
   app.get(
     '/api/v1/bodycams/:serial',
@@ -66,16 +114,16 @@ function readRoutes(app: App, { bodycams }: BodyCamParts): void {
       config,
       schema: {
         tags,
-        summary: 'one recorder and its ledger, newest first',
+        summary: 'one recorder, what came in of its last shift, and its ledger, newest first',
         params: z.object({ serial: Serial }),
         querystring: z.strictObject({
           limit: z.coerce.number().int().min(1).max(200).default(50),
           before: z.coerce.number().int().min(1).optional(),
         }),
-        response: { 200: z.object({ device: Device, entries: z.array(Entry) }) },
+        response: { 200: One },
       },
     },
-    ({ params, query }) => bodycams.get(params.serial, query.limit, query.before),
+    ({ params, query }) => bodycams.get(params.serial, query.limit, query.before) as z.infer<typeof One>,
   )
 }
 
@@ -83,6 +131,18 @@ function handOverRoutes(app: App, { bodycams }: BodyCamParts, logged: Logged): v
   const config = { permission: 'bodycams:keep' } as const
   const params = z.object({ serial: Serial })
   const response = { 200: z.object({ entry: Entry }) }
+  app.get(
+    '/api/v1/bodycam-people',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'who may be handed a recorder: name, badge, role, certificate in force or not',
+        response: { 200: z.object({ people: z.array(Taker) }) },
+      },
+    },
+    () => ({ people: bodycams.takers() as TakerRow[] }),
+  )
   app.post(
     '/api/v1/bodycams/:serial/check-out',
     {
@@ -202,7 +262,7 @@ function recordingRoute(app: App, { bodycams }: BodyCamParts, logged: Logged): v
       schema: {
         tags,
         summary:
-          'release it from quarantine in spite of what is wrong, have it examined once more, or confirm as a certified officer to have been there',
+          'release it from quarantine in spite of what is wrong, keep it there, have it examined once more, or confirm as a certified officer to have been there',
         params: z.object({ id: z.string().min(1).max(64), deed: RecordingDeed }),
         body: z.strictObject({
           reason: z.string().trim().min(1).max(300).describe('Why; kept with the name.'),

@@ -1,8 +1,7 @@
-/** What the box knows besides alerts: cameras, zones, devices, people, recordings. Read only. */
+/** What the box knows besides alerts: cameras, zones, devices, people. Read only. */
 import { z } from 'zod'
-import { fault } from '../../kit/errors.ts'
 import type { App } from '../schema.ts'
-import type { CameraBoard, DeliveryBoard, Directory, PresenceOf, RecordingDesk, Troubles } from '../views.ts'
+import type { CameraBoard, DeliveryBoard, Directory, Troubles } from '../views.ts'
 
 const Camera = z.looseObject({
   id: z.string(),
@@ -38,15 +37,12 @@ const tags = ['registers']
 export interface RegisterParts {
   readonly cameras: CameraBoard
   readonly directory: Directory
-  readonly recordings: RecordingDesk
-  readonly presence: PresenceOf
   readonly delivery: DeliveryBoard
   readonly troubles: Troubles
 }
 
 export function registerRoutes(app: App, parts: RegisterParts): void {
-  const { cameras, directory, recordings } = parts
-  presenceRoute(app, parts)
+  const { cameras, directory } = parts
   deliveryRoute(app, parts.delivery)
   troublesRoute(app, parts.troubles)
   app.get(
@@ -95,44 +91,6 @@ export function registerRoutes(app: App, parts: RegisterParts): void {
       },
     },
     () => ({ people: directory.people() }),
-  )
-
-  app.get(
-    '/api/v1/recordings',
-    {
-      config: { permission: 'recordings:read' },
-      schema: {
-        tags,
-        summary: 'body-cam recordings, newest first',
-        querystring: z.strictObject({
-          limit: z.coerce.number().int().min(1).max(200).default(50),
-          before: z.string().max(64).optional(),
-        }),
-        response: { 200: z.object({ recordings: List }) },
-      },
-    },
-    (request) => ({ recordings: recordings.list(request.query.limit, request.query.before) }),
-  )
-}
-
-function presenceRoute(app: App, { recordings, presence }: RegisterParts): void {
-  const looks = z.array(z.looseObject({ sec: z.number() })).nullable()
-  app.get(
-    '/api/v1/recordings/:id/presence',
-    {
-      config: { permission: 'recordings:read' },
-      schema: {
-        tags,
-        summary:
-          'people, carriers and goods in view, second by second; a second without an entry was not looked at',
-        params: z.object({ id: z.string().min(1).max(64) }),
-        response: { 200: z.object({ looks: looks.describe('Null: it was not analysed.') }) },
-      },
-    },
-    ({ params }) => {
-      if (recordings.get(params.id) === null) throw fault('NOT_FOUND', { what: params.id })
-      return { looks: presence(params.id) as z.infer<typeof looks> }
-    },
   )
 }
 

@@ -100,6 +100,8 @@ function formRoute(app: App, uploads: Uploads): void {
     },
     async (request, reply) => {
       const part = uploads.newPart()
+      const length = Number(request.headers['content-length'] ?? 0)
+      uploads.underWay.formBegan(part.id, { bytes: length, by: uploaderOf(request).name })
       try {
         const form = await readForm(request, part.file, uploads)
         const { bytes, sha256 } = form.film
@@ -113,6 +115,7 @@ function formRoute(app: App, uploads: Uploads): void {
         const taken = await uploads.finishPart(part, { bytes, metadata, ...track })
         return reply.status(201).send({ recordingId: taken.recordingId, status: taken.status, sha256, bytes })
       } finally {
+        uploads.underWay.formEnded(part.id)
         await rm(part.file, { force: true })
       }
     },

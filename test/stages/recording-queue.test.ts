@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AnalysisQueue, type Pace } from '../../devices/bodycam/analysis-queue.ts'
+import { type Pace, RecordingQueue } from '../../devices/bodycam/recording-queue.ts'
 import { Idle } from '../../gateway/idle.ts'
 
 test('conflicts first, then the oldest; one at a time', async () => {
@@ -9,8 +9,8 @@ test('conflicts first, then the oldest; one at a time', async () => {
   const gate = new Promise<void>((resolve) => {
     open = resolve
   })
-  const queue = new AnalysisQueue({
-    analyse: async (recordingId) => {
+  const queue = new RecordingQueue({
+    work: async (recordingId) => {
       expect(++running).toBe(1)
       order.push(recordingId)
       await gate
@@ -36,9 +36,9 @@ test('conflicts first, then the oldest; one at a time', async () => {
 test('nothing is begun and no look is taken while cameras owe; a stop ends the waiting', async () => {
   let idle = false
   const looks: number[] = []
-  const queue = new AnalysisQueue({
+  const queue = new RecordingQueue({
     isIdle: () => idle,
-    analyse: async (_, pace: Pace) => {
+    work: async (_, pace: Pace) => {
       for (let look = 0; look < 3; look++) {
         await pace.turn()
         if (pace.signal.aborted) return
@@ -49,7 +49,7 @@ test('nothing is begun and no look is taken while cameras owe; a stop ends the w
   })
   queue.offer('01', false)
   expect(looks).toEqual([])
-  expect(queue.waitingIds).toEqual(['01'])
+  expect(queue.view.waiting).toEqual(['01'])
   idle = true
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
@@ -62,7 +62,7 @@ test('nothing is begun and no look is taken while cameras owe; a stop ends the w
   await queue.close()
   expect(looks).toEqual([0, 1])
   queue.offer('02', false)
-  expect(queue.waitingIds).toEqual([])
+  expect(queue.view.waiting).toEqual([])
 })
 
 test('the box is busy from when cameras owe more until they have not for ten seconds', () => {

@@ -1,24 +1,25 @@
 /**
- * Recordings that wait to be looked at: one at a time, conflicts first, then the oldest, and only while the box has
- * nothing more urgent to do.
+ * Recordings that wait for something: one at a time, conflicts first, then the oldest, and, where that is asked, only
+ * while the box has nothing more urgent to do.
  *
- *     offer ─▶ waits ─▶ idle? ─▶ looked at ─┬─▶ finished
+ *     offer ─▶ waits ─▶ idle? ─▶ worked on ─┬─▶ finished
  *                         ▲  └─ a pause before every look while it is not
  *                         └────── interrupted by a stop: offered again at the next start
  *
- * Cameras come first: what a recording shows has happened already.
+ * Recordings are examined as they come; they are looked at when cameras owe nothing: what a recording shows has happened
+ * already.
  */
 import { Nap } from '../../gateway/kit/nap.ts'
 
 const ASK_AGAIN_MS = 1_000
 
-export interface AnalysisQueueParts {
+export interface RecordingQueueParts {
   /** Whether nothing is owed by cameras; absent: always. */
   readonly isIdle?: (() => boolean) | undefined
-  readonly analyse: (recordingId: string, pace: Pace) => Promise<void>
+  readonly work: (recordingId: string, pace: Pace) => Promise<void>
 }
 
-/** What an analysis keeps to. */
+/** What long work keeps to. */
 export interface Pace {
   readonly signal: AbortSignal
   /** Resolves when the next look may be taken. */
@@ -30,27 +31,36 @@ interface Waiting {
   readonly isUrgent: boolean
 }
 
-export class AnalysisQueue {
-  readonly #parts: AnalysisQueueParts
+/** What is worked on, and what waits, in the order of their turn. */
+export interface QueueView {
+  readonly current: string | null
+  readonly waiting: readonly string[]
+}
+
+export class RecordingQueue {
+  readonly #parts: RecordingQueueParts
   readonly #going = new AbortController()
   readonly #nap = new Nap()
   #waiting: Waiting[] = []
+  #current: string | null = null
   #work: Promise<void> | null = null
 
-  constructor(parts: AnalysisQueueParts) {
+  constructor(parts: RecordingQueueParts) {
     this.#parts = parts
   }
 
-  get waitingIds(): readonly string[] {
-    return this.#waiting.map(({ recordingId }) => recordingId)
+  get view(): QueueView {
+    return { current: this.#current, waiting: this.#waiting.map(({ recordingId }) => recordingId) }
   }
 
   offer(recordingId: string, isUrgent: boolean): void {
-    if (this.#going.signal.aborted || this.waitingIds.includes(recordingId)) return
+    if (this.#going.signal.aborted || this.view.waiting.includes(recordingId)) return
     this.#waiting = [...this.#waiting, { recordingId, isUrgent }].sort(byTurn)
-    this.#work ??= this.#run().finally(() => {
-      this.#work = null
-    })
+    this.#work ??= this.#run()
+  }
+
+  get isEmpty(): boolean {
+    return this.#work === null
   }
 
   /** Resolves when nothing waits. */
@@ -67,11 +77,19 @@ export class AnalysisQueue {
 
   async #run(): Promise<void> {
     const { signal } = this.#going
-    while (!signal.aborted) {
-      await this.#turn()
-      const next = this.#waiting.shift()
-      if (next === undefined || signal.aborted) return
-      await this.#parts.analyse(next.recordingId, { signal, turn: () => this.#turn() })
+    try {
+      while (!signal.aborted) {
+        await this.#turn()
+        const next = this.#waiting.shift()
+        if (next === undefined || signal.aborted) return
+        this.#current = next.recordingId
+        await this.#parts.work(next.recordingId, { signal, turn: () => this.#turn() })
+        this.#current = null
+      }
+    } finally {
+      // In the same breath as the last look at what waits: whatever is offered after it begins anew.
+      this.#current = null
+      this.#work = null
     }
   }
 
