@@ -5,7 +5,8 @@ import type { FilmLinkView } from '../http/routes/films.ts'
 import type { Api, Me } from './api.ts'
 import { Notice } from './notice.tsx'
 import { Lines } from './rows.tsx'
-import { momentOf, timeOf, useWords } from './words.ts'
+import { SayForm } from './say-form.tsx'
+import { clockOf, fitOf, momentOf, timeOf, useWords } from './words.ts'
 
 const SHOWN = ['LINKED', 'SUGGESTED', 'UNLINKED']
 
@@ -13,9 +14,10 @@ interface FilmsProps {
   readonly api: Api
   readonly me: Me
   readonly alert: AlertRecord
+  readonly onOpen: (recordingId: string) => void
 }
 
-export function AlertFilms({ api, me, alert }: FilmsProps) {
+export function AlertFilms({ api, me, alert, onOpen }: FilmsProps) {
   const { t } = useWords()
   const [links, setLinks] = useState<readonly FilmLinkView[]>([])
   const [asked, setAsked] = useState(0)
@@ -45,6 +47,7 @@ export function AlertFilms({ api, me, alert }: FilmsProps) {
           <FilmItem
             key={`${link.recordingId} ${link.state}`}
             link={link}
+            onOpen={onOpen}
             filmed={alert.event.filmed?.find(({ recordingId }) => recordingId === link.recordingId)}
             onSay={
               me.permissions.includes('recordings:link') ? (verb, reason) => say(link, verb, reason) : null
@@ -61,28 +64,30 @@ export function AlertFilms({ api, me, alert }: FilmsProps) {
 interface ItemProps {
   readonly link: FilmLinkView
   readonly filmed: NonNullable<AlertRecord['event']['filmed']>[number] | undefined
+  readonly onOpen: (recordingId: string) => void
   readonly onSay: ((verb: 'link' | 'unlink', reason: string) => void) | null
 }
 
-function FilmItem({ link, filmed, onSay }: ItemProps) {
+function FilmItem({ link, filmed, onOpen, onSay }: ItemProps) {
   const { t, term, language } = useWords()
   const { recordingId, state, by, reason, score, reasons, from, to, at } = link
-  const clock = (sec: number) => new Date(sec * 1000).toISOString().slice(11, 19)
   return (
     <li>
       <span class={`state ${state}`}>{term('link', state)}</span>
-      <span class="object">{recordingId}</span>
+      <button type="button" class="plain object" onClick={() => onOpen(recordingId)}>
+        {t('films.open')}
+      </button>
       <time>
         {momentOf(from)} – {timeOf(to)}
       </time>
       {filmed !== undefined && (
         <span class="told">
-          {t('films.part', { from: clock(filmed.fromSec), to: clock(filmed.toSec) })} ·{' '}
+          {t('films.part', { from: clockOf(filmed.fromSec), to: clockOf(filmed.toSec) })} ·{' '}
           {term('worth', filmed.evidenceCap)} {filmed.capReasons.map((cap) => term('cap', cap)).join(' · ')}
         </span>
       )}
       <span class="told">
-        {t('films.score', { score: score.toFixed(2) })}
+        {t(fitOf(score))} · {t('films.score', { score: score.toFixed(2) })}
         {by !== 'box' && ` · ${t('films.by', { by })} ${momentOf(at)}${reason && ` · ${reason}`}`}
       </span>
       <span class="told">
@@ -90,35 +95,5 @@ function FilmItem({ link, filmed, onSay }: ItemProps) {
       </span>
       {onSay !== null && <SayForm state={state} onSay={onSay} />}
     </li>
-  )
-}
-
-/** A word with a reason: a suggestion is settled either way, a link is withdrawn, what was withdrawn is made again. */
-function SayForm({ state, onSay }: { state: string; onSay: NonNullable<ItemProps['onSay']> }) {
-  const { t } = useWords()
-  const [reason, setReason] = useState('')
-  const verbs = (['link', 'unlink'] as const).filter(
-    (verb) => state === 'SUGGESTED' || (verb === 'link') === (state === 'UNLINKED'),
-  )
-  return (
-    <form class="told step" onSubmit={(event) => event.preventDefault()}>
-      <label class="field">
-        <span>{t('films.reason')}</span>
-        <input value={reason} maxLength={300} onInput={(event) => setReason(event.currentTarget.value)} />
-      </label>
-      <div class="verdicts">
-        {verbs.map((verb) => (
-          <button
-            key={verb}
-            type="button"
-            class="second"
-            disabled={reason.trim() === ''}
-            onClick={() => onSay(verb, reason.trim())}
-          >
-            {t(`films.${verb}`)}
-          </button>
-        ))}
-      </div>
-    </form>
   )
 }

@@ -38,36 +38,6 @@ export interface NoticeWish {
   /** Own words; absent: a script of the library. */
   readonly text?: string
 }
-/** What the recordings page shows of a recording. */
-export interface RecordingRow {
-  readonly recordingId: string
-  readonly status: string
-  readonly quarantine: FaultBody | null
-  readonly deviceSerial: string
-  readonly userName: string | null
-  readonly userNo: string
-  readonly startAt: string
-  readonly video: { readonly durationSec: number } | null
-  readonly analysis?: {
-    readonly state: 'RUNNING' | 'DONE' | 'NOT_ANALYSED'
-    readonly percent: number
-    readonly occupancy: 'USED' | 'NOT_USED_CAMERA_MOVES'
-    readonly presence?: { readonly personSec: number; readonly carrierSec: number; readonly goodsSec: number }
-  }
-  readonly evidenceCap: string
-  readonly capReasons: readonly string[]
-  readonly capLifts?: readonly {
-    readonly code: string
-    readonly name: string
-    readonly lifted: readonly string[]
-  }[]
-  readonly quarantineHistory?: readonly {
-    readonly action: 'RELEASED' | 'RE_EXAMINED'
-    readonly by: string
-    readonly reason: string
-  }[]
-}
-
 /** The box said no, or could not be reached (`code` UNREACHABLE). */
 export class Refusal extends Error {
   readonly body: FaultBody
@@ -170,7 +140,6 @@ export class Api {
     this.#ask<{ now: FilmLinkView[] }>('GET', `/api/v1/alerts/${eventId}/recordings`)
   sayFilm = (eventId: string, recordingId: string, verb: 'link' | 'unlink', reason: string) =>
     this.#ask<unknown>('POST', `/api/v1/alerts/${eventId}/recordings/${recordingId}/${verb}`, { reason })
-  recordings = () => this.#ask<{ recordings: RecordingRow[] }>('GET', '/api/v1/recordings')
   audit = (before?: number) =>
     this.#ask<{ entries: AccessEntry[] }>(
       'GET',

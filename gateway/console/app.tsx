@@ -7,11 +7,11 @@ import { Api, type Me, Refusal } from './api.ts'
 import { AuditPage } from './audit.tsx'
 import { Desk } from './desk.tsx'
 import { LanguageButton } from './language-button.tsx'
+import { Later } from './later.tsx'
 import { LiveWall } from './live-wall.tsx'
 import { Login, PasswordChange, SecondFactorDue } from './login.tsx'
 import { MyAccount } from './my-account.tsx'
 import { PlacesPage } from './places.tsx'
-import { RecordingsPage } from './recordings.tsx'
 import { SetupPage } from './setup.tsx'
 import { StatisticsPage } from './statistics.tsx'
 import type { Language, StringKey } from './strings.ts'
@@ -91,6 +91,14 @@ function Session({ switchLanguage }: { switchLanguage: () => void }) {
   )
 }
 
+const loadBodyCams = () => import('./bodycams.tsx').then(({ BodyCamPage }) => BodyCamPage)
+
+/** What one page asked another to open. */
+interface Opened {
+  readonly eventId: string | null
+  readonly recordingId: string | null
+}
+
 interface FrameProps {
   readonly api: Api
   readonly me: Me
@@ -101,7 +109,6 @@ interface FrameProps {
 }
 
 function Frame({ api, me, onMe, onLogout, onLoginEnded, switchLanguage }: FrameProps) {
-  const { t, term } = useWords()
   const [page, setPage] = useState<Page>('alerts')
   const [live, setLive] = useState(false)
   const [isAccountOpen, setAccountOpen] = useState(false)
@@ -109,49 +116,42 @@ function Frame({ api, me, onMe, onLogout, onLoginEnded, switchLanguage }: FrameP
     if (error instanceof Refusal && error.body.code === 'NOT_LOGGED_IN') onLoginEnded()
   }
   const parts = { api, me, onRefused }
+  const [opened, setOpened] = useState<Opened>({ eventId: null, recordingId: null })
+  const openAlert = (eventId: string) => {
+    setOpened({ eventId, recordingId: null })
+    setPage('alerts')
+  }
+  const openRecording = (recordingId: string) => {
+    setOpened({ eventId: null, recordingId })
+    setPage('recordings')
+  }
+  const turnTo = (name: Page) => {
+    setOpened({ eventId: null, recordingId: null })
+    setPage(name)
+  }
   return (
     <div class="frame">
-      <header class="top">
-        <div class="brand">
-          <span class="mark" aria-hidden="true" />
-          <h1>{t('app.name')}</h1>
-          <span class="about">{t('app.about')}</span>
-        </div>
-        <nav aria-label={t('nav.label')}>
-          {PAGES.filter(([, permission]) => me.permissions.includes(permission)).map(([name]) => (
-            <button
-              key={name}
-              type="button"
-              class="tab"
-              aria-current={page === name ? 'page' : undefined}
-              onClick={() => setPage(name)}
-            >
-              {t(`nav.${name}` as StringKey)}
-            </button>
-          ))}
-        </nav>
-        <div class="who">
-          <span class={live ? 'link on' : 'link'} role="status">
-            {t(live ? 'live.on' : 'live.off')}
-          </span>
-          <button
-            type="button"
-            class="person plain"
-            title={t('me.title')}
-            onClick={() => setAccountOpen(true)}
-          >
-            <b>{me.name}</b> {term('role', me.role)}
-          </button>
-          <LanguageButton onClick={switchLanguage} />
-          <button type="button" class="quiet" onClick={onLogout}>
-            {t('nav.logout')}
-          </button>
-        </div>
-      </header>
+      <Top
+        {...{ me, page, live, onLogout, switchLanguage }}
+        onTurn={turnTo}
+        onAccount={() => setAccountOpen(true)}
+      />
       {isAccountOpen && <MyAccount api={api} me={me} onMe={onMe} onClose={() => setAccountOpen(false)} />}
-      <Desk {...parts} isShown={page === 'alerts'} onLive={setLive} onLoginEnded={onLoginEnded} />
+      <Desk
+        {...parts}
+        isShown={page === 'alerts'}
+        wanted={opened.eventId}
+        onLive={setLive}
+        onLoginEnded={onLoginEnded}
+        onOpenRecording={openRecording}
+      />
       {page === 'live' && <LiveWall {...parts} />}
-      {page === 'recordings' && <RecordingsPage {...parts} />}
+      {page === 'recordings' && (
+        <Later
+          load={loadBodyCams}
+          parts={{ ...parts, recordingId: opened.recordingId, onOpenAlert: openAlert }}
+        />
+      )}
       {page === 'audit' && <AuditPage {...parts} />}
       {page === 'accounts' && <AccountsPage {...parts} />}
       {page === 'places' && <PlacesPage {...parts} />}
@@ -159,5 +159,50 @@ function Frame({ api, me, onMe, onLogout, onLoginEnded, switchLanguage }: FrameP
       {page === 'setup' && <SetupPage {...parts} />}
       {page === 'statistics' && <StatisticsPage {...parts} />}
     </div>
+  )
+}
+
+interface TopProps extends Pick<FrameProps, 'me' | 'onLogout' | 'switchLanguage'> {
+  readonly page: Page
+  readonly live: boolean
+  readonly onTurn: (page: Page) => void
+  readonly onAccount: () => void
+}
+
+function Top({ me, page, live, onTurn, onAccount, onLogout, switchLanguage }: TopProps) {
+  const { t, term } = useWords()
+  return (
+    <header class="top">
+      <div class="brand">
+        <span class="mark" aria-hidden="true" />
+        <h1>{t('app.name')}</h1>
+        <span class="about">{t('app.about')}</span>
+      </div>
+      <nav aria-label={t('nav.label')}>
+        {PAGES.filter(([, permission]) => me.permissions.includes(permission)).map(([name]) => (
+          <button
+            key={name}
+            type="button"
+            class="tab"
+            aria-current={page === name ? 'page' : undefined}
+            onClick={() => onTurn(name)}
+          >
+            {t(`nav.${name}` as StringKey)}
+          </button>
+        ))}
+      </nav>
+      <div class="who">
+        <span class={live ? 'link on' : 'link'} role="status">
+          {t(live ? 'live.on' : 'live.off')}
+        </span>
+        <button type="button" class="person plain" title={t('me.title')} onClick={onAccount}>
+          <b>{me.name}</b> {term('role', me.role)}
+        </button>
+        <LanguageButton onClick={switchLanguage} />
+        <button type="button" class="quiet" onClick={onLogout}>
+          {t('nav.logout')}
+        </button>
+      </div>
+    </header>
   )
 }

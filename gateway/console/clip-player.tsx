@@ -11,6 +11,10 @@ const PLAYED: Record<string, string> = {
   av1: 'av01.0.04M.08',
 }
 
+export const canPlay = (codec: string): boolean =>
+  codec in PLAYED &&
+  document.createElement('video').canPlayType(`video/mp4; codecs="${PLAYED[codec]}"`) !== ''
+
 /** A moment of the act, seconds into the clip. */
 export interface Mark {
   readonly what: 'started' | 'confirmed' | 'ended'
@@ -27,12 +31,9 @@ export function ClipPlayer({ url, codec, marks }: ClipProps) {
   const video = useRef<HTMLVideoElement>(null)
   const [lengthSec, setLengthSec] = useState(0)
   const [failed, setFailed] = useState(false)
-  const canPlay =
-    codec in PLAYED &&
-    document.createElement('video').canPlayType(`video/mp4; codecs="${PLAYED[codec]}"`) !== ''
   return (
     <div class="clip">
-      {canPlay && !failed ? (
+      {canPlay(codec) && !failed ? (
         <video
           ref={video}
           src={url}

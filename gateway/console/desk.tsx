@@ -35,13 +35,19 @@ export interface PageParts {
 }
 interface DeskProps extends PageParts {
   readonly isShown: boolean
+  /** Asked for from another page. */
+  readonly wanted: string | null
+  readonly onOpenRecording: (recordingId: string) => void
   readonly onLive: (live: boolean) => void
   readonly onLoginEnded: () => void
 }
 
-export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: DeskProps) {
-  const { t } = useWords()
+export function Desk(props: DeskProps) {
+  const { api, me, onRefused, isShown, wanted, onOpenRecording, onLive, onLoginEnded } = props
   const desk = useAlerts({ api, onRefused, onLive, onLoginEnded })
+  useEffect(() => {
+    if (wanted !== null) desk.open(wanted)
+  }, [wanted])
   const { state, dispatch, load, cameras, said, states } = desk
   const focusFilters = useRef<(() => void) | null>(null)
   const [purpose, choosePurpose] = usePurpose()
@@ -53,7 +59,6 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
   const list = useMemo(() => shown(state), [state.records, state.filter, state.selected])
   const people = desk.people.filter(({ name }) => name !== me.name)
   const alert = state.selected === null ? null : (state.records.get(state.selected) ?? null)
-  const onReviewed = (changed: AlertRecord) => dispatch({ type: 'changed', alert: changed })
   return (
     <main class="desk" hidden={!isShown}>
       <p class="unseen" aria-live="polite">
@@ -82,20 +87,11 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
             purpose={purpose}
             onPurpose={choosePurpose}
           />
-          <aside class="side" aria-label={t('facts.title')}>
-            <Lookers people={people.filter(({ eventId }) => eventId === alert.eventId)} />
-            <ReviewPanel
-              key={alert.eventId}
-              api={api}
-              me={me}
-              alert={alert}
-              keys={keys}
-              onDone={onReviewed}
-            />
-            <Notices key={`notices ${alert.eventId}`} api={api} me={me} alert={alert} />
-            <AlertFilms key={`films ${alert.eventId}`} api={api} me={me} alert={alert} />
-            <AlertFacts api={api} alert={alert} cameras={cameras} onOpen={desk.open} />
-          </aside>
+          <AlertSide
+            {...{ api, me, alert, cameras, people, keys, onOpenRecording }}
+            onReviewed={(changed) => dispatch({ type: 'changed', alert: changed })}
+            onOpen={desk.open}
+          />
         </>
       ) : (
         <Nothing isEmpty={list.length === 0} isFiltered={countOf(state.filter) > 0} />
@@ -110,6 +106,31 @@ export function Desk({ api, me, onRefused, isShown, onLive, onLoginEnded }: Desk
   )
 }
 
+interface SideProps extends Pick<PageParts, 'api' | 'me'> {
+  readonly alert: AlertRecord
+  readonly cameras: CameraView[]
+  readonly people: Looking[]
+  readonly keys: { current: ReviewKeys | null }
+  readonly onReviewed: (alert: AlertRecord) => void
+  readonly onOpen: (eventId: string) => void
+  readonly onOpenRecording: (recordingId: string) => void
+}
+
+/** Who looks too, the verdict, notices, recordings and facts. */
+function AlertSide(props: SideProps) {
+  const { api, me, alert, cameras, people, keys, onReviewed, onOpen, onOpenRecording } = props
+  const { t } = useWords()
+  return (
+    <aside class="side" aria-label={t('facts.title')}>
+      <Lookers people={people.filter(({ eventId }) => eventId === alert.eventId)} />
+      <ReviewPanel key={alert.eventId} api={api} me={me} alert={alert} keys={keys} onDone={onReviewed} />
+      <Notices key={`notices ${alert.eventId}`} api={api} me={me} alert={alert} />
+      <AlertFilms key={`films ${alert.eventId}`} api={api} me={me} alert={alert} onOpen={onOpenRecording} />
+      <AlertFacts api={api} alert={alert} cameras={cameras} onOpen={onOpen} />
+    </aside>
+  )
+}
+
 function Nothing({ isEmpty, isFiltered }: { readonly isEmpty: boolean; readonly isFiltered: boolean }) {
   const { t } = useWords()
   const emptyWhy = isFiltered ? 'list.noneFit' : 'list.empty'
@@ -121,8 +142,10 @@ function Nothing({ isEmpty, isFiltered }: { readonly isEmpty: boolean; readonly 
   )
 }
 
+type AlertsParts = Pick<DeskProps, 'api' | 'onRefused' | 'onLive' | 'onLoginEnded'>
+
 /** The list as read, kept in step by the feed; read again after every (re)connection. */
-function useAlerts({ api, onRefused, onLive, onLoginEnded }: Omit<DeskProps, 'me' | 'isShown'>) {
+function useAlerts({ api, onRefused, onLive, onLoginEnded }: AlertsParts) {
   const { t, term } = useWords()
   const [state, dispatch] = useReducer(reduce, INITIAL, (initial) => ({ ...initial, filter: storedFilter() }))
   const [cameras, setCameras] = useState<CameraView[]>([])

@@ -1,12 +1,16 @@
-import type { RecordingRow } from './api.ts'
-import type { PageParts } from './desk.tsx'
-import { TablePage, useLoaded } from './table-page.tsx'
+/** All recordings, the newest first; each opens with its film. */
+import { useState } from 'preact/hooks'
+import type { BodyCamParts } from './bodycam-api.ts'
+import { Notice } from './notice.tsx'
+import { type RecordingRow, sentence } from './recording-row.ts'
+import { Sheet, useLoaded } from './table-page.tsx'
 import { lengthOf, momentOf, useWords } from './words.ts'
 
 /** How far the box is with them changes while one looks. */
 const LOOK_AGAIN_MS = 5_000
+const PAGE = 50
 
-function Seen({ analysis }: { analysis: NonNullable<RecordingRow['analysis']> }) {
+export function Seen({ analysis }: { analysis: NonNullable<RecordingRow['analysis']> }) {
   const { t, language } = useWords()
   const { state, percent, presence, occupancy } = analysis
   if (state === 'RUNNING') {
@@ -29,46 +33,85 @@ function Seen({ analysis }: { analysis: NonNullable<RecordingRow['analysis']> })
   )
 }
 
-export function RecordingsPage({ api, onRefused }: PageParts) {
-  const { t, term, language } = useWords()
-  const load = () => api.recordings().then(({ recordings }) => recordings)
-  const { value, error } = useLoaded<RecordingRow[]>(load, [], onRefused, LOOK_AGAIN_MS)
+export function RecordingsView({ bodycams, onRefused, onOpen }: BodyCamParts) {
+  const { t } = useWords()
+  const [older, setOlder] = useState<readonly RecordingRow[]>([])
+  const load = () => bodycams.recordings({ limit: String(PAGE) }).then(({ recordings }) => recordings)
+  const { value, error, refused } = useLoaded<RecordingRow[]>(load, [], onRefused, LOOK_AGAIN_MS)
+  const known = new Set(value.map(({ recordingId }) => recordingId))
+  const rows = [...value, ...older.filter(({ recordingId }) => !known.has(recordingId))]
+  const more = () => {
+    const before = rows.at(-1)!.recordingId
+    bodycams
+      .recordings({ limit: String(PAGE), before })
+      .then(({ recordings }) => setOlder([...older, ...recordings]), refused)
+  }
   const heads = ['started', 'device', 'user', 'length', 'status', 'worth'] as const
+  const isMore = rows.length > 0 && rows.length % PAGE === 0
   return (
-    <TablePage
-      title={t('nav.recordings')}
-      columns={heads.map((head) => t(`recordings.${head}`))}
-      error={error}
-      after={value.length === 0 && <p class="hint">{t('recordings.empty')}</p>}
-    >
-      {value.map((row) => (
-        <tr key={row.recordingId}>
-          <td>{momentOf(row.startAt)}</td>
-          <td>{row.deviceSerial}</td>
-          <td>{row.userName ?? row.userNo}</td>
-          <td>{row.video && lengthOf(row.video.durationSec, language)}</td>
-          <td>
-            {term('recording', row.status)}
-            {row.quarantine && <small>{row.quarantine[language]}</small>}
-            {row.analysis && <Seen analysis={row.analysis} />}
-            {row.quarantineHistory?.map(({ action, by, reason }) => (
-              <small key={`${action} ${by} ${reason}`}>{t(`quarantine.${action}`, { by, reason })}</small>
-            ))}
-          </td>
-          <td>
-            {term('worth', row.evidenceCap)}
-            <small>
-              {row.quarantine ? '' : row.capReasons.map((reason) => term('cap', reason)).join(' · ')}
-            </small>
-            {row.capLifts?.map(({ code, name, lifted }) => (
-              <small key={`${code} ${name}`}>
-                {term('lift', code)} {name} ·{' '}
-                {t('lift.lifts', { caps: lifted.map((cap) => term('cap', cap)).join(' · ') })}
-              </small>
-            ))}
-          </td>
-        </tr>
+    <>
+      <Notice error={error} />
+      <Sheet title={t('bodycams.recordings')} columns={heads.map((head) => t(`recordings.${head}`))}>
+        {rows.map((row) => (
+          <Line key={row.recordingId} row={row} onOpen={() => onOpen(row.recordingId)} />
+        ))}
+      </Sheet>
+      {rows.length === 0 && <p class="hint">{t('recordings.empty')}</p>}
+      {isMore && (
+        <button type="button" class="quiet wide" onClick={more}>
+          {t('more')}
+        </button>
+      )}
+    </>
+  )
+}
+
+function Line({ row, onOpen }: { row: RecordingRow; onOpen: () => void }) {
+  const { t, term, language } = useWords()
+  return (
+    <tr>
+      <td>
+        <button
+          type="button"
+          class="plain"
+          aria-label={t('recordings.open', { device: row.deviceSerial, at: momentOf(row.startAt) })}
+          onClick={onOpen}
+        >
+          {momentOf(row.startAt) || row.recordingId}
+        </button>
+        {row.isIncident && <small class="incident">{t('bodycams.incident')}</small>}
+      </td>
+      <td>{row.deviceSerial}</td>
+      <td>{row.userName ?? row.userNo}</td>
+      <td>{row.video && lengthOf(row.video.durationSec, language)}</td>
+      <td>
+        {term('recording', row.status)}
+        {row.quarantine && <small>{sentence(row.quarantine[language])}</small>}
+        {row.analysis && <Seen analysis={row.analysis} />}
+        {row.quarantineHistory?.map(({ action, by, reason, at }) => (
+          <small key={`${action} ${at}`}>{t(`quarantine.${action}`, { by, reason })}</small>
+        ))}
+      </td>
+      <td>
+        <Worth row={row} />
+      </td>
+    </tr>
+  )
+}
+
+/** What it may be at most, why no more, and what lifts that. */
+export function Worth({ row }: { row: RecordingRow }) {
+  const { t, term } = useWords()
+  return (
+    <>
+      {term('worth', row.evidenceCap)}
+      <small>{row.quarantine ? '' : row.capReasons.map((reason) => term('cap', reason)).join(' · ')}</small>
+      {row.capLifts?.map(({ code, name, lifted }) => (
+        <small key={`${code} ${name}`}>
+          {term('lift', code)} {name} ·{' '}
+          {t('lift.lifts', { caps: lifted.map((cap) => term('cap', cap)).join(' · ') })}
+        </small>
       ))}
-    </TablePage>
+    </>
   )
 }

@@ -5,6 +5,7 @@
  */
 
 import { ACCOUNT_STRINGS } from './strings-account.ts'
+import { BODYCAM_STRINGS } from './strings-bodycams.ts'
 import { EXPORT_STRINGS } from './strings-export.ts'
 import { FEED_STRINGS } from './strings-feed.ts'
 import { FILM_STRINGS } from './strings-films.ts'
@@ -359,6 +360,7 @@ export const STRINGS = {
   'object.stall': both('摊位', 'stall'),
   'object.unknown': both('物体', 'object'),
 
+  ...BODYCAM_STRINGS,
   ...EXPORT_STRINGS,
   ...FEED_STRINGS,
   ...ACCOUNT_STRINGS,

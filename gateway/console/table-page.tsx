@@ -6,13 +6,37 @@ import { Notice } from './notice.tsx'
 /** What scrolls must be reachable without a mouse. */
 const SCROLLED_BY_KEYBOARD = { tabIndex: 0 }
 
-interface TableProps {
+interface SheetProps {
+  /** What it is a table of. */
   readonly title: string
   readonly columns: readonly string[]
+  readonly children: ComponentChildren
+}
+
+/** A table that scrolls by itself. */
+export function Sheet({ title, columns, children }: SheetProps) {
+  return (
+    <section class="scroll" aria-label={title} {...SCROLLED_BY_KEYBOARD}>
+      <table>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </section>
+  )
+}
+
+interface TableProps extends SheetProps {
   readonly error: unknown
   readonly before?: ComponentChildren
   readonly after?: ComponentChildren
-  readonly children: ComponentChildren
 }
 
 export function TablePage({ title, columns, error, before, after, children }: TableProps) {
@@ -21,20 +45,9 @@ export function TablePage({ title, columns, error, before, after, children }: Ta
       <h2>{title}</h2>
       <Notice error={error} />
       {before}
-      <section class="scroll" aria-label={title} {...SCROLLED_BY_KEYBOARD}>
-        <table>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>{children}</tbody>
-        </table>
-      </section>
+      <Sheet title={title} columns={columns}>
+        {children}
+      </Sheet>
       {after}
     </main>
   )

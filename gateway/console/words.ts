@@ -65,6 +65,24 @@ export function lengthOf(seconds: number, language: Language): string {
   return parts.join(language === 'zh' ? '' : ' ')
 }
 
+/** `00:03:04`: a moment of a film. */
+export const clockOf = (sec: number): string =>
+  new Date(Math.max(0, Math.round(sec)) * 1000).toISOString().slice(11, 19)
+
+/** How well a film fits an act, in words; the box links from 0.65 on and suggests from 0.45 on unless told otherwise. */
+export function fitOf(score: number): StringKey {
+  if (score >= 0.85) return 'fit.well'
+  if (score >= 0.65) return 'fit.good'
+  return score >= 0.45 ? 'fit.perhaps' : 'fit.little'
+}
+
+/** `12.4 MB`: sizes of films, for people. */
+export function bytesOf(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`
+}
+
 /** Reasons for a grade come from the box as English sentences of a closed list; the list knows them in Chinese too. */
 export function gradeReason(reason: string, language: Language): string {
   if (language === 'en') return reason

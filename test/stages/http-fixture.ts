@@ -38,10 +38,12 @@ import { packagePath } from '../../gateway/kit/paths.ts'
 import { Office } from '../../gateway/office.ts'
 import { Outbox, OutboxOptions } from '../../gateway/outbox/outbox.ts'
 import { PlaceDesk, type PlaceDeskParts } from '../../gateway/place-desk.ts'
+import { presenceOf } from '../../gateway/presence.ts'
 import { SetupDesk } from '../../gateway/setup-desk.ts'
 import type { Station } from '../../gateway/station.ts'
 import { RuleCatalogue } from '../../gateway/violations/catalogue.ts'
 import { publicRules } from '../../gateway/violations/public-view.ts'
+import { watchWorn } from '../../gateway/worn.ts'
 import { CALENDAR, readConfig, writeConfig } from './office-fixture.ts'
 
 export const PASSWORD = 'a walk along the river'
@@ -116,6 +118,7 @@ interface Changes {
   clock?: Clock
   /** Of the back office alone. */
   officeClock?: Clock
+  /** Looks at recordings of worn recorders, and hides people in copies. */
   detector?: DetectorPool
   notices?: (house: { database: Database; outbox: Outbox; desk: AlertDesk }) => NoticeDesk
   retention?: Partial<RetentionDesk>
@@ -187,7 +190,11 @@ export async function serve(changes: Changes = {}) {
     folder: join(folder, 'bodycam'),
     devices: () => config.devices.bodycams,
     people: () => office.people.all(),
-    onRecording: async (recording) => void analysed.push(recording),
+    onRecording: async (recording, pace, note) => {
+      analysed.push(recording)
+      const { detector } = changes
+      if (detector) await watchWorn({ ...pace, note, log: silentLog, detector }, recording)
+    },
     clock: systemClock,
     log: silentLog,
   })
@@ -218,7 +225,8 @@ export async function serve(changes: Changes = {}) {
     ...{ custody, clock: systemClock },
     transcripts: new Transcripts({ database, clock: systemClock }),
     sheet: {},
-    ...{ recordings, presence: () => null, bodycams: bodycams.desk, troubles: office.people },
+    ...{ recordings, bodycams: bodycams.desk, troubles: office.people },
+    presence: (recordingId) => presenceOf(recordings.get(recordingId)),
     grants,
     exports,
     delivery: { delivery: () => DELIVERY },

@@ -154,8 +154,10 @@ test('one recording, what lies before and after it of the same recorder, and nev
   const last = await record(running, at(15))
   const one = await (await officer.get(`/api/v1/recordings/${middle.recordingId}`)).json()
   expect(one).toMatchObject({
-    recording: { recordingId: middle.recordingId, status: 'ACCEPTED', deviceSerial: 'DSJ-0001' },
-    isReleasable: false,
+    recording: {
+      ...{ recordingId: middle.recordingId, status: 'ACCEPTED', deviceSerial: 'DSJ-0001' },
+      isReleasable: false,
+    },
     before: { recordingId: first.recordingId, gapSec: 600 - SECONDS },
     after: { recordingId: last.recordingId, gapSec: 300 - SECONDS },
   })
@@ -180,8 +182,8 @@ test('[R62] quarantine is listed by itself; what is kept there stays, with who s
   expect((await keep(await Visitor.as(running, 'DISPATCHER'))).status).toBe(403)
   expect((await keep(officer)).status).toBe(200)
   expect(await (await officer.get(path)).json()).toMatchObject({
-    isReleasable: true,
     recording: {
+      isReleasable: true,
       status: 'QUARANTINED',
       quarantine: { code: 'BODYCAM_UNREGISTERED' },
       quarantineHistory: [

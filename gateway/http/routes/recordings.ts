@@ -20,7 +20,11 @@ import type { OfficeView, PresenceOf, QueueView, RecordingDesk, RecordingView } 
 const tags = ['recordings']
 const config = { permission: 'recordings:read' } as const
 const params = z.object({ id: z.string().min(1).max(64) })
-const Recording = z.looseObject({ recordingId: z.string(), status: z.string() })
+const Recording = z.looseObject({
+  recordingId: z.string(),
+  status: z.string(),
+  isReleasable: z.boolean().describe('A person may let it out of quarantine.'),
+})
 /** Of each list; how many there are is said beside. */
 const SHOWN_MAX = 100
 /** Recordings of one recorder that lie further apart are no one record. */
@@ -61,7 +65,7 @@ function listRoute(app: App, { recordings }: RecordingParts): void {
       },
     },
     ({ query: { limit, before, ...wish } }) => ({
-      recordings: recordings.list(limit, before, wish).map(shown),
+      recordings: recordings.list(limit, before, wish).map((one) => shown(recordings, one)),
     }),
   )
 }
@@ -160,7 +164,6 @@ function oneRoute(app: App, { recordings }: RecordingParts): void {
         response: {
           200: z.object({
             recording: Recording,
-            isReleasable: z.boolean().describe('A person may let it out of quarantine.'),
             before: Beside,
             after: Beside,
           }),
@@ -169,11 +172,7 @@ function oneRoute(app: App, { recordings }: RecordingParts): void {
     },
     (request) => {
       const recording = found(recordings, request.params.id)
-      return {
-        recording: shown(recording),
-        isReleasable: recordings.isReleasable(recording.recordingId),
-        ...besides(recordings, recording),
-      }
+      return { recording: shown(recordings, recording), ...besides(recordings, recording) }
     },
   )
 }
@@ -268,6 +267,6 @@ function found(recordings: RecordingDesk, recordingId: string): RecordingView {
 }
 
 /** Where it lies on this box is nobody else's business. */
-function shown({ file: _, ...recording }: RecordingView) {
-  return recording
+function shown(recordings: RecordingDesk, { file: _, ...recording }: RecordingView) {
+  return { ...recording, isReleasable: recordings.isReleasable(recording.recordingId) }
 }
