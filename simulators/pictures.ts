@@ -39,7 +39,7 @@ const LANGUAGES = [
 ] as const
 /** The pages behind the desk: name of the picture, tab in both languages, and what shows that the page is all there. */
 const PAGES: readonly [name: string, tab: string, ready: string][] = [
-  ['recordings', '执法记录|Recordings', '.page'],
+  ['recordings', '执法记录|Recordings', '.bodycams tbody tr'],
   ['access-log', '访问日志|Access log', '.page tbody tr'],
   ['accounts', '账户|Accounts', '.page tbody tr'],
   ['statistics', '统计|Statistics', '.page'],
@@ -74,6 +74,7 @@ async function main(): Promise<void> {
         await take(page, name + suffix)
       }
       await takeWall(page, suffix)
+      await takeBodyCams(page, suffix)
       await takePlaces(page, suffix)
       await takeSetup(page, suffix)
     }
@@ -150,6 +151,24 @@ const playing = (page: Page, where: string) =>
     (selector) => (document.querySelector<HTMLVideoElement>(`${selector} video`)?.currentTime ?? 0) > 1,
     where,
   )
+
+/** A recording with its film, and the first recorder with its ledger. */
+async function takeBodyCams(page: Page, suffix: string): Promise<void> {
+  await openTab(page, '执法记录|Recordings')
+  await page.locator('.bodycams tbody .plain').first().click()
+  await page.waitForSelector('.purpose, .player')
+  if ((await page.locator('.purpose').count()) > 0) await page.click('.purpose [type=submit]')
+  await page.waitForFunction(
+    () => (document.querySelector<HTMLVideoElement>('.player video')?.readyState ?? 0) > 1,
+  )
+  await take(page, `recording${suffix}`)
+  await page.locator('.bodycams .head .quiet').click()
+  await page.locator('.bodycams .head .tab').last().click()
+  await page.locator('.bodycams tbody .plain').first().click()
+  await page.waitForSelector('.detail .past, .detail .hint')
+  await take(page, `recorders${suffix}`)
+  await page.locator('nav .tab').first().click()
+}
 
 /** With the first zone chosen, so that its corners show. */
 async function takePlaces(page: Page, suffix: string): Promise<void> {

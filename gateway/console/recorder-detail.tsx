@@ -73,8 +73,10 @@ function Shift({ shift }: { shift: ShiftRow }) {
           <time>{momentOf(from)}</time> – {to === null ? t('shift.goesOn') : <time>{momentOf(to)}</time>}
         </Row>
         <Row label={t('shift.recordings')}>
-          {t('shift.count', { count: String(recordings), length: lengthOf(filmedSec, language) })}
-          {recordings === 0 && to !== null && <small class="overdue">{t('shift.nothing')}</small>}
+          {recordings > 0 &&
+            t('shift.count', { count: String(recordings), length: lengthOf(filmedSec, language) })}
+          {recordings === 0 && to === null && t('shift.noneYet')}
+          {recordings === 0 && to !== null && <span class="overdue">{t('shift.nothing')}</span>}
         </Row>
         {firstAfterSec !== null && (
           <Row label={t('shift.first')}>

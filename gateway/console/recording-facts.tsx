@@ -4,7 +4,7 @@ import type { RecordingRow } from './recording-row.ts'
 import { momentsOf } from './recording-timeline.tsx'
 import { Seen, Worth } from './recordings.tsx'
 import { Lines, Row } from './rows.tsx'
-import { bytesOf, clockOf, lengthOf, momentOf, useWords } from './words.ts'
+import { bytesOf, clockOf, lengthOf, momentLike, momentOf, timeOf, useWords } from './words.ts'
 
 interface FactsProps {
   readonly recording: RecordingRow
@@ -33,12 +33,18 @@ export function RecordingFacts({ recording, seek }: FactsProps) {
             <Worth row={recording} />
           </Row>
           <Row label={t('recording.time')}>
-            <time>{momentOf(startAt)}</time> – <time>{endAt && momentOf(endAt)}</time>
+            <time>{momentLike(startAt, recording.collectedAt)}</time>
+            {endAt && (
+              <>
+                {' – '}
+                <time>{timeOf(endAt)}</time>
+              </>
+            )}
             <small>
               {offsetMs === null
                 ? t('recorders.noClock')
                 : t('recorders.offset', { sec: (offsetMs / 1000).toFixed(1) })}
-              {deviceStartAt && ` · ${t('recording.deviceTime', { at: momentOf(deviceStartAt) })}`}
+              {deviceStartAt && ` · ${t('recording.deviceTime', { at: momentLike(deviceStartAt, startAt) })}`}
             </small>
           </Row>
           {video && (

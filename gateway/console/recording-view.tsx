@@ -13,7 +13,7 @@ import { Decide, Held } from './quarantine.tsx'
 import { RecordingActs } from './recording-acts.tsx'
 import { RecordingFacts } from './recording-facts.tsx'
 import { RecordingPlayer, type Seek } from './recording-player.tsx'
-import { lengthOf, momentOf, useWords } from './words.ts'
+import { lengthOf, momentLike, useWords } from './words.ts'
 
 /** While it is being examined or looked at. */
 const LOOK_AGAIN_MS = 3_000
@@ -40,7 +40,7 @@ export function RecordingView(props: RecordingViewProps) {
         <h2>
           {recording ? `${recording.deviceSerial} · ${recording.userName ?? recording.userNo}` : t('loading')}
         </h2>
-        {recording && <time>{momentOf(recording.startAt)}</time>}
+        {recording && <time>{momentLike(recording.startAt, recording.collectedAt)}</time>}
         {recording && <span class={`state ${recording.status}`}>{term('recording', recording.status)}</span>}
         {recording?.isIncident && <span class="state incident">{t('bodycams.incident')}</span>}
       </div>
@@ -55,7 +55,7 @@ export function RecordingView(props: RecordingViewProps) {
             )}
             <Besides one={one} onOpen={onOpen} />
           </div>
-          <aside class="beside" aria-label={t('recording.about')}>
+          <aside class="facts" aria-label={t('recording.about')}>
             {recording.status === 'QUARANTINED' && (
               <section aria-labelledby="held-title">
                 <h3 id="held-title">{t('bodycams.quarantine')}</h3>

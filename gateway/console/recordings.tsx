@@ -4,7 +4,7 @@ import type { BodyCamParts } from './bodycam-api.ts'
 import { Notice } from './notice.tsx'
 import { type RecordingRow, sentence } from './recording-row.ts'
 import { Sheet, useLoaded } from './table-page.tsx'
-import { lengthOf, momentOf, useWords } from './words.ts'
+import { lengthOf, momentLike, useWords } from './words.ts'
 
 /** How far the box is with them changes while one looks. */
 const LOOK_AGAIN_MS = 5_000
@@ -68,22 +68,24 @@ export function RecordingsView({ bodycams, onRefused, onOpen }: BodyCamParts) {
 
 function Line({ row, onOpen }: { row: RecordingRow; onOpen: () => void }) {
   const { t, term, language } = useWords()
+  // Before it is examined, its start is as the device wrote it.
+  const began = momentLike(row.startAt, row.collectedAt)
   return (
     <tr>
-      <td>
+      <td class="whole">
         <button
           type="button"
           class="plain"
-          aria-label={t('recordings.open', { device: row.deviceSerial, at: momentOf(row.startAt) })}
+          aria-label={t('recordings.open', { device: row.deviceSerial, at: began })}
           onClick={onOpen}
         >
-          {momentOf(row.startAt) || row.recordingId}
+          {began || row.recordingId}
         </button>
         {row.isIncident && <small class="incident">{t('bodycams.incident')}</small>}
       </td>
-      <td>{row.deviceSerial}</td>
+      <td class="whole">{row.deviceSerial}</td>
       <td>{row.userName ?? row.userNo}</td>
-      <td>{row.video && lengthOf(row.video.durationSec, language)}</td>
+      <td class="whole">{row.video && lengthOf(row.video.durationSec, language)}</td>
       <td>
         {term('recording', row.status)}
         {row.quarantine && <small>{sentence(row.quarantine[language])}</small>}

@@ -97,6 +97,7 @@ export const BODYCAM_STRINGS = {
   'shift.goesOn': both('尚未归还', 'not back yet'),
   'shift.recordings': both('已收到记录', 'Came in'),
   'shift.count': both('{count} 段，共 {length}', '{count}, {length} of film'),
+  'shift.noneYet': both('尚未收到', 'nothing yet'),
   'shift.nothing': both('已归还，尚未收到任何记录', 'it is back, and nothing came in yet'),
   'shift.first': both('首段记录', 'First film'),
   'shift.after': both('领用后 {length}', '{length} after the hand-over'),
@@ -161,8 +162,8 @@ export const BODYCAM_STRINGS = {
     'There is no picture in it to play; the file can be saved.',
   ),
   'player.keys': both(
-    '空格 播放/暂停 · ←→ 5 秒（Shift 30 秒） · N/P 下一个/上一个标记',
-    'Space plays · ←→ 5 s (Shift 30 s) · N/P next and last mark',
+    '焦点在播放区时：空格 播放/暂停 · ←→ 5 秒（Shift 30 秒） · N/P 下一个/上一个标记',
+    'While the player has the focus: Space plays · ←→ 5 s (Shift 30 s) · N/P next and last mark',
   ),
   'player.unheard': both('浏览器不能播放其声音（{codec}）', 'the browser cannot play its sound ({codec})'),
   'player.salvaged': both(

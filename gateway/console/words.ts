@@ -47,6 +47,14 @@ export const timeOf = (iso: string): string => iso.slice(11, 19)
 const dayOf = (iso: string): string => iso.slice(0, 10)
 export const momentOf = (iso: string): string => `${dayOf(iso)} ${timeOf(iso)}`
 
+/** A moment that a device wrote in an offset of its own, as the street has it: with the offset of `like`. */
+export function momentLike(iso: string, like: string): string {
+  const [, sign = '+', hours = '0', minutes = '0'] = /([+-])(\d\d):(\d\d)$/.exec(like) ?? []
+  const offsetMs = (sign === '-' ? -60_000 : 60_000) * (60 * Number(hours) + Number(minutes))
+  const wallMs = Date.parse(iso)
+  return Number.isNaN(wallMs) ? iso : momentOf(new Date(wallMs + offsetMs).toISOString())
+}
+
 /** `2时05分`, `3分04秒`: the two largest units, for people. */
 export function lengthOf(seconds: number, language: Language): string {
   const whole = Math.round(seconds)

@@ -7,7 +7,7 @@ import { GRADE_WORDS, wordsOfFact } from '../../gateway/alerts/grade-words.ts'
 import { ALERT_STATES, REJECT_REASONS } from '../../gateway/alerts/lifecycle.ts'
 import { DELIVERY_STATUSES, PERSUASION_RESULTS } from '../../gateway/alerts/persuasion-record.ts'
 import { STRINGS } from '../../gateway/console/strings.ts'
-import { gradeReason, lengthOf } from '../../gateway/console/words.ts'
+import { bytesOf, gradeReason, lengthOf, momentLike } from '../../gateway/console/words.ts'
 import { ROLES as OBJECT_ROLES, ROLES as SEEN_ROLES } from '../../gateway/detections/detections.ts'
 import { HELD_KINDS } from '../../gateway/evidence/package.ts'
 import { ABSENCES } from '../../gateway/evidence/plan.ts'
@@ -65,6 +65,12 @@ test.each([
   ['part', SYSTEM_PARTS],
   ['followed', SEEN_ROLES],
   ['detection', ['CANDIDATE', 'CONFIRMING', 'ACTIVE', 'CLEARING', 'LOST']],
+  ['quarantine', ['RELEASED', 'RE_EXAMINED', 'KEPT']],
+  ['deviceStatus', ['IN_SERVICE', 'MAINTENANCE', 'RETIRED', 'LOST']],
+  ['ledger', ['CHECK_OUT', 'CHECK_IN', 'MAINTENANCE', 'FIRMWARE', 'STATUS', 'CLOCK', 'RECORDING']],
+  ['deed', ['RELEASED', 'RE_EXAMINED', 'KEPT', 'PRESENCE_CONFIRMED', 'INCIDENT_REPORTED']],
+  ['still', ['PERSON', 'CARRIER', 'GOODS', 'SHARP']],
+  ['remark', ['INCIDENT_REPORT_INCOMPLETE', 'DATUM_NOT_WGS84', 'TRACK_PARTLY_READ', 'TRACK_UNREADABLE']],
 ] as const)('every %s has its word', (list, words) => {
   expect(words.filter((word) => !(`${list}.${word}` in STRINGS))).toEqual([])
 })
@@ -118,6 +124,24 @@ test.each([
   [7501, '2时5分', '2 h 5 min'],
 ])('%s seconds are said as %s', (seconds, zh, en) => {
   expect([lengthOf(seconds, 'zh'), lengthOf(seconds, 'en')]).toEqual([zh, en])
+})
+
+test.each([
+  ['2026-01-01T02:03:04.000Z', '2026-01-01 10:03:04'],
+  ['2026-01-01T10:03:04+08:00', '2026-01-01 10:03:04'],
+  ['yesterday', 'yesterday'],
+])('%s on a street eight hours east is %s', (iso, said) => {
+  expect(momentLike(iso, '2026-01-01T12:00:00.000+08:00')).toBe(said)
+})
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1_000, '1.0 kB'],
+  [12_400_000, '12.4 MB'],
+  [7_200_000_000, '7.2 GB'],
+])('%s bytes are said as %s', (bytes, said) => {
+  expect(bytesOf(bytes)).toBe(said)
 })
 
 test('reasons for a grade are said in Chinese too', () => {
