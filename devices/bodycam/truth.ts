@@ -53,12 +53,18 @@ export async function filmOf(recording: BodyCamRecording, salvageFile: string): 
   } catch (error) {
     // Nobody can say; the recording waits for the next start.
     if (wasNotRead(error)) throw error
-    damage = reasonOf(error).replaceAll(file, '').slice(-300)
+    damage = damageOf(error, file)
   }
   if (probed !== null && damage === '') return { video: probed }
   const saved = await salvaged({ file, sha256 }, salvageFile, damage)
   if (saved !== null) return saved
   throw fault('BODYCAM_FILE_BAD', { recording: recordingId, reason: damage.slice(-200) })
+}
+
+/** What ffmpeg says, without its command line, where the file lies, and addresses in its memory. */
+function damageOf(error: unknown, file: string): string {
+  const said = reasonOf(error).replace(/^Command failed:.*\n/, '')
+  return said.replaceAll(file, '').replaceAll(/ @ 0x[0-9a-f]+/g, '').slice(-300)
 }
 
 /** Words on the film that limit nothing. */

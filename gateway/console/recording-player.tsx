@@ -71,11 +71,12 @@ export function RecordingPlayer({ recording, looks, links, purpose, seek }: Play
         <RecordingTimeline {...{ recording, looks, links, atSec, lengthSec }} onSeek={goTo} />
       )}
       <p class="hint">
-        {clockOf(atSec)} / {clockOf(lengthSec)} · {t('player.keys')}
-        {facts?.audio && !HEARD.includes(facts.audio.codec) && (
+        {clockOf(atSec)} / {clockOf(lengthSec)}
+        {isPlayable(recording) && <> · {t('player.keys')}</>}
+        {isPlayable(recording) && facts?.audio && !HEARD.includes(facts.audio.codec) && (
           <> · {t('player.unheard', { codec: facts.audio.codec })}</>
         )}
-        {salvage !== undefined && <> · {t('player.salvaged')}</>}
+        {isPlayable(recording) && salvage !== undefined && <> · {t('player.salvaged')}</>}
       </p>
       <p>
         <a
@@ -91,6 +92,9 @@ export function RecordingPlayer({ recording, looks, links, purpose, seek }: Play
   )
 }
 
+const isPlayable = ({ video, salvage }: RecordingRow): boolean =>
+  video !== null && canPlay(video.codec) && OPENED.test(salvage?.name ?? video.container)
+
 interface ScreenProps extends Pick<PlayerProps, 'recording' | 'purpose'> {
   readonly video: RefObject<HTMLVideoElement | null>
   readonly onTime: (sec: number) => void
@@ -102,9 +106,8 @@ function Screen({ recording, purpose, video, onTime }: ScreenProps) {
   const { recordingId, video: facts, salvage } = recording
   const [isBroken, setBroken] = useState(false)
   const marks = useMarksFile(recording)
-  const codec = facts?.codec ?? '?'
-  const container = salvage?.name ?? facts?.container ?? ''
-  if (!canPlay(codec) || !OPENED.test(container) || isBroken) {
+  if (!isPlayable(recording) || isBroken) {
+    const codec = facts?.codec ?? '?'
     return <p class="empty">{t(facts === null ? 'player.noFilm' : 'evidence.unplayable', { codec })}</p>
   }
   return (

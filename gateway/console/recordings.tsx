@@ -90,6 +90,7 @@ function Line({ row, onOpen }: { row: RecordingRow; onOpen: () => void }) {
         {term('recording', row.status)}
         {row.quarantine && <small>{sentence(row.quarantine[language])}</small>}
         {row.analysis && <Seen analysis={row.analysis} />}
+        {row.status === 'ACCEPTED' && !row.analysis && <small>{t('analysis.waits')}</small>}
         {row.quarantineHistory?.map(({ action, by, reason, at }) => (
           <small key={`${action} ${at}`}>{t(`quarantine.${action}`, { by, reason })}</small>
         ))}

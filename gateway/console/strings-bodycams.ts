@@ -10,6 +10,7 @@ export const BODYCAM_STRINGS = {
   'bodycams.incident': both('执法冲突', 'conflict'),
   'recordings.open': both('打开 {device} {at} 的记录', 'Open the recording of {device}, {at}'),
 
+  'analysis.waits': both('等待分析，尚未分析', 'waits to be looked at'),
   'intake.uploads': both('正在上传（{count}）', 'Uploads under way ({count})'),
   'intake.noUploads': both('目前没有正在上传的记录。', 'Nothing is being uploaded.'),
   'intake.device': both('记录仪', 'Recorder'),

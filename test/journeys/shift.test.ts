@@ -10,7 +10,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { packagePath } from '../../gateway/kit/paths.ts'
 import { AdminSession } from '../../simulators/bodycam/admin-session.ts'
 import type { ShiftReport } from '../../simulators/bodycam/shift.ts'
@@ -18,6 +18,7 @@ import { RtspCamera } from '../../simulators/camera/rtsp-camera.ts'
 import type { Platform } from '../../simulators/platform/platform.ts'
 import { makeClip } from '../fixtures/clip.ts'
 import { type BoxPaths, boxPaths, camera, SITE, writeBoxConfig } from './box-config.ts'
+import { expectAccessible, hasBrowser, openBrowser } from './console-browser.ts'
 import {
   type GatewayProcess,
   listenTo,
@@ -45,6 +46,7 @@ let before: ReturnType<typeof cameraStatus>
 let after: ReturnType<typeof cameraStatus>
 let code: number
 let report: ShiftReport
+let password: string
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lushao-shift-'))
@@ -62,12 +64,9 @@ beforeAll(async () => {
   gateway = await startGatewayProcess(paths.config)
   platform = await startPlatformFor(gateway, paths.storage, SITE)
   heard = listenTo(platform)
-  const password = await until(
-    'the password',
-    () => /one-time password (\S+)/.exec(gateway.log())?.[1],
-    5_000,
-  )
-  const admin = await AdminSession.begin(gateway.consoleUrl, password)
+  const oneTime = await until('the password', () => /one-time password (\S+)/.exec(gateway.log())?.[1], 5_000)
+  const admin = await AdminSession.begin(gateway.consoleUrl, oneTime)
+  password = admin.password
   await until('the camera', () => heard.get('cam/cam-1/status')?.['state'] === 'online', 30_000)
   const token = await admin.issueToken('dock', 'bodycam')
   const reader = await admin.issueToken('reader', 'platform')
@@ -116,6 +115,62 @@ test('the camera was looked at all the while: nothing is owed to it', () => {
   expect(after.state).toBe('online')
   expect(gateway.codes().filter((one) => one.camera === 'cam-1')).toEqual([])
 })
+
+/** LOOK_AT keeps pictures of it. */
+test.skipIf(!hasBrowser)(
+  '[R61] [R66] the desk shows the shift: what plays, what does not, what is held back',
+  async () => {
+    const browser = await openBrowser()
+    onTestFinished(() => browser.close())
+    const page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1440, height: 1000 } })
+    await page.goto(gateway.consoleUrl)
+    await page.fill('[name=name]', 'admin')
+    await page.fill('[name=password]', password)
+    await page.keyboard.press('Enter')
+    await page.click('.tab:text-is("Recordings")')
+    const look = async (name: string) => {
+      await expectAccessible(page, name)
+      const at = process.env['LOOK_AT']
+      if (at !== undefined) await page.screenshot({ path: join(at, `shift-${name}.png`) })
+    }
+    await page.locator('tbody tr .incident').waitFor()
+    await look('recordings')
+    await page
+      .locator('tr', { has: page.locator('.incident') })
+      .locator('.plain')
+      .click()
+    await page.click('.purpose [type=submit]')
+    await page.waitForFunction(() => (document.querySelector('video')?.readyState ?? 0) >= 2)
+    await page.locator('.point').first().waitFor()
+    await page.getByText('Report on the conflict').waitFor()
+    await look('incident')
+    await page.click('.head .quiet')
+    const rows = await page.evaluate(async () => {
+      const { recordings } = await (await fetch('/api/v1/recordings?limit=200')).json()
+      return recordings as { salvage?: object; video: { codec: string } | null }[]
+    })
+    const open = (at: number) => page.locator('tbody tr').nth(at).locator('.plain').click()
+    await open(rows.findIndex(({ video }) => video?.codec === 'mjpeg'))
+    await page.getByText('This browser cannot play mjpeg').waitFor()
+    await look('mjpeg')
+    await page.click('.head .quiet')
+    const torn = rows.findIndex(({ salvage }) => salvage !== undefined)
+    if (torn >= 0) {
+      await open(torn)
+      await page.getByText('a salvaged copy plays; the original').waitFor()
+      await page.waitForFunction(() => (document.querySelector('video')?.readyState ?? 4) >= 2)
+    await look('salvaged')
+      await page.click('.head .quiet')
+    }
+    await page.click('.tab:text-is("Quarantine")')
+    const held = new Set(
+      report.recordings.filter(({ answer }) => answer !== 'ACCEPTED').map(({ sha256 }) => sha256),
+    )
+    await page.locator('.case').first().waitFor()
+    expect(await page.locator('.case').count()).toBeGreaterThanOrEqual(held.size)
+    await look('quarantine')
+  },
+)
 
 /** Hashes of the originals there. */
 function filmsIn(name: string): string[] {

@@ -200,6 +200,8 @@ test.each([
   const running = await startServer()
   const { recording } = await upload(running, {}, file)
   expect(recording).toMatchObject({ status: 'QUARANTINED', quarantine: { code: 'BODYCAM_FILE_BAD' } })
+  // In words for people: no command line, no place on the disk, no address in memory.
+  expect(recording.quarantine?.en).not.toMatch(/-of json|Command failed|0x[0-9a-f]|\/quarantine|lushao-/)
   expect(sha256(recording.file)).toBe(sha256(file))
 })
 
