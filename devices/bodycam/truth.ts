@@ -64,7 +64,10 @@ export async function filmOf(recording: BodyCamRecording, salvageFile: string): 
 /** What ffmpeg says, without its command line, where the file lies, and addresses in its memory. */
 function damageOf(error: unknown, file: string): string {
   const said = reasonOf(error).replace(/^Command failed:.*\n/, '')
-  return said.replaceAll(file, '').replaceAll(/ @ 0x[0-9a-f]+/g, '').slice(-300)
+  return said
+    .replaceAll(file, '')
+    .replaceAll(/ @ 0x[0-9a-f]+/g, '')
+    .slice(-300)
 }
 
 /** Words on the film that limit nothing. */

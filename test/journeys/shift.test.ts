@@ -159,7 +159,7 @@ test.skipIf(!hasBrowser)(
       await open(torn)
       await page.getByText('a salvaged copy plays; the original').waitFor()
       await page.waitForFunction(() => (document.querySelector('video')?.readyState ?? 4) >= 2)
-    await look('salvaged')
+      await look('salvaged')
       await page.click('.head .quiet')
     }
     await page.click('.tab:text-is("Quarantine")')
