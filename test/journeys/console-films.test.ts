@@ -1,5 +1,4 @@
 /** Recordings of an alert in a real browser: a suggestion with its reasons, settled by a person. LOOK_AT keeps pictures. */
-import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -82,13 +81,5 @@ describe.skipIf(!hasBrowser)('recordings of an alert (skipped without Chromium)'
     if (look !== undefined) await page.screenshot({ path: join(look, `films-${locale}.png`), fullPage: true })
     const told = [eventId, act('b', 0).eventId].flatMap((id) => running.office.films.links.nowOfEvent(id))
     expect(told.find(({ state }) => state === 'LINKED')).toMatchObject({ actor: 'li', reason: 'seen in it' })
-  })
-
-  test('the page stays small enough for a poor line', () => {
-    const files = readdirSync(consoleFolder, { recursive: true, withFileTypes: true }).filter((one) =>
-      one.isFile(),
-    )
-    const bytes = files.map(({ parentPath, name }) => statSync(join(parentPath, name)).size)
-    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(300_000)
   })
 })
