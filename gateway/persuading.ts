@@ -143,6 +143,7 @@ export function noticesOf(store: PersuasionStore, eventId: string): Notice[] {
 export function noticeDeskOf({ store, notices, persuasion, recheck }: Persuading): NoticeDesk {
   return {
     versions: (eventId) => store.versions(eventId),
+    given: (eventId) => store.given(eventId),
     persuade: (wish) => persuasion.persuade(wish),
     recheck: (eventId) => recheck.recheck(eventId),
     async audio(persuasionId) {

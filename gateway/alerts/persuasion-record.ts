@@ -73,6 +73,13 @@ export interface PersuasionRecord {
   readonly isOrderToCorrect: boolean
 }
 
+/** Notices about an act that were heard. */
+export interface GivenNotices {
+  readonly count: number
+  /** When the last of them ended. */
+  readonly lastAt: string
+}
+
 /** As the message table of `mqtt/` names it; a test holds the two together. */
 const PERSUASION_MESSAGE_TYPE = 'cn.lushao.persuasion.v1'
 
@@ -164,6 +171,12 @@ export class PersuasionStore {
     return this.#sql.ofEvent.all(eventId).map(parsed)
   }
 
+  /** Those that were delivered; null when none was. */
+  given(eventId: string): GivenNotices | null {
+    const { count, lastAt } = this.#sql.given.get(eventId)!
+    return count === 0 ? null : { count: Number(count), lastAt: String(lastAt) }
+  }
+
   /** Every version, oldest first. */
   versions(eventId: string): PersuasionRecord[] {
     return this.#sql.versions.all(eventId).map(parsed)
@@ -202,6 +215,11 @@ function statements(database: Database) {
     get: sql('SELECT body FROM persuasion WHERE persuasionId = ?'),
     byCommand: sql('SELECT body FROM persuasion WHERE commandId = ?'),
     ofEvent: sql('SELECT body FROM persuasion WHERE eventId = ? ORDER BY persuasionId'),
+    // Beside max(), SQLite reads the other columns from the row that has it.
+    given: sql(
+      `SELECT count(*) AS count, max(heardMs), json_extract(body, '$.endedAt') AS lastAt FROM persuasion
+       WHERE eventId = ? AND status = 'DELIVERED'`,
+    ),
     versions: sql('SELECT body FROM persuasion_record WHERE eventId = ? ORDER BY persuasionId, version'),
     queued: sql("SELECT body FROM persuasion WHERE status = 'QUEUED' ORDER BY persuasionId"),
     sounds: sql(

@@ -1,15 +1,17 @@
 /** What waits, newest first: rule, where, since when, how long, how grave. */
-import type { AlertRecord } from '../alerts/desk.ts'
+
 import type { Looking } from '../http/presence.ts'
+import type { ShownAlert } from '../http/shown-alerts.ts'
 import type { CameraView } from '../http/views.ts'
 import { Overdue } from './act-facts.tsx'
 import { AlarmChoice } from './alarm.tsx'
 import { Filters, type FiltersProps } from './alert-filters.tsx'
+import { NoticeMark } from './notice-mark.tsx'
 import { Windowed } from './windowed.tsx'
 import { lengthOf, momentOf, useWords } from './words.ts'
 
 interface ListProps extends FiltersProps {
-  readonly alerts: readonly AlertRecord[]
+  readonly alerts: readonly ShownAlert[]
   readonly selected: string | null
   readonly fresh: ReadonlySet<string>
   /** Others, and what they have open. */
@@ -47,7 +49,7 @@ export function AlertList(props: ListProps) {
 }
 
 interface CardProps {
-  readonly alert: AlertRecord
+  readonly alert: ShownAlert
   readonly cameras: readonly CameraView[]
   readonly isOpen: boolean
   readonly isFresh: boolean
@@ -88,6 +90,7 @@ function Card(props: CardProps) {
       </span>
       <span class="card-foot">
         <span class={`state ${state}`}>{term('state', state)}</span>
+        <NoticeMark notices={alert.notices} />
         <Overdue event={event} />
         <span class={acked ? 'ack' : 'ack not'}>{t(acked ? 'list.acked' : 'list.notAcked')}</span>
       </span>

@@ -3,11 +3,11 @@
  *
  * An alert that no longer fits the filter (it was just reviewed) stays in the list while it is open.
  */
-import type { AlertRecord } from '../alerts/desk.ts'
+import type { ShownAlert } from '../http/shown-alerts.ts'
 import { type Filter, fitting, NO_FILTER } from './alert-filter.ts'
 
 export interface AlertsState {
-  readonly records: ReadonlyMap<string, AlertRecord>
+  readonly records: ReadonlyMap<string, ShownAlert>
   readonly filter: Filter
   readonly selected: string | null
   readonly fresh: ReadonlySet<string>
@@ -16,10 +16,10 @@ export interface AlertsState {
 export type Action =
   | {
       readonly type: 'loaded' | 'more'
-      readonly alerts: readonly AlertRecord[]
+      readonly alerts: readonly ShownAlert[]
       readonly next: string | null
     }
-  | { readonly type: 'changed' | 'opened'; readonly alert: AlertRecord }
+  | { readonly type: 'changed' | 'opened'; readonly alert: ShownAlert }
   | { readonly type: 'filter'; readonly filter: Filter }
   | { readonly type: 'select'; readonly eventId: string }
   | { readonly type: 'step'; readonly step: 1 | -1 }
@@ -35,7 +35,7 @@ export const INITIAL: AlertsState = {
   next: null,
 }
 
-export function shown({ records, filter, selected }: AlertsState): AlertRecord[] {
+export function shown({ records, filter, selected }: AlertsState): ShownAlert[] {
   const fits = fitting(filter)
   return [...records.values()].filter((alert) => alert.eventId === selected || fits(alert)).sort(newestFirst)
 }
@@ -87,19 +87,19 @@ function selectedFirst(state: AlertsState): AlertsState {
   return first ? looked(state, first.eventId) : { ...state, selected: null }
 }
 
-function opened({ records, selected }: AlertsState): Map<string, AlertRecord> {
+function opened({ records, selected }: AlertsState): Map<string, ShownAlert> {
   const record = selected === null ? undefined : records.get(selected)
   return new Map(record ? [[record.eventId, record]] : [])
 }
 
-function trimmed(records: Map<string, AlertRecord>): ReadonlyMap<string, AlertRecord> {
+function trimmed(records: Map<string, ShownAlert>): ReadonlyMap<string, ShownAlert> {
   if (records.size <= RECORDS_MAX) return records
   const kept = [...records.values()].sort(newestFirst).slice(0, RECORDS_MAX)
   return new Map(kept.map((record) => [record.eventId, record]))
 }
 
 /** The times of one box have one offset, so that they sort as text; thousands are sorted at each change. */
-function newestFirst(a: AlertRecord, b: AlertRecord): number {
+function newestFirst(a: ShownAlert, b: ShownAlert): number {
   const [one, other] = [a.event.startedAt, b.event.startedAt]
   if (one !== other) return one < other ? 1 : -1
   return a.eventId < b.eventId ? 1 : -1

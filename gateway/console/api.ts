@@ -1,7 +1,7 @@
 /**
  * Talking to the box. The login is a cookie the page cannot read; changes carry the CSRF token it was given.
  */
-import type { AlertHistory, AlertRecord } from '../alerts/desk.ts'
+import type { AlertHistory } from '../alerts/desk.ts'
 import type { Aging, OpenAlert } from '../alerts/handover.ts'
 import type { PersuasionChannel, PersuasionRecord } from '../alerts/persuasion-record.ts'
 import type { Figures } from '../alerts/statistics.ts'
@@ -14,6 +14,7 @@ import type { Permission, Role } from '../http/permissions.ts'
 import type { ReasonCode } from '../http/reasons.ts'
 import type { FaultBody } from '../http/replies.ts'
 import type { FilmLinkView } from '../http/routes/films.ts'
+import type { ShownAlert } from '../http/shown-alerts.ts'
 import type { SystemView } from '../http/system-views.ts'
 import type { CameraView, DeliveryView } from '../http/views.ts'
 import type { LogLine } from '../kit/log-ring.ts'
@@ -102,15 +103,15 @@ export class Api {
   logout = () => this.#ask<void>('DELETE', '/api/v1/session')
 
   alerts = (filter: Readonly<Record<string, string>>) =>
-    this.#ask<{ alerts: AlertRecord[]; next: string | null }>(
+    this.#ask<{ alerts: ShownAlert[]; next: string | null }>(
       'GET',
       `/api/v1/alerts?${new URLSearchParams(filter)}`,
     )
   alert = (eventId: string) =>
-    this.#ask<{ alert: AlertRecord; history: AlertHistory }>('GET', `/api/v1/alerts/${eventId}`)
+    this.#ask<{ alert: ShownAlert; history: AlertHistory }>('GET', `/api/v1/alerts/${eventId}`)
   review = (eventId: string, verdict: Verdict) =>
-    this.#ask<{ alert: AlertRecord }>('POST', `/api/v1/alerts/${eventId}/review`, verdict)
-  undo = (eventId: string) => this.#ask<{ alert: AlertRecord }>('POST', `/api/v1/alerts/${eventId}/undo`, {})
+    this.#ask<{ alert: ShownAlert }>('POST', `/api/v1/alerts/${eventId}/review`, verdict)
+  undo = (eventId: string) => this.#ask<{ alert: ShownAlert }>('POST', `/api/v1/alerts/${eventId}/undo`, {})
   states = (filter: Readonly<Record<string, string>>) =>
     this.#ask<{ states: Record<string, number> }>(
       'GET',

@@ -6,8 +6,8 @@
  *                                                  U take back · F or / filters
  */
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks'
-import type { AlertRecord } from '../alerts/desk.ts'
 import type { Looking } from '../http/presence.ts'
+import type { ShownAlert } from '../http/shown-alerts.ts'
 import type { CameraView } from '../http/views.ts'
 import { tellOf } from './alarm.tsx'
 import { AlertFacts } from './alert-facts.tsx'
@@ -107,11 +107,11 @@ export function Desk(props: DeskProps) {
 }
 
 interface SideProps extends Pick<PageParts, 'api' | 'me'> {
-  readonly alert: AlertRecord
+  readonly alert: ShownAlert
   readonly cameras: CameraView[]
   readonly people: Looking[]
   readonly keys: { current: ReviewKeys | null }
-  readonly onReviewed: (alert: AlertRecord) => void
+  readonly onReviewed: (alert: ShownAlert) => void
   readonly onOpen: (eventId: string) => void
   readonly onOpenRecording: (recordingId: string) => void
 }
@@ -179,7 +179,7 @@ function useAlerts({ api, onRefused, onLive, onLoginEnded }: AlertsParts) {
   useEffect(() => feed.current?.look(selected), [selected])
 
   // The feed outlives many drawings of the page: it always calls the newest of these.
-  const newest = useRef({ load, announce: (_: AlertRecord) => {} })
+  const newest = useRef({ load, announce: (_: ShownAlert) => {} })
   newest.current = {
     load,
     announce: (alert) => {

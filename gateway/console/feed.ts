@@ -2,8 +2,9 @@
  * The live feed of the page: opens, listens, comes back by itself. After each opening the page reads the
  * lists again, for nobody knows what was missed.
  */
-import type { AlertRecord } from '../alerts/desk.ts'
+
 import type { Looking } from '../http/presence.ts'
+import type { ShownAlert } from '../http/shown-alerts.ts'
 import type { CameraView } from '../http/views.ts'
 
 const RETRY_FIRST_MS = 500
@@ -14,7 +15,7 @@ export interface FeedEvents {
   onOpen(): void
   onLost(): void
   onLoginEnded(): void
-  onAlert(alert: AlertRecord): void
+  onAlert(alert: ShownAlert): void
   onCameras(cameras: CameraView[]): void
   onPresence(people: Looking[]): void
 }

@@ -4,10 +4,11 @@
  *     C ─▶ "mark as verified?" ─▶ Enter        R ─▶ reason (1–9), note ─▶ Enter        Esc ─▶ back        U ─▶ taken back
  */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { AlertRecord } from '../alerts/desk.ts'
 import type { ReasonCode } from '../http/reasons.ts'
+import type { ShownAlert } from '../http/shown-alerts.ts'
 import type { Api, Me, Verdict } from './api.ts'
 import { Notice } from './notice.tsx'
+import { LastNotice } from './notice-mark.tsx'
 import { mayUndo, noted, Undo } from './undo.tsx'
 import { useWords } from './words.ts'
 
@@ -32,9 +33,9 @@ export type ReviewKeys = (key: string) => boolean
 interface ReviewProps {
   readonly api: Api
   readonly me: Me
-  readonly alert: AlertRecord
+  readonly alert: ShownAlert
   readonly keys: { current: ReviewKeys | null }
-  readonly onDone: (alert: AlertRecord) => void
+  readonly onDone: (alert: ShownAlert) => void
 }
 
 export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
@@ -58,7 +59,7 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
     else return false
     return true
   }
-  const decide = async (asked: Promise<{ alert: AlertRecord }>) => {
+  const decide = async (asked: Promise<{ alert: ShownAlert }>) => {
     setError(null)
     try {
       onDone((await asked).alert)
@@ -75,6 +76,7 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
       <h2 id="review-title">
         {t('review.title')} <span class={`state ${alert.state}`}>{term('state', alert.state)}</span>
       </h2>
+      <LastNotice notices={alert.notices} />
       {isOpen && !may && <p class="hint">{t('review.notAllowed')}</p>}
       {may && step === 'idle' && <Verdicts keysOn={keysOn} onStep={setStep} />}
       {may && step === 'confirm' && <ConfirmForm onSubmit={submit} onCancel={() => setStep('idle')} />}

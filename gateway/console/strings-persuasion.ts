@@ -21,6 +21,8 @@ export const PERSUASION_STRINGS = {
   'notices.listen': both('收听播放内容', 'Listen to it'),
   'notices.broken': both('无法播放', 'cannot be played'),
   'notices.policy': both('策略自动', 'by policy'),
+  'noticed.count': both('已劝导 {count} 次', 'Notices given: {count}'),
+  'noticed.last': both('最近一次 {time}', 'last {time}'),
   'channel.SPEAKER': both('喊话', 'loudspeaker'),
   'channel.SMS': both('短信', 'short message'),
   'channel.CALL': both('语音电话', 'call'),

@@ -1,16 +1,16 @@
 /** One's own verdict of a moment ago, taken back by a record of its own. The box has the last word. */
-import type { AlertRecord } from '../alerts/desk.ts'
+import type { ShownAlert } from '../http/shown-alerts.ts'
 import { useWords } from './words.ts'
 
 /** What was decided on this page, by event id. */
 const given = new Set<string>()
 
-export function noted<Answer extends { readonly alert: AlertRecord }>(answer: Answer): Answer {
+export function noted<Answer extends { readonly alert: ShownAlert }>(answer: Answer): Answer {
   given.add(answer.alert.eventId)
   return answer
 }
 
-export const mayUndo = ({ eventId, state }: AlertRecord): boolean =>
+export const mayUndo = ({ eventId, state }: ShownAlert): boolean =>
   given.has(eventId) && (state === 'VERIFIED' || state === 'REJECTED')
 
 export function Undo({ keysOn, onUndo }: { readonly keysOn: boolean; readonly onUndo: () => void }) {

@@ -15,7 +15,8 @@ import { visitorOf } from './gatekeeper.ts'
 import type { HttpOptions } from './options.ts'
 import { Presence } from './presence.ts'
 import type { App } from './schema.ts'
-import type { AlertsView, CameraBoard } from './views.ts'
+import type { ShownAlerts } from './shown-alerts.ts'
+import type { CameraBoard } from './views.ts'
 
 const BOARD_EVERY_MS = 2000
 /** Pings without an answer before a socket counts as dead: 30 s, which a console on a poor line survives. */
@@ -41,7 +42,7 @@ export class Feed {
   readonly #presence = new Presence<Listener>((people) => this.#tell({ type: 'presence', people }))
   #slowCount = 0
 
-  constructor(parts: { options: HttpOptions; alerts: AlertsView; cameras: CameraBoard }) {
+  constructor(parts: { options: HttpOptions; alerts: ShownAlerts; cameras: CameraBoard }) {
     this.#cameras = parts.cameras
     this.#feedsMax = parts.options.feedsMax
     this.#off = parts.alerts.onChange((alert) => this.#tell({ type: 'alert', alert }))

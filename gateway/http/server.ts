@@ -57,6 +57,7 @@ import { transcriptRoutes } from './routes/transcripts.ts'
 import { uploadRoutes } from './routes/uploads.ts'
 import { type App, checkWithZod, documented, type ZodTypes } from './schema.ts'
 import type { SetupDesk } from './setup-views.ts'
+import { ShownAlerts } from './shown-alerts.ts'
 import type { SystemBoard } from './system-views.ts'
 import { Uploads } from './uploads.ts'
 import type {
@@ -115,6 +116,9 @@ export interface HttpParts {
   readonly log: Log
 }
 
+/** With the alerts as people are shown them. */
+type ShownParts = HttpParts & { readonly alerts: ShownAlerts }
+
 /** JSON bodies; nothing the API takes is larger. */
 const BODY_BYTES_MAX = 64 * 1024
 /** A socket that is silent this long is closed. WebSockets are kept by their own pings. */
@@ -145,7 +149,8 @@ export class HttpServer {
     this.#uploads = uploads
   }
 
-  static async start(parts: HttpParts): Promise<HttpServer> {
+  static async start(house: HttpParts): Promise<HttpServer> {
+    const parts = { ...house, alerts: new ShownAlerts(house.alerts, house.notices) }
     const { options, log } = parts
     const app = makeApp(options)
     const feed = new Feed(parts)
@@ -227,7 +232,7 @@ async function addPlugins(app: App): Promise<void> {
   })
 }
 
-async function addRoutes(app: App, parts: HttpParts, feed: Feed, uploads: Uploads): Promise<void> {
+async function addRoutes(app: App, parts: ShownParts, feed: Feed, uploads: Uploads): Promise<void> {
   const { accounts, consoleFolder = packagePath('dist', 'console'), log } = parts
   answerFaults(app, log)
   keepGate(app, parts)

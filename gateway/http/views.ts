@@ -11,7 +11,7 @@ import type { Films } from '../alerts/films.ts'
 import type { DutyDesk } from '../alerts/handover.ts'
 import type { Holds } from '../alerts/holds.ts'
 import type { PersuasionWish } from '../alerts/notice.ts'
-import type { PersuasionRecord } from '../alerts/persuasion-record.ts'
+import type { GivenNotices, PersuasionRecord } from '../alerts/persuasion-record.ts'
 import type { SameAct } from '../alerts/same-act.ts'
 import type { Sla } from '../alerts/sla.ts'
 import type { Statements } from '../alerts/statements.ts'
@@ -38,6 +38,8 @@ export type AlertsView = Pick<
 export interface NoticeDesk {
   /** Every version of every notice, oldest first. */
   versions(eventId: string): readonly PersuasionRecord[]
+  /** Those about an alert that were heard; null: none. */
+  given(eventId: string): GivenNotices | null
   persuade(wish: PersuasionWish): PersuasionRecord
   recheck(eventId: string): unknown
   /** What was played; null when nothing was kept, or it is not as it was kept. */

@@ -169,6 +169,7 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
         house.box = box
         return {
           versions: (eventId) => box.store.versions(eventId),
+          given: (eventId) => box.store.given(eventId),
           persuade: (wish) => box.persuasion.persuade(wish),
           recheck: (eventId) => box.recheck.recheck(eventId),
           audio: async () => null,
@@ -191,6 +192,8 @@ describe.skipIf(!hasBrowser)('console (skipped without Chromium: set CHROMIUM or
     await page.waitForSelector('.review .state.PERSUADING')
     expect(await page.textContent('.notices')).toContain('录音 greet-and-guide@1')
     expect(await page.textContent('.notices')).toContain('改正期限')
+    await page.waitForSelector('.card .noticed:text-is("已劝导 1 次")')
+    expect(await page.textContent('.review .last-notice')).toContain('最近一次')
     await expectAccessible(page, 'notice given')
     expect(house.box!.latest(eventId)).toMatchObject({ operatorId: 'li', deliveryStatus: 'DELIVERED' })
     expect(speaker.heard).toHaveLength(1)

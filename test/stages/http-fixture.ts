@@ -82,6 +82,7 @@ const DELIVERY: DeliveryView = {
 /** A desk that no notice leaves: routes are asked for their permission, not for what they do. */
 const NO_NOTICES: NoticeDesk = {
   versions: () => [],
+  given: () => null,
   persuade: ({ eventId }) => {
     throw fault('ALERT_UNKNOWN', { event: eventId })
   },

@@ -1,6 +1,9 @@
 /** Notices by people at the console: who may, as whom, and what is logged. */
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import type { PersuasionWish } from '../../gateway/alerts/notice.ts'
+import type { ShownAlert } from '../../gateway/http/shown-alerts.ts'
 import type { NoticeDesk } from '../../gateway/http/views.ts'
 import { startServer, Visitor } from './http-fixture.ts'
 import { SILENCE, setUp } from './persuasion-fixture.ts'
@@ -9,6 +12,7 @@ import { SILENCE, setUp } from './persuasion-fixture.ts'
 function noticesOf(box: ReturnType<typeof setUp>, wishes: PersuasionWish[]): NoticeDesk {
   return {
     versions: (eventId) => box.store.versions(eventId),
+    given: (eventId) => box.store.given(eventId),
     persuade(wish) {
       wishes.push(wish)
       return box.persuasion.persuade(wish)
@@ -51,6 +55,48 @@ test('[R49] auxiliary staff persuade under their own name; whoever only looks do
   ])
   // Looked at again: the camera is no camera of this box in the test's eyes.
   expect((await helper.send('POST', `/api/v1/alerts/${eventId}/recheck`)).status).toBe(200)
+})
+
+test('the list, the feed and the alert itself tell which were spoken to; what was withheld was heard by nobody', async () => {
+  let box: ReturnType<typeof setUp> | undefined
+  const running = await startServer({
+    notices: (house) => {
+      const night = [{ from: '00:00', to: '24:00' }]
+      box = setUp('http://127.0.0.1:1/', { house, nowMs: Date.now(), persuasion: { quietHours: night } })
+      return noticesOf(box, [])
+    },
+  })
+  const [spoken, withheld, silent] = ['a', 'b', 'c'].map((name) => box!.verified(name))
+  const helper = await Visitor.as(running, 'AUXILIARY', 'helper')
+  const headers = { cookie: helper.cookie, origin: running.url }
+  const socket = new WebSocket(`${running.url.replace('http', 'ws')}/api/v1/feed`, { headers })
+  const told: ShownAlert[] = []
+  socket.on('message', (data) => {
+    const message = JSON.parse(String(data))
+    if (message.type === 'alert') told.push(message.alert)
+  })
+  await once(socket, 'open')
+
+  const give = (eventId: string, channel: string) =>
+    helper.send('POST', `/api/v1/alerts/${eventId}/persuasions`, { channel })
+  expect(await (await give(withheld!, 'SPEAKER')).json()).toMatchObject({
+    persuasion: { deliveryStatus: 'WITHHELD', reason: 'QUIET_HOURS' },
+  })
+  expect((await give(spoken!, 'ONSITE')).status).toBe(200)
+  const notices = { count: 1, lastAt: box!.latest(spoken!).endedAt }
+  await expect.poll(() => told.find(({ eventId }) => eventId === spoken)?.notices).toEqual(notices)
+  socket.close()
+
+  const { alerts } = (await (await helper.get('/api/v1/alerts')).json()) as { alerts: ShownAlert[] }
+  expect(Object.fromEntries(alerts.map((alert) => [alert.eventId, alert.notices]))).toEqual({
+    ...{ [spoken!]: notices, [withheld!]: null, [silent!]: null },
+  })
+  const one = await (await helper.get(`/api/v1/alerts/${spoken}`)).json()
+  expect(one).toMatchObject({ alert: { notices } })
+  const officer = await Visitor.as(running, 'OFFICER')
+  const regraded = { grade: 'G2', reason: 'two stalls' }
+  const changed = await officer.send('POST', `/api/v1/alerts/${spoken}/grade`, regraded)
+  expect(await changed.json()).toMatchObject({ alert: { notices } })
 })
 
 test('[R5] what was played is heard again by people, and fetched by a speaker with its token', async () => {

@@ -11,7 +11,8 @@ import { personOf, whoOf } from '../gatekeeper.ts'
 import type { HttpOptions } from '../options.ts'
 import { deskReasonOf, REASON_CODES } from '../reasons.ts'
 import type { App } from '../schema.ts'
-import type { AlertsView, NoticeDesk } from '../views.ts'
+import type { ShownAlert, ShownAlerts } from '../shown-alerts.ts'
+import type { NoticeDesk } from '../views.ts'
 
 const PAGE_MAX = 200
 
@@ -42,6 +43,10 @@ const Alert = z.looseObject({
   }),
   state: z.string(),
   acked: z.boolean().describe('The back end has confirmed it.'),
+  notices: z
+    .object({ count: z.int(), lastAt: z.string().describe('When the last of them ended.') })
+    .nullable()
+    .describe('Notices that were heard; null: nobody was spoken to.'),
 })
 const Review = z
   .strictObject({
@@ -66,7 +71,7 @@ const Count = z.object({
 const tags = ['alerts']
 
 interface AlertParts {
-  readonly alerts: AlertsView
+  readonly alerts: ShownAlerts
   readonly notices: Pick<NoticeDesk, 'versions'>
   readonly accessLog: AccessLog
   readonly options: Pick<HttpOptions, 'undoSec'>
@@ -298,7 +303,7 @@ function undoRoute(app: App, { alerts, accessLog, options }: AlertParts): void {
   )
 }
 
-function find(alerts: AlertsView, eventId: string): AlertRecord {
+function find(alerts: ShownAlerts, eventId: string): ShownAlert {
   const record = alerts.get(eventId)
   if (!record) throw fault('NOT_FOUND', { what: `alert ${eventId}` })
   return record
