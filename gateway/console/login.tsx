@@ -38,6 +38,7 @@ export function Login({ api, onDone, switchLanguage }: DoorProps) {
       <button type="submit" class="primary" disabled={busy}>
         {t('login.submit')}
       </button>
+      <p class="hint">{t('login.first')}</p>
     </Door>
   )
 }

@@ -83,7 +83,7 @@ export function ReviewPanel({ api, me, alert, keys, onDone }: ReviewProps) {
       {may && step === 'reject' && (
         <RejectForm reason={reason} onReason={setReason} onSubmit={submit} onCancel={() => setStep('idle')} />
       )}
-      {undoable && <Undo keysOn={keysOn} onUndo={undo} />}
+      {undoable && <Undo state={alert.state} keysOn={keysOn} onUndo={undo} />}
       <Notice error={error} />
       {may && <KeysToggle on={keysOn} onChange={setKeysOn} />}
     </section>
@@ -114,14 +114,17 @@ interface VerdictsProps {
 function Verdicts({ keysOn, onStep }: VerdictsProps) {
   const { t } = useWords()
   return (
-    <div class="verdicts">
-      <button type="button" class="primary" aria-keyshortcuts="c" onClick={() => onStep('confirm')}>
-        {t('review.confirm')} {keysOn && <kbd>C</kbd>}
-      </button>
-      <button type="button" class="second" aria-keyshortcuts="r" onClick={() => onStep('reject')}>
-        {t('review.reject')} {keysOn && <kbd>R</kbd>}
-      </button>
-    </div>
+    <>
+      <div class="verdicts">
+        <button type="button" class="primary" aria-keyshortcuts="c" onClick={() => onStep('confirm')}>
+          {t('review.confirm')} {keysOn && <kbd>C</kbd>}
+        </button>
+        <button type="button" class="second" aria-keyshortcuts="r" onClick={() => onStep('reject')}>
+          {t('review.reject')} {keysOn && <kbd>R</kbd>}
+        </button>
+      </div>
+      <p class="hint">{t('review.meaning')}</p>
+    </>
   )
 }
 

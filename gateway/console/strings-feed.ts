@@ -16,6 +16,15 @@ export const FEED_STRINGS = {
   'span.today': both('今天', 'Today'),
   'span.between': both('指定时间段', 'From – until'),
   'list.noneFit': both('没有符合筛选条件的告警', 'No alert fits the filters'),
+  'review.meaning': both(
+    '请先查看画面。确认：画面与疑似情形相符；作废：不属于该情形，须选原因。提交前会再问一次。',
+    'Look at the pictures first. Confirm: they bear the suspicion out. Reject: they do not, and you say why. You are asked again before it counts.',
+  ),
+  'undo.VERIFIED': both(
+    '结论已保存。下一步：劝导或平台派遣。',
+    'Your verdict is kept. Next: a notice (below), or the platform sends somebody.',
+  ),
+  'undo.REJECTED': both('结论已保存，无须再处理。', 'Your verdict is kept; nothing more is to be done.'),
   'undo.button': both('撤回结论', 'Take the verdict back'),
   'undo.why': both(
     '撤回会留下新的记录，原结论仍保留在经过中。',

@@ -54,6 +54,10 @@ export const STRINGS = {
   'login.title': both('登录', 'Log in'),
   'login.name': both('用户名', 'Name'),
   'login.password': both('密码', 'Password'),
+  'login.first': both(
+    '首次登录？用户名和一次性密码由管理员提供；第一个账户的密码只在网关首次启动时显示在终端或日志中。',
+    'First time here? Your administrator gives you a name and a one-time password; those of the first account are shown once, where the gateway was started.',
+  ),
   'login.submit': both('登录', 'Log in'),
   'password.title': both('设置您自己的密码', 'Choose a password of your own'),
   'password.why': both(

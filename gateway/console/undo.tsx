@@ -13,14 +13,23 @@ export function noted<Answer extends { readonly alert: ShownAlert }>(answer: Ans
 export const mayUndo = ({ eventId, state }: ShownAlert): boolean =>
   given.has(eventId) && (state === 'VERIFIED' || state === 'REJECTED')
 
-export function Undo({ keysOn, onUndo }: { readonly keysOn: boolean; readonly onUndo: () => void }) {
-  const { t } = useWords()
+interface UndoProps {
+  readonly state: ShownAlert['state']
+  readonly keysOn: boolean
+  readonly onUndo: () => void
+}
+
+export function Undo({ state, keysOn, onUndo }: UndoProps) {
+  const { t, term } = useWords()
   return (
-    <div class="verdicts">
-      <button type="button" class="second" aria-keyshortcuts="u" onClick={onUndo}>
-        {t('undo.button')} {keysOn && <kbd>U</kbd>}
-      </button>
-      <p class="hint">{t('undo.why')}</p>
-    </div>
+    <>
+      <p role="status">{term('undo', state)}</p>
+      <div class="verdicts">
+        <button type="button" class="second" aria-keyshortcuts="u" onClick={onUndo}>
+          {t('undo.button')} {keysOn && <kbd>U</kbd>}
+        </button>
+        <p class="hint">{t('undo.why')}</p>
+      </div>
+    </>
   )
 }
