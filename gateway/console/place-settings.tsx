@@ -79,9 +79,14 @@ function ChoiceField({ label, value, options, list, onChange }: ChoiceProps) {
   )
 }
 
-function ZoneSettings({ place, entry, onChange }: SettingsProps) {
+interface IdentityProps extends Pick<SettingsProps, 'entry' | 'onChange'> {
+  readonly types: readonly string[]
+  readonly list: string
+}
+
+/** What zones and permitted points are known by. */
+function Identity({ entry, types, list, onChange }: IdentityProps) {
   const { t } = useWords()
-  const schedule = entry['schedule'] as { windows?: readonly HoursWindow[] } | undefined
   return (
     <>
       <TextField
@@ -97,10 +102,20 @@ function ZoneSettings({ place, entry, onChange }: SettingsProps) {
       <ChoiceField
         label={t('places.type')}
         value={String(entry['type'])}
-        options={place.zoneTypes}
-        list="zoneType"
+        options={types}
+        list={list}
         onChange={(type) => onChange({ type }, '')}
       />
+    </>
+  )
+}
+
+function ZoneSettings({ place, entry, onChange }: SettingsProps) {
+  const { t } = useWords()
+  const schedule = entry['schedule'] as { windows?: readonly HoursWindow[] } | undefined
+  return (
+    <>
+      <Identity entry={entry} types={place.zoneTypes} list="zoneType" onChange={onChange} />
       <ChoiceField
         label={t('places.uplift')}
         value={String(entry['severityUplift'] ?? 0)}
@@ -243,25 +258,13 @@ function MaskSettings({ entry, onChange }: SettingsProps) {
 }
 
 function PermitSettings({ place, entry, onChange }: SettingsProps) {
-  const { t } = useWords()
   return (
     <>
-      <TextField
-        label={t('places.id')}
-        value={entry['id']}
-        onChange={(id) => onChange({ id: id ?? '' }, 'id')}
-      />
-      <TextField
-        label={t('places.name')}
-        value={entry['name']}
-        onChange={(name) => onChange({ name }, 'name')}
-      />
-      <ChoiceField
-        label={t('places.type')}
-        value={String(entry['type'] ?? 'GUIDED')}
-        options={place.pointTypes}
+      <Identity
+        entry={{ type: 'GUIDED', ...entry }}
+        types={place.pointTypes}
         list="pointType"
-        onChange={(type) => onChange({ type }, '')}
+        onChange={onChange}
       />
       <HoursEditor
         windows={(entry['windows'] as readonly HoursWindow[] | undefined) ?? null}
