@@ -30,7 +30,7 @@ export function LiveDrawing({ zones, seen }: DrawingProps) {
       length: lengthOf(lastsSec, language),
     })
   return (
-    <div class="drawing">
+    <div class="live-drawing">
       <svg viewBox={`0 0 ${UNITS} ${UNITS}`} preserveAspectRatio="none" aria-hidden="true">
         {zones.map(({ id, polygon }) => (
           <polygon key={id} class="zone" points={pointsOf(polygon)} />

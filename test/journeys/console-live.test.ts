@@ -145,7 +145,7 @@ describe.skipIf(!hasBrowser)('live wall (skipped without Chromium)', () => {
     await look(page, 'live-large')
     await page.locator('.wall-bar input[type=checkbox]').focus()
     await page.keyboard.press('Space')
-    expect(await page.locator('.drawing').count()).toBe(0)
+    expect(await page.locator('.live-drawing').count()).toBe(0)
   }, 120_000)
 
   test('a camera that goes and comes back is shown again by itself', async () => {
