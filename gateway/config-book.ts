@@ -9,14 +9,17 @@
  * next start. What somebody edits by hand becomes a version too, when it is read: the book then says FILE.
  */
 import { createHash } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { type Config, type Loaded, loadConfig } from '../config/loader.ts'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import type { Config, Loaded } from '../config/loader.ts'
+import { type Checked, ConfigChecker } from './config-check.ts'
+import type { ConfigChange } from './config-check-worker.ts'
 import { lineDiff } from './config-diff.ts'
 import { ConfigProposals, type Proposed } from './config-proposals.ts'
+import { tryConfig } from './config-trial.ts'
 import type { ConfigProposal, ConfigVersion } from './http/place-views.ts'
 import type { Clock } from './kit/clock.ts'
 import type { Database, Row, Statement } from './kit/database.ts'
-import { type Fault, type FaultValues, fault, isFault, reasonOf } from './kit/errors.ts'
+import { fault, reasonOf } from './kit/errors.ts'
 import type { Log } from './kit/log.ts'
 
 const SCHEMA = `
@@ -53,6 +56,7 @@ export class ConfigBook {
   readonly #version: Statement
   readonly #last: Statement
   readonly #proposals: ConfigProposals
+  readonly #checker: ConfigChecker
   readonly #list: Statement
   readonly #enacted: Statement
   readonly #enactedNow: Statement
@@ -65,6 +69,7 @@ export class ConfigBook {
     this.#add = prepare('INSERT INTO config_version VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)')
     this.#version = prepare('SELECT * FROM config_version WHERE version = ?')
     this.#last = prepare('SELECT * FROM config_version ORDER BY version DESC LIMIT 1')
+    this.#checker = new ConfigChecker(parts.file)
     this.#proposals = new ConfigProposals(parts.database, parts.clock)
     this.#enacted = prepare('SELECT version FROM config_enacted WHERE version = ?')
     this.#enactedNow = prepare('INSERT OR IGNORE INTO config_enacted VALUES (?, ?)')
@@ -111,9 +116,18 @@ export class ConfigBook {
     return this.#named.get(name) !== undefined || this.#proposals.names(name)
   }
 
-  /** What the loader says to a text, without a trace. */
+  /** What the loader says to a text, without a trace, and the configuration it would make. */
   check(text: string): Loaded {
     return this.#load(text)
+  }
+
+  /** The same and what would change, in a thread beside: for those who ask again and again. */
+  checkAside(before: string, change: ConfigChange): Promise<Checked> {
+    return this.#checker.check(before, change)
+  }
+
+  close(): void {
+    this.#checker.close()
   }
 
   /** Refused whole when the loader finds any fault. */
@@ -179,23 +193,7 @@ export class ConfigBook {
   }
 
   #load(text: string): Loaded {
-    // Beside the file itself, because relative paths start at its folder.
-    const { file } = this.#parts
-    const trial = `${file}.proposed`
-    const told = (found: Fault) => fault(found.code, withoutTrial(found.values, trial, file))
-    try {
-      writeFileSync(trial, text, { mode: 0o600 })
-      const { config, faults, warnings } = loadConfig(trial)
-      return {
-        config: config && { ...config, file, files: config.files.map((one) => (one === trial ? file : one)) },
-        faults: faults.map(told),
-        warnings: warnings.map(told),
-      }
-    } catch (error) {
-      throw isFault(error) ? error : refusal('new', reasonOf(error))
-    } finally {
-      rmSync(trial, { force: true })
-    }
+    return tryConfig(this.#parts.file, text, 'proposed')
   }
 
   #enact(version: number, text: string, config: Config): void {
@@ -232,11 +230,6 @@ export class ConfigBook {
 
 const refusal = (change: string | number, reason: string) =>
   fault('CONFIG_CHANGE_REFUSED', { change, reason })
-
-/** People are told of the file they know. */
-function withoutTrial(values: FaultValues, trial: string, file: string): FaultValues {
-  return Object.fromEntries(Object.entries(values).map(([key, one]) => [key, one === trial ? file : one]))
-}
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 

@@ -131,6 +131,7 @@ export class Office {
   close(): void {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.films.close()
+    this.book.close()
   }
 
   #look(): void {

@@ -11,7 +11,6 @@ import { join } from 'node:path'
 import type { Config } from '../config/loader.ts'
 import type { CameraOptions } from '../config/schema.ts'
 import type { ConfigBook } from './config-book.ts'
-import { lineDiff } from './config-diff.ts'
 import { drawingOf, withDrawing } from './config-edit.ts'
 import type { Eyes } from './detections/eyes.ts'
 import { DryRuns } from './dry-run.ts'
@@ -96,12 +95,13 @@ export class PlaceDesk implements Desk {
     return newestJpeg({ id: cameraId, masks }, this.#parts.ringOf(cameraId), this.#parts.folder)
   }
 
-  check(wish: ConfigWish): ConfigCheck {
+  async check(wish: ConfigWish): Promise<ConfigCheck> {
     const { book } = this.#parts
-    const { text: before } = book.current()
-    const text = this.#text(wish)
-    const { faults, warnings } = book.check(text)
-    return { faults: faults.map(told), warnings: warnings.map(told), diff: lineDiff(before, text) }
+    const isBack = 'rollbackTo' in wish
+    const before = isBack ? book.current().text : this.#textDrawnUpon(wish.version)
+    const change = isBack ? { text: book.textOf(wish.rollbackTo) } : wish
+    const { faults, warnings, diff } = await book.checkAside(before, change)
+    return { faults: faults.map(told), warnings: warnings.map(told), diff }
   }
 
   propose({ by, reason, ...wish }: ConfigWish & { by: string; reason: string }) {
@@ -138,12 +138,15 @@ export class PlaceDesk implements Desk {
   #text(wish: ConfigWish): string {
     const { book } = this.#parts
     if ('rollbackTo' in wish) return book.textOf(wish.rollbackTo)
-    const { version, text } = book.current()
-    if (version !== wish.version) {
-      const reason = `it was drawn upon version ${wish.version}, and the configuration is at ${version}`
-      throw fault('CONFIG_CHANGE_REFUSED', { change: 'new', reason })
-    }
-    return withDrawing(text, wish.camera, wish.drawing)
+    return withDrawing(this.#textDrawnUpon(wish.version), wish.camera, wish.drawing)
+  }
+
+  /** The text in force. @throws CONFIG_CHANGE_REFUSED when it is another than somebody drew upon */
+  #textDrawnUpon(drawnUpon: number): string {
+    const { version, text } = this.#parts.book.current()
+    if (version === drawnUpon) return text
+    const reason = `it was drawn upon version ${drawnUpon}, and the configuration is at ${version}`
+    throw fault('CONFIG_CHANGE_REFUSED', { change: 'new', reason })
   }
 
   #loaded(wish: { camera: string; version: number; drawing: Drawing }): Config {

@@ -41,7 +41,7 @@ export interface SystemParts {
   readonly clockWatch: Pick<ClockWatch, 'facts'>
   readonly space: Pick<SpaceWatch, 'space' | 'limits'>
   readonly signer: Signer
-  readonly book: Pick<ConfigBook, 'lastVersion' | 'check'>
+  readonly book: Pick<ConfigBook, 'lastVersion' | 'checkAside'>
   readonly logs: LogRing
   readonly clock: Clock
 }
@@ -86,7 +86,7 @@ export class System implements SystemBoard {
       ['disk', this.#disk()],
       ['certificates', this.#certificates()],
       ['keys', this.#keys()],
-      ['config', this.#config()],
+      ['config', await this.#config()],
       ['versions', this.#versions(ffmpeg)],
     ]
     const parts = said.map(([part, [facts, problems, state]]): SystemPart => {
@@ -230,7 +230,7 @@ export class System implements SystemBoard {
   }
 
   /** The file as it lies there, beside the configuration that runs. */
-  #config(): Said {
+  async #config(): Promise<Said> {
     const { book, config } = this.#parts
     const { file, configVersion, catalogVersion } = config()
     const facts = [
@@ -239,20 +239,27 @@ export class System implements SystemBoard {
       fact('text', 'catalogVersion', catalogVersion),
       fact('text', 'file', file),
     ]
-    const faults = this.#fileFaults(file)
+    const faults = await this.#fileFaults(file)
     return [facts, faults]
   }
 
-  /** Looked at anew when the file has changed: the loader takes its time. */
-  #fileFaults(file: string): readonly Fault[] {
+  /** Looked at anew when the file has changed: the loader takes its time. Nobody takes note of it as a version. */
+  async #fileFaults(file: string): Promise<readonly Fault[]> {
     let text: string
     try {
       text = readFileSync(file, 'utf8')
     } catch (error) {
       return [fault('FILE_UNREADABLE', { path: file, reason: error instanceof Error ? error.message : '' })]
     }
-    if (this.#fileSeen?.text !== text) this.#fileSeen = { text, faults: this.#parts.book.check(text).faults }
-    return this.#fileSeen.faults
+    if (this.#fileSeen?.text === text) return this.#fileSeen.faults
+    try {
+      const { faults } = await this.#parts.book.checkAside(text, { text })
+      this.#fileSeen = { text, faults }
+      return faults
+    } catch (error) {
+      if (!isFault(error)) throw error
+      return [error]
+    }
   }
 
   #versions(ffmpeg: string | Fault): Said {

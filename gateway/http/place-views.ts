@@ -130,7 +130,7 @@ export interface PlaceDesk {
   place(camera: string): PlaceView
   /** The newest picture, masks drawn over, as JPEG. */
   snapshot(camera: string): Promise<Buffer>
-  check(wish: ConfigWish): ConfigCheck
+  check(wish: ConfigWish): Promise<ConfigCheck>
   propose(wish: ConfigWish & { readonly by: string; readonly reason: string }): {
     readonly proposal: number
     readonly base: number

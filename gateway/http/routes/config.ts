@@ -86,8 +86,8 @@ function proposeRoutes(app: App, { places, accessLog }: ConfigParts): void {
         response: { 200: z.object({ faults: Told, warnings: Told, diff: Diff }) },
       },
     },
-    (request) => {
-      const { faults, warnings, diff } = places.check(request.body)
+    async (request) => {
+      const { faults, warnings, diff } = await places.check(request.body)
       const open = (list: typeof faults) => list.map((one) => ({ ...one }))
       return { faults: open(faults), warnings: open(warnings), diff: [...diff] }
     },
