@@ -19,7 +19,7 @@ import { bodyOf, type FaultBody } from './http/replies.ts'
 import type { SystemBoard, SystemFact, SystemPart, SystemPartName, SystemView } from './http/system-views.ts'
 import { certificateTerm } from './kit/certificate.ts'
 import { type Clock, isoTime } from './kit/clock.ts'
-import { type Fault, fault, isFault } from './kit/errors.ts'
+import { type Fault, fault, isFault, redact } from './kit/errors.ts'
 import type { LogRing } from './kit/log-ring.ts'
 import type { MqttLink } from './mqtt/publisher.ts'
 import type { Outbox } from './outbox/outbox.ts'
@@ -29,6 +29,8 @@ import type { Street } from './street.ts'
 const CERTIFICATE_DAYS_MIN = 30
 /** Below this share somebody should know that looks are left out. */
 const ANALYSED_SHARE_MIN = 0.95
+/** A street that lost its switch says the same of each camera. */
+const TROUBLES_TOLD_MAX = 10
 
 export interface SystemParts {
   readonly config: () => Config
@@ -46,7 +48,11 @@ export interface SystemParts {
   readonly clock: Clock
 }
 
-type Said = readonly [facts: readonly SystemFact[], problems: readonly Fault[], state?: SystemPart['state']]
+type Said = readonly [
+  facts: readonly SystemFact[],
+  problems: readonly FaultBody[],
+  state?: SystemPart['state'],
+]
 
 const fact = (kind: SystemFact['kind'], name: string, value: SystemFact['value']): SystemFact => ({
   ...{ fact: name, kind, value },
@@ -90,8 +96,7 @@ export class System implements SystemBoard {
       ['versions', this.#versions(ffmpeg)],
     ]
     const parts = said.map(([part, [facts, problems, state]]): SystemPart => {
-      const bodies: FaultBody[] = problems.map(bodyOf)
-      return { part, state: state ?? (bodies.length > 0 ? 'bad' : 'good'), facts, problems: bodies }
+      return { part, state: state ?? (problems.length > 0 ? 'bad' : 'good'), facts, problems }
     })
     return { at: this.#moment(this.#parts.clock.wallMs()), parts }
   }
@@ -111,7 +116,8 @@ export class System implements SystemBoard {
         sumOf(views, ({ reconnects }) => reconnects),
       ),
     ]
-    return [facts, [], troubled > 0 ? 'bad' : 'good']
+    const told = views.flatMap(({ trouble }) => (trouble === null ? [] : [trouble]))
+    return [facts, told.slice(0, TROUBLES_TOLD_MAX), troubled > 0 ? 'bad' : 'good']
   }
 
   /** What was asked of it and what it gave: looks are left out before anything is lost, and counted. */
@@ -142,17 +148,18 @@ export class System implements SystemBoard {
 
   #outbox(): Said {
     const { depth, oldestAgeSec, lastSequence, alarm } = this.#parts.outbox.state()
-    const { connected, url, protocol, backendOnline } = this.#parts.link.state
+    const { connected, url, protocol, backendOnline, trouble } = this.#parts.link.state
     const facts = [
       fact('text', 'broker', connected ? 'connected' : 'disconnected'),
-      fact('text', 'brokerUrl', url),
+      fact('text', 'brokerUrl', redact(url)),
       fact('text', 'protocol', protocol),
       fact('text', 'backend', backendOnline === null ? null : backendOnline ? 'connected' : 'disconnected'),
       fact('count', 'depth', depth),
       fact('sec', 'oldest', depth > 0 ? oldestAgeSec : null),
       fact('count', 'sequence', lastSequence),
     ]
-    return [facts, [], alarm || !connected ? 'bad' : backendOnline === false ? 'note' : 'good']
+    const problems = trouble === null ? [] : [bodyOf(trouble)]
+    return [facts, problems, alarm || !connected ? 'bad' : backendOnline === false ? 'note' : 'good']
   }
 
   #delivery(): Said {
@@ -178,7 +185,7 @@ export class System implements SystemBoard {
       fact('ms', 'offset', offsetMs),
       fact('moment', 'checked', checkedAtWallMs === null ? null : this.#moment(checkedAtWallMs)),
     ]
-    const problems = isOff && server !== undefined ? [clockOff(server, offsetMs, offsetMsMax)] : []
+    const problems = isOff && server !== undefined ? [bodyOf(clockOff(server, offsetMs, offsetMsMax))] : []
     return [facts, problems, offsetMs === null ? 'note' : isOff ? 'bad' : 'good']
   }
 
@@ -201,16 +208,16 @@ export class System implements SystemBoard {
     const files = [...named, ...evidence.timestamp.authorities.map(({ caFile }) => caFile)]
     const nowMs = this.#parts.clock.wallMs()
     const facts: SystemFact[] = []
-    const problems: Fault[] = []
+    const problems: FaultBody[] = []
     for (const file of new Set(files.filter((one) => one !== undefined))) {
       try {
         const { endsMs, problem } = certificateTerm(file, nowMs, CERTIFICATE_DAYS_MIN)
         facts.push(fact('moment', file, this.#moment(endsMs)))
-        if (problem !== null) problems.push(problem)
+        if (problem !== null) problems.push(bodyOf(problem))
       } catch (error) {
         if (!isFault(error)) throw error
         facts.push(fact('moment', file, null))
-        problems.push(error)
+        problems.push(bodyOf(error))
       }
     }
     return [facts, problems]
@@ -240,7 +247,7 @@ export class System implements SystemBoard {
       fact('text', 'file', file),
     ]
     const faults = await this.#fileFaults(file)
-    return [facts, faults]
+    return [facts, faults.map(bodyOf)]
   }
 
   /** Looked at anew when the file has changed: the loader takes its time. Nobody takes note of it as a version. */
@@ -274,7 +281,7 @@ export class System implements SystemBoard {
         fact('text', 'model', `${name} · ${sha256.slice(0, 12)} · ${licence}`),
       ),
     ]
-    return [facts, typeof ffmpeg === 'string' ? [] : [ffmpeg]]
+    return [facts, typeof ffmpeg === 'string' ? [] : [bodyOf(ffmpeg)]]
   }
 
   #moment(wallMs: number): string {

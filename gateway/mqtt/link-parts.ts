@@ -1,5 +1,6 @@
 /** What the link is made of, and what it tells of itself. */
 import type { Clock } from '../kit/clock.ts'
+import type { Fault } from '../kit/errors.ts'
 import type { Log } from '../kit/log.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { BrokerAddress } from './broker.ts'
@@ -15,6 +16,8 @@ export interface LinkState {
   readonly session: string | null
   /** null until the back end has said anything. */
   readonly backendOnline: boolean | null
+  /** Why it is not connected, by the last try; null while it is, and before the first try has failed. */
+  readonly trouble: Fault | null
 }
 
 export interface LinkCounters {

@@ -12,7 +12,7 @@
 import { AssertionError } from '../kit/assert.ts'
 import { Backoff } from '../kit/backoff.ts'
 import { isoTime } from '../kit/clock.ts'
-import { fault, isFault, reasonOf, redact } from '../kit/errors.ts'
+import { type Fault, fault, isFault, reasonOf, redact } from '../kit/errors.ts'
 import { ulid } from '../kit/ids.ts'
 import { Nap } from '../kit/nap.ts'
 import { type Connection, type Delivery, openConnection } from './connection.ts'
@@ -45,6 +45,7 @@ export class MqttLink {
   #session = ''
   #protocol: '3.1.1' | '5'
   #backendOnline: boolean | null = null
+  #trouble: Fault | null = null
   #announced = false
   #closing = false
   #running: Promise<void> | null = null
@@ -83,6 +84,7 @@ export class MqttLink {
       protocol: connected ? this.#protocol : null,
       session: connected ? this.#session : null,
       backendOnline: this.#backendOnline,
+      trouble: connected ? null : this.#trouble,
     }
   }
 
@@ -155,6 +157,7 @@ export class MqttLink {
         if (connection !== 'protocol') await this.#serve(connection, retryMs)
         else if (this.#fallBack()) continue
       } catch (error) {
+        this.#trouble = isFault(error) ? error : null
         this.#parts.log.warn(isFault(error) ? error : { error: reasonOf(error) }, 'broker connection')
       }
       if (!this.#closing) await this.#nap.sleep(retryMs)
@@ -231,6 +234,7 @@ export class MqttLink {
   async #announce(): Promise<void> {
     await this.#sayStatus('online')
     this.#announced = true
+    this.#trouble = null
     this.#emitState()
     this.publishBirth()
     for (const [cameraId, status] of this.#cameras) this.publishCameraStatus(cameraId, status)

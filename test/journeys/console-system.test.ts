@@ -1,10 +1,12 @@
 /**
- * The system page in a real browser, of a real gateway: a camera that goes and comes back, a file that is broken and
+ * The system page in a real browser, of a real gateway: a camera and a broker that go and come back, a file that is broken and
  * mended, the log. LOOK_AT=folder keeps pictures of it.
  */
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Aedes } from 'aedes'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from '../../config/loader.ts'
@@ -37,11 +39,12 @@ describe.skipIf(!hasBrowser)('system page (skipped without Chromium)', () => {
     for (const one of [consoleFolder, folder]) removeFolder(one)
   })
 
-  async function open(locale: 'zh-CN' | 'en-GB') {
+  async function open(locale: 'zh-CN' | 'en-GB', more: object = {}) {
     const paths = boxPaths(mkdtempSync(join(folder, 'box-')))
     writeBoxConfig(paths, {
       cameras: [camera('north', street.url)],
       feed: { stream: { stallSec: 1, retryFirstMs: 200, retryMaxMs: 400 } },
+      ...more,
     })
     const logs = new LogRing()
     const log = makeLog('info', logs.before(process.stderr))
@@ -80,6 +83,7 @@ describe.skipIf(!hasBrowser)('system page (skipped without Chromium)', () => {
     street.dropConnections()
     street.hang(true)
     await cameras.locator('.health.is-bad').waitFor({ timeout: 30_000 })
+    await cameras.locator('.problem', { hasText: 'CAMERA_' }).waitFor({ timeout: 30_000 })
     expect(await page.locator('.system-part').first().getAttribute('aria-label')).toBe('Cameras')
     street.hang(false)
     await cameras.locator('.health.is-good').waitFor({ timeout: 60_000 })
@@ -97,6 +101,28 @@ describe.skipIf(!hasBrowser)('system page (skipped without Chromium)', () => {
     await look(page, 'system-broken')
     writeFileSync(paths.config, good)
     await config.locator('.health.is-good').waitFor({ timeout: 30_000 })
+  }, 120_000)
+
+  test('a broker that goes is said with why and what to do, until it is back; its password is never shown', async () => {
+    const broker = await openBroker(0)
+    const { port } = broker
+    const url = `mqtt://box:hunter2@127.0.0.1:${port}`
+    const { page } = await open('zh-CN', { mqtt: { url, reconnectFirstSec: 0.2, reconnectMaxSec: 1 } })
+    const outbox = part(page, '消息发件箱')
+    await outbox.locator('.health.is-good').waitFor({ timeout: 30_000 })
+    expect(await outbox.textContent()).toContain(`mqtt://***@127.0.0.1:${port}`)
+    await broker.close()
+    const problem = outbox.locator('.problem', { hasText: 'BROKER_UNREACHABLE' })
+    await problem.waitFor({ timeout: 30_000 })
+    expect(await problem.textContent()).toContain('告警在磁盘上等待')
+    await expectAccessible(page, 'broker gone')
+    await look(page, 'system-broker')
+    expect(await page.content()).not.toContain('hunter2')
+
+    const again = await openBroker(port)
+    onTestFinished(() => again.close())
+    await outbox.locator('.health.is-good').waitFor({ timeout: 30_000 })
+    expect(await problem.count()).toBe(0)
   }, 120_000)
 
   test('the log, by keyboard: from a level up, by words, kept up; looking is logged', async () => {
@@ -123,6 +149,24 @@ describe.skipIf(!hasBrowser)('system page (skipped without Chromium)', () => {
     expect(entries.some(({ action }) => action === 'log.read')).toBe(true)
   }, 120_000)
 })
+
+/** A broker of the street's own, which admits everybody. */
+async function openBroker(wanted: number) {
+  const aedes = await Aedes.createBroker()
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    aedes.handle(socket)
+  })
+  await new Promise<void>((done) => server.listen(wanted, '127.0.0.1', done))
+  const { port } = server.address() as AddressInfo
+  const close = async () => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+    await new Promise<void>((done) => aedes.close(done))
+  }
+  return { port, close }
+}
 
 async function enter({ consoleUrl, firstLogin }: RunningGateway): Promise<void> {
   const visitor = new Visitor(consoleUrl)
