@@ -58,7 +58,7 @@ export const SYSTEM_STRINGS = {
   'fact.disk.quota': both('配额', 'quota'),
   'fact.disk.memory': both('本进程内存', 'memory of the process'),
   'fact.keys.keyId': both('当前密钥', 'key in use'),
-  'fact.keys.fingerprint': both('公钥指纹', 'fingerprint of its public half'),
+  'fact.keys.fingerprint': both('公钥指纹', 'public fingerprint'),
   'fact.keys.sm2': both('SM2 密钥', 'SM2 key'),
   'fact.keys.revoked': both('已吊销', 'revoked'),
   'fact.config.version': both('版本号', 'version'),

@@ -75,7 +75,7 @@ function Fact({ part, fact }: { readonly part: string; readonly fact: SystemFact
   return (
     <div>
       <dt title={fact.fact}>{term(`fact.${part}`, fact.fact)}</dt>
-      <dd title={String(fact.value ?? '')}>{DIGEST.test(shown) ? `${shown.slice(0, 23)}…` : shown}</dd>
+      <dd title={String(fact.value ?? '')}>{DIGEST.test(shown) ? `${shown.slice(0, 19)}…` : shown}</dd>
     </div>
   )
 }
