@@ -24,11 +24,10 @@ export type { ClockFacts, HeldKind, Link, SealPurpose }
 
 export type DerivedKind = 'WIDE' | 'CLOSEUP'
 
-export interface OriginalItem {
+/** What every item of a package is: a file, its hashes, and what was seen when. */
+interface ItemFile {
   readonly itemId: string
-  readonly kind: HeldKind
   readonly path: string
-  readonly isOriginal: true
   readonly mime: string
   readonly bytes: number
   readonly sha256: string
@@ -36,11 +35,20 @@ export interface OriginalItem {
   readonly cameraId: string
   /** A still's instant; a clip's first picture. */
   readonly capturedAt: string
-  readonly startedAt: string
-  readonly endedAt: string
   readonly width: number
   readonly height: number
+}
+
+/** An item in the coding it was taken in. */
+interface CodedFile extends ItemFile {
+  readonly startedAt: string
+  readonly endedAt: string
   readonly codec: string
+}
+
+export interface OriginalItem extends CodedFile {
+  readonly kind: HeldKind
+  readonly isOriginal: true
   readonly media: {
     readonly connection: number
     readonly baseTicks: number
@@ -54,46 +62,23 @@ export interface OriginalItem {
   readonly transcript?: string
 }
 
-export interface DerivedItem {
-  readonly itemId: string
+export interface DerivedItem extends ItemFile {
   readonly kind: DerivedKind
-  readonly path: string
   readonly isOriginal: false
   readonly derivedFrom: string
   readonly method: string
   readonly redactionProfile: 'EVIDENCE'
   readonly masksApplied: number
-  readonly mime: string
-  readonly bytes: number
-  readonly sha256: string
-  readonly sm3: string
-  readonly cameraId: string
-  readonly capturedAt: string
-  readonly width: number
-  readonly height: number
   readonly box: Box
 }
 
 /** Packets of a recording that is too large for a package, copied as they are; the whole lies elsewhere. */
-export interface ExcerptItem {
-  readonly itemId: string
+export interface ExcerptItem extends CodedFile {
   readonly kind: 'BODYCAM'
-  readonly path: string
   readonly isOriginal: false
   /** Named under `elsewhere`. */
   readonly derivedFrom: string
   readonly method: string
-  readonly mime: string
-  readonly bytes: number
-  readonly sha256: string
-  readonly sm3: string
-  readonly cameraId: string
-  readonly capturedAt: string
-  readonly startedAt: string
-  readonly endedAt: string
-  readonly width: number
-  readonly height: number
-  readonly codec: string
 }
 
 /** An original that is not in the package: what it is by its hashes, and where it lies. */
