@@ -4,12 +4,14 @@
  *     revisions, transitions, links, each up to a mark ─▶ one fact sheet an act (its primary event) ─▶ counts, times
  *
  * The same marks give the same figures for ever: what is corrected later lies beyond them. Acts are counted, not events:
- * what was merged counts once, what was split counts twice. Places are compared, people never are; who dismissed what is
+ * what was merged counts once, what was split counts twice. A verdict that was taken back counts as never given. Places are compared, people never are; who dismissed what is
  * for supervisors alone [R75]. Shares of the tiers are an indicator, not a quota [R10].
  */
 import type { Database, Row, Statement } from '../kit/database.ts'
 import type { Grade, HandlingTier, RuleId } from '../violations/event.ts'
 import type { ActLinks } from './act-links.ts'
+import type { AlertState } from './lifecycle.ts'
+import { standing } from './undo.ts'
 
 export interface Period {
   /** Acts that began at or after. */
@@ -140,14 +142,14 @@ export class Statistics {
     return figuresOf(this.facts(period, mark))
   }
 
-  #sheet(row: Row, latest: Row, past: readonly Row[]): Omit<ActFacts, 'events'> {
+  #sheet(row: Row, latest: Row, log: readonly Row[]): Omit<ActFacts, 'events'> {
     const startedMs = Number(row['startedMs'])
     const raisedMs = Number(row['raisedMs'])
-    const entered = (states: readonly string[]) => past.find((one) => states.includes(String(one['toState'])))
-    const since = (one: Row | undefined) => (one ? (Number(one['atMs']) - raisedMs) / 1000 : null)
-    const state = String(past.at(-1)?.['toState'] ?? '')
+    const past = standing(log.map(toldOf))
+    const entered = (states: readonly string[]) => past.find(({ to }) => states.includes(to))
+    const since = (one: Told | undefined) => (one ? (one.atMs - raisedMs) / 1000 : null)
     const dismissed = entered(DISMISSED)
-    const tierUsed = past.findLast((one) => detailsOf(one)['tierUsed'] !== undefined)
+    const tierUsed = past.findLast(({ details }) => details['tierUsed'] !== undefined)?.details['tierUsed']
     const localMs = startedMs + this.#offsetMinutes() * 60_000
     return {
       eventId: String(row['eventId']),
@@ -157,12 +159,10 @@ export class Statistics {
       startedMs,
       hour: Math.floor(localMs / HOUR_MS) % 24,
       grade: String(latest['grade']) as Grade,
-      tier: String(tierUsed ? detailsOf(tierUsed)['tierUsed'] : latest['tier']) as HandlingTier,
-      state,
+      tier: (tierUsed ?? String(latest['tier'])) as HandlingTier,
+      state: past.at(-1)?.to ?? '',
       selfCorrected: entered(['SELF_CORRECTED']) !== undefined,
-      dismissal: dismissed
-        ? { reason: String(dismissed['reasonCode']), by: String(dismissed['actor']) }
-        : null,
+      dismissal: dismissed ? { reason: String(dismissed.reasonCode), by: dismissed.by } : null,
       discoverSec: (raisedMs - startedMs) / 1000,
       verifySec: since(entered(['VERIFIED', 'REJECTED'])),
       correctSec: since(entered(CORRECTED)),
@@ -233,4 +233,15 @@ function eventsByRoot(forest: ReadonlyMap<string, string>): Map<string, number> 
   return counts
 }
 
-const detailsOf = (row: Row): Record<string, string> => JSON.parse(String(row['details']))
+type Told = ReturnType<typeof toldOf>
+
+function toldOf(row: Row) {
+  const { toState, reasonCode, actor, atMs, details } = row
+  return {
+    to: String(toState) as AlertState,
+    reasonCode: reasonCode === null ? null : String(reasonCode),
+    by: String(actor),
+    atMs: Number(atMs),
+    details: JSON.parse(String(details)) as Record<string, string>,
+  }
+}

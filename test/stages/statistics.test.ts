@@ -142,6 +142,30 @@ test('[R9] [R15] times to discover, verify and correct; self-correction is a sha
   })
 })
 
+test('[R91] a verdict that was taken back is none: no dismissal, no time; the mark before it still has it', () => {
+  const { desk, office, time } = setUpOffice()
+  time.nowMs = SAMPLE_WALL_MS + 3 * MINUTE_MS
+  const { eventId } = desk.raise(act('a', 0, 4))
+  const review = (verdict: 'VERIFIED' | 'REJECTED', commandId: string) => {
+    time.nowMs += MINUTE_MS
+    const reasonCode = verdict === 'REJECTED' ? 'PERMITTED' : undefined
+    desk.review({ eventId, verdict, reasonCode, by: 'p-1', commandId })
+  }
+  review('REJECTED', 'c-1')
+  const slip = office.statistics.mark()
+  desk.undo({ eventId, actor: { id: 'p-1', roles: ['person'] }, commandId: 'u-1', withinMs: MINUTE_MS })
+  const open = { byState: { PENDING_REVIEW: 1 }, dismissed: 0, upheld: 1, verify: { count: 0 } }
+  expect(office.statistics.figures(PERIOD)).toMatchObject(open)
+  expect(dismissalsByPerson(office.statistics.facts(PERIOD))).toEqual({})
+  review('VERIFIED', 'c-2')
+  expect(office.statistics.figures(PERIOD)).toMatchObject({
+    ...{ byState: { VERIFIED: 1 }, dismissed: 0, upheld: 1 },
+    verify: { count: 1, medianSec: 120 },
+  })
+  const before = { byState: { REJECTED: 1 }, dismissed: 1, upheld: 0, verify: { count: 1, medianSec: 60 } }
+  expect(office.statistics.figures(PERIOD, slip)).toMatchObject(before)
+})
+
 test('[R75] supervisors see who dismissed what, in the order of the alphabet', () => {
   const running = setUpOffice()
   live(running, 31, 80)
