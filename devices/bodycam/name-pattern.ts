@@ -131,7 +131,7 @@ function timeOf(text: string, format: string, offsetMinutes: number): string | n
   const isReal =
     new Date(localMs).toISOString().slice(0, 19) ===
     `${pad(year!, 4)}-${pad(month!)}-${pad(day!)}T${pad(hour!)}:${pad(minute!)}:${pad(second!)}`
-  return isReal ? isoTime(localMs - offsetMinutes * 60_000) : null
+  return isReal ? isoTime(localMs - offsetMinutes * 60_000, offsetMinutes) : null
 }
 
 const pad = (value: number, width = 2) => String(value).padStart(width, '0')

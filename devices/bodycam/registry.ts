@@ -86,7 +86,7 @@ export class BodyCamRegistry {
     if (known !== null) return known
     const identified = this.#parts.identify?.(upload.metadata) ?? upload.metadata
     const taken = { ...upload, metadata: identified }
-    const recording = received(taken, ulid(clock.wallMs()), isoTime(clock.wallMs()))
+    const recording = received(taken, ulid(clock.wallMs()), this.#now())
     this.#store.add(recording, taken)
     this.#queue(recording.recordingId)
     return recording
@@ -150,7 +150,7 @@ export class BodyCamRegistry {
     const recording = this.#store.get(recordingId)
     if (recording === null || recording.purgedAt !== undefined) return
     for (const one of filesOf(recording)) await rm(one, { force: true })
-    this.#store.change({ ...recording, purgedAt: isoTime(this.#parts.clock.wallMs()) }, 'purged')
+    this.#store.change({ ...recording, purgedAt: this.#now() }, 'purged')
   }
 
   /** Says which acts a recording is linked to now. */
@@ -179,6 +179,11 @@ export class BodyCamRegistry {
   }
 
   /** [R66] A conflict is known by what came with the upload, before anything is examined. */
+  /** As the street has it. */
+  #now(): string {
+    return isoTime(this.#parts.clock.wallMs(), this.#parts.offsetMinutes())
+  }
+
   #queue(recordingId: string): void {
     const raised = this.#store.get(recordingId)?.isIncident === true
     const upload = this.#store.uploadOf(recordingId)

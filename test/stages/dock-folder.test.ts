@@ -43,7 +43,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(clips, { recursive: true, force: true }))
 
 /** A box and its dock; time stands still unless it is moved. */
-async function openDock(options: object = {}, folder = mkdtempSync(join(tmpdir(), 'lushao-dock-'))) {
+async function openDock(
+  options: object = {},
+  folder = mkdtempSync(join(tmpdir(), 'lushao-dock-')),
+  offsetMinutes = 480,
+) {
   const dock = join(folder, 'dock')
   const inbox = join(folder, 'inbox')
   mkdirSync(dock, { recursive: true })
@@ -51,10 +55,10 @@ async function openDock(options: object = {}, folder = mkdtempSync(join(tmpdir()
   const names = ['{deviceSerial}_{userNo}_{startAt:yyyyMMddHHmmss}']
   const registry = new BodyCamRegistry({
     ...{ database, folder: join(folder, 'bodycam'), clock: systemClock, log: silentLog },
-    offsetMinutes: () => 480,
+    offsetMinutes: () => offsetMinutes,
     devices: () => [{ id: 'bc-1', serial: 'DSJ0001', personId: 'p-1' }],
     people: () => PEOPLE,
-    identify: (details) => identified(details, { names, people: PEOPLE, offsetMinutes: 480 }),
+    identify: (details) => identified(details, { names, people: PEOPLE, offsetMinutes }),
     onRecording: async () => {},
   })
   await registry.start()
@@ -141,6 +145,15 @@ test('[R61] a recording with its sidecar and positions is taken once and put awa
   expect(readdirSync(join(box.dock, 'taken', 'rack-1')).sort()).toEqual(['0001.gpx', '0001.json', '0001.mp4'])
   await box.pass()
   expect(box.taken).toHaveLength(1)
+})
+
+test('times are those of the street, wherever it lies', async () => {
+  const box = await openDock({}, undefined, 60)
+  box.put('DSJ0001_310001_20260105100000.mp4')
+  await box.pass()
+  expect(box.registry.list(1)).toMatchObject([
+    { startAt: '2026-01-05T10:00:00.000+01:00', collectedAt: expect.stringMatching(/\+01:00$/) },
+  ])
 })
 
 test('what still grows, or lies under a name of something unfinished, is left alone', async () => {
