@@ -230,7 +230,7 @@ function Picture({ url, item, outline, isLarge, onResize }: PictureProps) {
         )}
         {outline && !isBroken && (
           <div
-            class="outline"
+            class="act-outline"
             style={{
               left: percent(outline[0]),
               top: percent(outline[1]),

@@ -165,7 +165,7 @@ function Rules({ place, entry, onChange }: Pick<SettingsProps, 'place' | 'entry'
               {name}
             </label>
             {rule && (
-              <label class="dwell">
+              <label class="least-dwell">
                 <input
                   type="number"
                   aria-label={t('places.dwell', { rule: name })}

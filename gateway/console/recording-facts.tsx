@@ -93,7 +93,7 @@ function Moments({ recording, seek }: FactsProps) {
         .map(({ key, moments }) => (
           <section key={key} aria-labelledby={`${key}-title`}>
             <h3 id={`${key}-title`}>{t(`moments.${key}`)}</h3>
-            <ul class="moments">
+            <ul class="wanted-stills">
               {moments.map(({ sec, label, note }) => (
                 <li key={`${sec} ${label}`}>
                   <button type="button" class="plain" onClick={() => seek.current?.(sec)}>

@@ -47,7 +47,7 @@ export function RecordingView(props: RecordingViewProps) {
       <Notice error={error} />
       {one && recording && (
         <div class="watch">
-          <div class="film">
+          <div class="recording-film">
             {purpose === '' ? (
               <PurposeForm onChosen={choosePurpose} />
             ) : (

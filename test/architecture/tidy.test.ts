@@ -80,6 +80,28 @@ test.each(NEVER)('nowhere %s', (_, pattern) => {
   expect(found).toEqual([])
 })
 
+test('a class of the console is styled in one file: pages share the screen', () => {
+  const owners = new Map<string, Set<string>>()
+  for (const path of filesUnder('gateway').filter((one) => /console\/[\w-]+\.css$/.test(one))) {
+    // What is written for a narrow screen or a printer belongs to whoever it is about.
+    const text = read(path)!
+      .replace(/\/\*.*?\*\//gs, '')
+      .replace(/@media[^{]*\{(?:[^{}]*\{[^}]*\})*[^}]*\}/g, '')
+    for (const [, selectors = ''] of text.matchAll(/([^{}]+)\{[^}]*\}/g)) {
+      for (const selector of selectors.split(',')) {
+        const [, name] = /^\.([\w-]+)$/.exec(selector.trim()) ?? []
+        if (name !== undefined) owners.set(name, (owners.get(name) ?? new Set()).add(path))
+      }
+    }
+  }
+  expect(owners.size).toBeGreaterThan(50)
+  // Base is what every page is made of; a page may go on from there.
+  const styledTwice = [...owners].filter(
+    ([, paths]) => [...paths].filter((one) => !/base/.test(one)).length > 1,
+  )
+  expect(styledTwice.map(([name, paths]) => [name, ...paths])).toEqual([])
+})
+
 test('the lock file names packages and hashes, not the host they came from', () => {
   expect(readFileSync(packagePath('package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/)
 })
