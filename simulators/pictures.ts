@@ -185,7 +185,8 @@ async function takePlaces(page: Page, suffix: string): Promise<void> {
 async function takeWall(page: Page, suffix: string): Promise<void> {
   await openTab(page, '实时监看|Live')
   await playing(page, '.tile')
-  await page.waitForSelector('.act-label')
+  // Of two cameras: each is told when it is looked at next.
+  await page.locator('.tile:has(.act-label)').nth(1).waitFor()
   await take(page, `wall${suffix}`)
 }
 

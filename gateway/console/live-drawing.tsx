@@ -33,13 +33,13 @@ export function LiveDrawing({ zones, seen }: DrawingProps) {
     <div class="live-drawing">
       <svg viewBox={`0 0 ${UNITS} ${UNITS}`} preserveAspectRatio="none" aria-hidden="true">
         {zones.map(({ id, polygon }) => (
-          <polygon key={id} class="zone" points={pointsOf(polygon)} />
+          <polygon key={id} class="live-zone" points={pointsOf(polygon)} />
         ))}
         {tracks.map(({ id, role, box }) => (
-          <Rectangle key={id} kind={`track ${role}`} box={box} />
+          <Rectangle key={id} kind={`live-track ${role}`} box={box} />
         ))}
         {acts.map((act) => (
-          <Rectangle key={`${act.zoneId} ${act.ruleId}`} kind={`act ${act.state}`} box={act.box} />
+          <Rectangle key={`${act.zoneId} ${act.ruleId}`} kind={`live-act ${act.state}`} box={act.box} />
         ))}
       </svg>
       {tracks.map(({ id, role, box, standsSec }) => (

@@ -46,7 +46,7 @@ export function RecordingView(props: RecordingViewProps) {
       </div>
       <Notice error={error} />
       {one && recording && (
-        <div class="watch">
+        <div class="recording-beside">
           <div class="recording-film">
             {purpose === '' ? (
               <PurposeForm onChosen={choosePurpose} />
