@@ -218,19 +218,22 @@ function useAlerts({ api, onRefused, onLive, onLoginEnded }: AlertsParts) {
 
 const COUNT_WAIT_MS = 400
 
-/** How many alerts are in each state; asked again a moment after something has changed. */
+/** How many alerts are in each state; asked again when something has changed. */
 function useStates(api: Api, { rule, camera, grade }: Filter, records: unknown): Record<string, number> {
   const [states, setStates] = useState<Record<string, number>>({})
+  const askedMs = useRef(Number.NEGATIVE_INFINITY)
   useEffect(() => {
     const query = { ...(rule && { rule }), ...(camera && { camera }), ...(grade && { grade }) }
-    const timer = setTimeout(
-      () =>
-        api.states(query).then(
-          (counted) => setStates(counted.states),
-          () => {},
-        ), // The list says why.
-      COUNT_WAIT_MS,
-    )
+    const ask = () => {
+      askedMs.current = performance.now()
+      api.states(query).then(
+        (counted) => setStates(counted.states),
+        () => {}, // The list says why.
+      )
+    }
+    // The first change is asked about at once, a storm of them once in a while.
+    const sinceMs = performance.now() - askedMs.current
+    const timer = setTimeout(ask, Math.max(0, COUNT_WAIT_MS - sinceMs))
     return () => clearTimeout(timer)
   }, [rule, camera, grade, records])
   return states

@@ -97,7 +97,7 @@ describe.skipIf(!hasBrowser)('live wall (skipped without Chromium)', () => {
     const hevc = tile(page, 'South gate')
     await plain.locator('video').waitFor()
     await expect.poll(() => timeOf(page), { timeout: 30_000 }).toBeGreaterThan(1)
-    expect(await plain.locator('.tile-state').count()).toBe(0)
+    await expect.poll(() => plain.locator('.tile-state').count()).toBe(0)
 
     await hevc.locator('.converted').waitFor({ timeout: 30_000 })
     await expect.poll(() => brightness(page, 'South gate'), { timeout: 30_000 }).toBeGreaterThan(10)
@@ -158,7 +158,7 @@ describe.skipIf(!hasBrowser)('live wall (skipped without Chromium)', () => {
     await expect.poll(() => street.stats().requests, { timeout: 30_000 }).toBeGreaterThan(before)
     const at = await timeOf(page)
     await expect.poll(async () => Math.abs((await timeOf(page)) - at), { timeout: 30_000 }).toBeGreaterThan(1)
-    expect(await tile(page, 'North gate').locator('.tile-state').count()).toBe(0)
+    await expect.poll(() => tile(page, 'North gate').locator('.tile-state').count()).toBe(0)
   }, 120_000)
 })
 
