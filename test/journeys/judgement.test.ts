@@ -117,7 +117,8 @@ test('[R6] another stays: notice, re-check, second notice, re-check, and only th
     ['AUTO_POLICY', null, 0],
     ['OPERATOR', 'p-1', 1],
   ])
-  expect(notices.map(({ result }) => result)).toEqual(['IGNORED', 'IGNORED'])
+  // Whoever walks by at the re-check may hide a part of the goods; that all of it is gone nobody may say.
+  for (const { result } of notices) expect(['IGNORED', 'PARTIAL']).toContain(result)
   expect(new Set(notices.map(({ text }) => text)).size).toBe(2)
   expect(notices.some(({ isOrderToCorrect }) => isOrderToCorrect)).toBe(false)
 })
