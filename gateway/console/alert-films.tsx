@@ -3,10 +3,10 @@ import { useEffect, useState } from 'preact/hooks'
 import type { AlertRecord } from '../alerts/desk.ts'
 import type { FilmLinkView } from '../http/routes/films.ts'
 import type { Api, Me } from './api.ts'
+import { LinkFit } from './link-fit.tsx'
 import { Notice } from './notice.tsx'
-import { Lines } from './rows.tsx'
 import { SayForm } from './say-form.tsx'
-import { clockOf, fitOf, momentOf, timeOf, useWords } from './words.ts'
+import { clockOf, momentOf, timeOf, useWords } from './words.ts'
 
 const SHOWN = ['LINKED', 'SUGGESTED', 'UNLINKED']
 
@@ -69,8 +69,8 @@ interface ItemProps {
 }
 
 function FilmItem({ link, filmed, onOpen, onSay }: ItemProps) {
-  const { t, term, language } = useWords()
-  const { recordingId, state, by, reason, score, reasons, from, to, at } = link
+  const { t, term } = useWords()
+  const { recordingId, state, from, to } = link
   return (
     <li>
       <span class={`state ${state}`}>{term('link', state)}</span>
@@ -86,13 +86,7 @@ function FilmItem({ link, filmed, onOpen, onSay }: ItemProps) {
           {term('worth', filmed.evidenceCap)} {filmed.capReasons.map((cap) => term('cap', cap)).join(' · ')}
         </span>
       )}
-      <span class="told">
-        {t(fitOf(score))} · {t('films.score', { score: score.toFixed(2) })}
-        {by !== 'box' && ` · ${t('films.by', { by })} ${momentOf(at)}${reason && ` · ${reason}`}`}
-      </span>
-      <span class="told">
-        <Lines of={reasons.filter(({ code }) => code !== 'PERSON').map((one) => one[language])} />
-      </span>
+      <LinkFit link={link} />
       {onSay !== null && <SayForm state={state} onSay={onSay} />}
     </li>
   )

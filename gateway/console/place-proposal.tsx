@@ -99,6 +99,27 @@ export function Propose({ api, drawn, mayPropose }: { api: PlacesApi; drawn: Dra
       }}
     >
       <h3>{t('propose.title')}</h3>
+      <ProposeEnd
+        mayPropose={mayPropose}
+        done={done === null ? null : t('propose.done', { proposal: String(done) })}
+        error={error}
+      />
+    </form>
+  )
+}
+
+interface EndProps {
+  readonly mayPropose: boolean
+  /** What to say when it was proposed. */
+  readonly done: string | null
+  readonly error: unknown
+}
+
+/** The end of a form that proposes: why, the button, and what became of it. */
+export function ProposeEnd({ mayPropose, done, error }: EndProps) {
+  const { t } = useWords()
+  return (
+    <>
       <label class="field">
         <span>{t('propose.reason')}</span>
         <input type="text" name="reason" required minLength={2} maxLength={300} autocomplete="off" />
@@ -108,10 +129,10 @@ export function Propose({ api, drawn, mayPropose }: { api: PlacesApi; drawn: Dra
       </button>
       {done !== null && (
         <p class="once" role="status">
-          {t('propose.done', { proposal: String(done) })}
+          {done}
         </p>
       )}
       <Notice error={error} />
-    </form>
+    </>
   )
 }

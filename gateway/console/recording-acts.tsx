@@ -2,12 +2,12 @@
 import { useState } from 'preact/hooks'
 import type { FilmLinkView } from '../http/routes/films.ts'
 import type { Api, Me } from './api.ts'
+import { LinkFit } from './link-fit.tsx'
 import { Notice } from './notice.tsx'
 import type { Seek } from './recording-player.tsx'
 import type { RecordingRow } from './recording-row.ts'
-import { Lines } from './rows.tsx'
 import { SayForm } from './say-form.tsx'
-import { clockOf, fitOf, momentOf, timeOf, useWords } from './words.ts'
+import { clockOf, momentOf, timeOf, useWords } from './words.ts'
 
 const SHOWN = ['LINKED', 'SUGGESTED', 'UNLINKED']
 
@@ -61,8 +61,8 @@ interface ItemProps {
 }
 
 function ActItem({ link, startMs, onSeek, onOpen, onSay }: ItemProps) {
-  const { t, term, language } = useWords()
-  const { state, by, reason, score, reasons, from, to, at } = link
+  const { t, term } = useWords()
+  const { state, from, to } = link
   const [fromSec, toSec] = [from, to].map((time) => Math.max(0, (Date.parse(time) - startMs) / 1000))
   return (
     <li>
@@ -78,13 +78,7 @@ function ActItem({ link, startMs, onSeek, onOpen, onSay }: ItemProps) {
           {t('films.part', { from: clockOf(fromSec!), to: clockOf(toSec!) })}
         </button>
       </span>
-      <span class="told">
-        {t(fitOf(score))} · {t('films.score', { score: score.toFixed(2) })}
-        {by !== 'box' && ` · ${t('films.by', { by })} ${momentOf(at)}${reason && ` · ${reason}`}`}
-      </span>
-      <span class="told">
-        <Lines of={reasons.filter(({ code }) => code !== 'PERSON').map((one) => one[language])} />
-      </span>
+      <LinkFit link={link} />
       {onSay !== null && <SayForm state={state} onSay={onSay} />}
     </li>
   )

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { ConfigCheck } from '../http/place-views.ts'
 import type { CameraProbe, CameraWish } from '../http/setup-views.ts'
 import { Notice } from './notice.tsx'
-import { Checked } from './place-proposal.tsx'
+import { Checked, ProposeEnd } from './place-proposal.tsx'
 import type { Question, Settings, SetupApi, ShownSetup } from './setup-api.ts'
 import { ProbeResult, SettingsFields } from './setup-probe.tsx'
 import { useWords } from './words.ts'
@@ -146,19 +146,11 @@ function SettingsForm({ api, setup, asked, probe }: SettingsProps) {
         onChoose={() => {}}
         onReload={() => setSettings({ ...settings })}
       />
-      <label class="field">
-        <span>{t('propose.reason')}</span>
-        <input type="text" name="reason" required minLength={2} maxLength={300} autocomplete="off" />
-      </label>
-      <button type="submit" class="primary" disabled={!mayPropose}>
-        {t('propose.submit')}
-      </button>
-      {done !== null && (
-        <p class="once" role="status">
-          {t('setup.proposed', { proposal: String(done) })}
-        </p>
-      )}
-      <Notice error={refused} />
+      <ProposeEnd
+        mayPropose={mayPropose}
+        done={done === null ? null : t('setup.proposed', { proposal: String(done) })}
+        error={refused}
+      />
     </form>
   )
 }

@@ -89,13 +89,20 @@ export function edges(luma: Uint8Array): Float32Array {
   return out
 }
 
-/** Correlation where both lie over one another, now(p + shift) over before(p). */
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+const WHOLE: Size = { width: OUTLOOK_WIDTH, height: OUTLOOK_HEIGHT }
+
+/** Correlation where both lie over one another, now(p + shift) over before(p); every `step`-th cell and row. */
 export function likenessAt(
   before: Float32Array,
   now: Float32Array,
   dx: number,
   dy: number,
   step: number,
+  { width, height }: Size = WHOLE,
 ): number {
   let count = 0
   let sumA = 0
@@ -103,10 +110,10 @@ export function likenessAt(
   let squareA = 0
   let squareB = 0
   let product = 0
-  for (let y = Math.max(1, 1 - dy); y < OUTLOOK_HEIGHT - 1 - Math.max(0, dy); y += step) {
-    for (let x = Math.max(1, 1 - dx); x < OUTLOOK_WIDTH - 1 - Math.max(0, dx); x += step) {
-      const a = before[y * OUTLOOK_WIDTH + x]!
-      const b = now[(y + dy) * OUTLOOK_WIDTH + x + dx]!
+  for (let y = Math.max(1, 1 - dy); y < height - 1 - Math.max(0, dy); y += step) {
+    for (let x = Math.max(1, 1 - dx); x < width - 1 - Math.max(0, dx); x += step) {
+      const a = before[y * width + x]!
+      const b = now[(y + dy) * width + x + dx]!
       count++
       sumA += a
       sumB += b

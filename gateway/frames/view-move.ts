@@ -93,6 +93,8 @@ function halved(values: Float32Array): Float32Array {
   return out
 }
 
+const HALF = { width: HALF_WIDTH, height: HALF_HEIGHT }
+
 interface Shift {
   readonly x: number
   readonly y: number
@@ -103,32 +105,11 @@ function bestHalf(a: Float32Array, b: Float32Array): Shift {
   let best: Shift = { x: 0, y: 0, likeness: -1 }
   for (let y = -REACH_Y; y <= REACH_Y; y++) {
     for (let x = -REACH_X; x <= REACH_X; x++) {
-      const likeness = halfLikeness(a, b, x, y)
+      const likeness = likenessAt(a, b, x, y, 2, HALF)
       if (likeness > best.likeness) best = { x, y, likeness }
     }
   }
   return best
-}
-
-/** Correlation where both lie over one another, every other cell of every other row. */
-function halfLikeness(a: Float32Array, b: Float32Array, dx: number, dy: number): number {
-  const [fromX, toX] = [Math.max(1, 1 - dx), HALF_WIDTH - 1 - Math.max(0, dx)]
-  const [fromY, toY] = [Math.max(1, 1 - dy), HALF_HEIGHT - 1 - Math.max(0, dy)]
-  let [count, sumA, sumB, squareA, squareB, product] = [0, 0, 0, 0, 0, 0]
-  for (let y = fromY; y < toY; y += 2) {
-    for (let x = fromX; x < toX; x += 2) {
-      const one = a[y * HALF_WIDTH + x]!
-      const other = b[(y + dy) * HALF_WIDTH + x + dx]!
-      count++
-      sumA += one
-      sumB += other
-      squareA += one * one
-      squareB += other * other
-      product += one * other
-    }
-  }
-  const spread = (squareA - (sumA * sumA) / count) * (squareB - (sumB * sumB) / count)
-  return spread > 0 ? (product - (sumA * sumB) / count) / Math.sqrt(spread) : 0
 }
 
 function around(a: Float32Array, b: Float32Array, nearX: number, nearY: number): Shift {

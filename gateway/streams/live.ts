@@ -57,6 +57,7 @@ export class LiveView {
     const info = this.#info
     if (info === null || sample.connection !== info.connection) return
     this.#newest = sample
+    let fragment: Buffer | null = null
     for (const one of this.#attached) {
       if (one.waits && !sample.key) continue
       if (one.connection !== info.connection) {
@@ -64,7 +65,8 @@ export class LiveView {
         if (!one.viewer.send(info.init)) continue
       }
       one.connection = info.connection
-      one.waits = !one.viewer.send(Buffer.concat([sample.moof, sample.mdat]))
+      fragment ??= Buffer.concat([sample.moof, sample.mdat])
+      one.waits = !one.viewer.send(fragment)
     }
   }
 
